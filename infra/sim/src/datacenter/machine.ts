@@ -1,0 +1,112 @@
+import { randomUUID } from "node:crypto";
+import { copyDisk, newDisk, type Disk } from "./disk.ts";
+import { bootMemory, copyMemory, type Memory } from "./memory.ts";
+import { findSnapshot, removeSnapshot, type PowerState, type Snapshot } from "./snapshot-tree.ts";
+import type { SimTime } from "./sim-time.ts";
+
+export interface MachineSpec {
+  /** Managed object id: `vm-101`. */
+  readonly id: string;
+  readonly name: string;
+  readonly cluster: string;
+  readonly node: string;
+  readonly plane: "control" | "worker";
+  readonly esxHost: string;
+  readonly diskGib: number;
+}
+
+/** `on` and `off` as a kubelet feels them: a revert is an `off`, followed by an `on` when memory was resumed. */
+export type MachineEvent = "on" | "off" | "changed";
+
+/**
+ * A virtual machine: power, disk, memory and snapshots as one state. Changes are immediate here;
+ * what takes time on a real hypervisor takes it in the task around the change.
+ */
+export class Machine {
+  readonly uuid = randomUUID();
+  disk: Disk;
+  memory: Memory | undefined;
+  readonly rootSnapshots: Snapshot[] = [];
+  currentSnapshotId: string | undefined;
+  readonly #time: SimTime;
+  readonly #listeners = new Set<(event: MachineEvent, machine: Machine) => void>();
+  #snapshotCount = 0;
+
+  readonly spec: MachineSpec;
+
+  constructor(spec: MachineSpec, time: SimTime) {
+    this.spec = spec;
+    this.#time = time;
+    this.disk = newDisk(spec.diskGib);
+  }
+
+  get powerState(): PowerState {
+    return this.memory === undefined ? "poweredOff" : "poweredOn";
+  }
+
+  onChange(listener: (event: MachineEvent, machine: Machine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  powerOn(): void {
+    if (this.memory !== undefined) return;
+    this.memory = bootMemory(this.#time.now());
+    this.#tell("on");
+  }
+
+  powerOff(): void {
+    if (this.memory === undefined) return;
+    this.memory = undefined;
+    this.#tell("off");
+  }
+
+  takeSnapshot(name: string, description: string, options: { readonly memory: boolean; readonly quiesce: boolean }): Snapshot {
+    const memory = options.memory && this.memory !== undefined ? copyMemory(this.memory) : undefined;
+    this.#snapshotCount += 1;
+    const snapshot: Snapshot = {
+      id: `snapshot-${this.spec.id.replace("vm-", "")}-${this.#snapshotCount}`,
+      name,
+      description,
+      createTime: new Date(this.#time.now()).toISOString(),
+      state: memory === undefined ? "poweredOff" : "poweredOn",
+      quiesced: options.quiesce,
+      disk: copyDisk(this.disk),
+      memory,
+      children: [],
+    };
+    const parent = this.currentSnapshotId === undefined ? undefined : findSnapshot(this.rootSnapshots, this.currentSnapshotId);
+    (parent?.children ?? this.rootSnapshots).push(snapshot);
+    this.currentSnapshotId = snapshot.id;
+    this.#tell("changed");
+    return snapshot;
+  }
+
+  /** The disk of then; without memory the machine is off afterwards, with memory it goes on where it stood. */
+  revert(id: string): boolean {
+    const snapshot = findSnapshot(this.rootSnapshots, id);
+    if (snapshot === undefined) return false;
+    this.powerOff();
+    this.disk = copyDisk(snapshot.disk);
+    this.currentSnapshotId = id;
+    if (snapshot.memory !== undefined) {
+      this.memory = copyMemory(snapshot.memory);
+      this.#tell("on");
+    }
+    this.#tell("changed");
+    return true;
+  }
+
+  removeSnapshot(id: string, withChildren: boolean): boolean {
+    const removed = removeSnapshot(this.rootSnapshots, id, withChildren);
+    if (removed && this.currentSnapshotId !== undefined && findSnapshot(this.rootSnapshots, this.currentSnapshotId) === undefined) {
+      this.currentSnapshotId = undefined;
+    }
+    this.#tell("changed");
+    return removed;
+  }
+
+  #tell(event: MachineEvent): void {
+    for (const listener of this.#listeners) listener(event, this);
+  }
+}

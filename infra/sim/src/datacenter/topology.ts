@@ -1,0 +1,27 @@
+import type { MachineSpec } from "./machine.ts";
+
+const SHAPES = [
+  { cluster: "server", workers: 3, diskGib: 100 },
+  { cluster: "member", workers: 5, diskGib: 100 },
+] as const;
+
+const ESX_HOSTS = ["esx-a.sim.local", "esx-b.sim.local"] as const;
+
+const nodesOf = (workers: number): { node: string; plane: "control" | "worker" }[] => [
+  { node: "master1", plane: "control" },
+  ...Array.from({ length: workers }, (_, index) => ({ node: `worker${index + 1}`, plane: "worker" as const })),
+];
+
+/** The VMs of the one bed that the simulated data centre holds: server 1+3 and member 1+5, spread over two ESX hosts. */
+export const simMachines = (): MachineSpec[] =>
+  SHAPES.flatMap((shape) => nodesOf(shape.workers).map((node) => ({ ...node, cluster: shape.cluster, diskGib: shape.diskGib }))).map(
+    ({ cluster, node, plane, diskGib }, index) => ({
+      id: `vm-${101 + index}`,
+      name: `sim-${cluster}-${node}`,
+      cluster,
+      node: `${cluster}-${node}`,
+      plane,
+      esxHost: ESX_HOSTS[index % ESX_HOSTS.length] ?? ESX_HOSTS[0],
+      diskGib,
+    }),
+  );
