@@ -1,0 +1,75 @@
+import type { Command } from "commander";
+import { SimControl } from "../sim-control.ts";
+import { serveSim } from "../serve-sim.ts";
+
+const EXAMPLES = `
+Examples:
+  pnpm e2e sim up                        start one; tests that run meanwhile use it
+  pnpm e2e sim up --json > sim.json &    its URLs and files for a script
+  pnpm e2e sim status
+  pnpm e2e sim fault fire node-disk-full
+`;
+
+interface UpOptions {
+  readonly speed?: string;
+  readonly json?: boolean;
+  readonly private?: boolean;
+  readonly watchPid?: string[];
+}
+
+const addFault = (sim: Command): void => {
+  const fault = sim.command("fault").description("trouble on purpose");
+  fault
+    .command("list")
+    .description("faults that can be fired, and those in force")
+    .option("--json", "pure JSON")
+    .action(async (options: { json?: boolean }) => {
+      const faults = await SimControl.ofSharedSim().faults();
+      if (options.json === true) console.log(JSON.stringify(faults, undefined, 2));
+      else for (const line of SimControl.describeFaults(faults)) console.log(line);
+    });
+  fault
+    .command("fire <id>")
+    .description("put a fault in force until it is cleared")
+    .action(async (id: string) => {
+      const fired = await SimControl.ofSharedSim().fire(id);
+      console.log(`${fired.id}: ${fired.title}\n${fired.story}`);
+    });
+  fault
+    .command("clear <id>")
+    .description("end a fault")
+    .action(async (id: string) => {
+      console.log((await SimControl.ofSharedSim().clear(id)) ? `${id} is cleared` : `${id} was not in force`);
+    });
+};
+
+/** `e2e sim`: the simulated data centre by hand. */
+export const addSim = (program: Command): void => {
+  const sim = program.command("sim").description("the simulated data centre").addHelpText("after", EXAMPLES);
+  sim
+    .command("up")
+    .description("start it and keep it until Ctrl-C")
+    .option("--speed <factor>", "by how much durations are divided (default KUBERA_SIM_SPEED)")
+    .option("--json", "print one JSON object with every URL and file, then stay")
+    .option("--private", "for the process that starts it alone: other runs do not find it")
+    .option("--watch-pid <pid...>", "end as soon as one of these processes is gone")
+    .action(async (options: UpOptions) => {
+      await serveSim({
+        ...(options.speed !== undefined && { speed: options.speed }),
+        json: options.json === true,
+        shared: options.private !== true,
+        parents: (options.watchPid ?? []).map(Number),
+      });
+    });
+  sim
+    .command("status")
+    .description("machines, disks and faults of the running one")
+    .option("--json", "pure JSON")
+    .action(async (options: { json?: boolean }) => {
+      const control = SimControl.ofSharedSim();
+      const status = await control.status();
+      if (options.json === true) console.log(JSON.stringify(status, undefined, 2));
+      else for (const line of control.describeStatus(status)) console.log(line);
+    });
+  addFault(sim);
+};

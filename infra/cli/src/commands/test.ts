@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import { launchTests } from "../launch-tests.ts";
+
+const EXAMPLES = `
+Every flag of Playwright works and keeps its meaning; api is the project unless another is named.
+
+Examples:
+  pnpm test                                    the api suite on the simulated data centre
+  pnpm test --grep @p0 --workers 1             only the cases of highest priority, one at a time
+  pnpm test tests/auth                         one area
+  KUBERA_BED=konvoy pnpm test                  on a declared test bed
+  KUBERA_HOST=http://10.0.0.5 KUBERA_USER=Administrator KUBERA_PASS=… pnpm test
+  KUBERA_GUI=1 pnpm test --project=gui         the browser specs
+`;
+
+/** `e2e test`: a thin launcher around Playwright. */
+export const addTest = (program: Command): void => {
+  program
+    .command("test")
+    .description("run specs with Playwright, then say why and build the report")
+    .argument("[playwright flags...]")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .helpOption("--help-e2e", "show this help; --help shows Playwright's")
+    .addHelpText("after", EXAMPLES)
+    .action(async (_flags: string[], _options: unknown, command: Command) => {
+      process.exitCode = await launchTests(command.args);
+    });
+  program.enablePositionalOptions();
+};

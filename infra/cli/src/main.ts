@@ -1,0 +1,41 @@
+import { Command, CommanderError } from "commander";
+import { loadDotEnv } from "@kubera-e2e/schema/dot-env";
+import { EXIT } from "@kubera-e2e/schema/exit-codes";
+import { exitCodeOf, isKuberaError } from "@kubera-e2e/schema/kubera-error";
+import { addBed } from "./commands/bed.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addReport } from "./commands/report.ts";
+import { addSim } from "./commands/sim.ts";
+import { addTest } from "./commands/test.ts";
+import { settingsHelp } from "./settings-help.ts";
+
+const newProgram = (): Command => {
+  const program = new Command("e2e")
+    .description("End-to-end tests of Kubera Director: beds, runs, and why a run is red")
+    .showHelpAfterError("(add --help for the options)")
+    .exitOverride()
+    .addHelpText("after", settingsHelp);
+  for (const add of [addTest, addBed, addReport, addDemo, addSim]) add(program);
+  return program;
+};
+
+const report = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
+  if (isKuberaError(error)) {
+    console.error(error.message);
+    return exitCodeOf(error);
+  }
+  console.error(error instanceof Error ? (error.stack ?? error.message) : error);
+  return EXIT.failed;
+};
+
+/** Runs one command line of `e2e`; answers its exit code. Errors go to stderr, never as a stack when they are of the house. */
+export const main = async (argv: readonly string[]): Promise<number> => {
+  loadDotEnv();
+  try {
+    await newProgram().parseAsync(argv, { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : EXIT.passed;
+  } catch (error) {
+    return report(error);
+  }
+};

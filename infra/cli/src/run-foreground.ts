@@ -1,0 +1,29 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+
+const FORWARDED = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+export interface ForegroundOptions {
+  readonly cwd: string;
+  /** Added to the environment of this process. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs a program on this terminal until it ends; answers its exit code, 128 plus the number for a signal. Signals are passed on. */
+export const runForeground = (argv: readonly [string, ...string[]], options: ForegroundOptions): Promise<number> => {
+  const [program, ...args] = argv;
+  const child = spawn(program, args, { cwd: options.cwd, stdio: "inherit", env: { ...process.env, ...options.environment } });
+  const forward = (signal: NodeJS.Signals): void => {
+    // A terminal sends Ctrl-C to the child as well, and Playwright takes a second one for impatience.
+    if (signal === "SIGINT" && process.stdin.isTTY) return;
+    child.kill(signal);
+  };
+  for (const signal of FORWARDED) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      for (const name of FORWARDED) process.off(name, forward);
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+    });
+  });
+};

@@ -1,0 +1,50 @@
+import { startSim, type RunningSim } from "@kubera-e2e/sim";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { readSettings } from "@kubera-e2e/schema/settings";
+
+export interface ServeSimOptions {
+  readonly speed?: string;
+  readonly json: boolean;
+  readonly shared: boolean;
+  readonly parents: readonly number[];
+}
+
+const readSpeed = (text: string | undefined): number => {
+  const speed = text === undefined ? readSettings().KUBERA_SIM_SPEED : Number(text);
+  if (Number.isFinite(speed) && speed > 0) return speed;
+  throw new KuberaError("USAGE", {
+    what: `--speed ${text ?? ""} is not a positive number`,
+    where: "e2e sim up --speed",
+    because: "durations are divided by it",
+    fix: "Write --speed 60, or --speed 1 for real durations.",
+  });
+};
+
+const announce = (sim: RunningSim, json: boolean): void => {
+  if (json) {
+    console.log(JSON.stringify(sim.up));
+    return;
+  }
+  const { up } = sim;
+  const clusters = up.clusters.map((cluster) => `  ${cluster.name.padEnd(9)} ${cluster.url}  KUBECONFIG=${cluster.kubeconfig}`);
+  const lines = [
+    "SIMULATED data centre is up (Ctrl-C ends it)",
+    `  vSphere   ${up.vsphere.url}  (user and password: ${up.values})`,
+    ...clusters,
+    `  registry  ${up.registry.url}`,
+    `  Director  ${up.director.url}`,
+    `  CA        ${up.ca}`,
+    `values: ${up.values}`,
+  ];
+  console.log(lines.join("\n"));
+};
+
+/** Starts the simulated data centre and stays until a signal comes or a watched process is gone. */
+export const serveSim = async (options: ServeSimOptions): Promise<void> => {
+  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: options.parents });
+  announce(sim, options.json);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => void sim.close());
+  }
+  await sim.closed;
+};
