@@ -1,0 +1,53 @@
+import type { EtcdData } from "../datacenter/disk.ts";
+import type { KubeObject } from "./kube-object.ts";
+import type { ResourceType } from "./store.ts";
+
+type Kind = Pick<ResourceType, "group" | "plural">;
+
+const byName = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** Objects of one etcd by kind, so that a list does not read the others. Writes go through to the disk. */
+export class ObjectIndex {
+  readonly #etcd: EtcdData;
+  readonly #kinds = new Map<string, Map<string, KubeObject>>();
+
+  constructor(etcd: EtcdData) {
+    this.#etcd = etcd;
+    for (const [key, object] of etcd.objects) {
+      const [group = "", plural = "", ...rest] = key.split("/");
+      this.#of({ group, plural }).set(rest.join("/"), object);
+    }
+  }
+
+  get(kind: Kind, namespace: string | undefined, name: string): KubeObject | undefined {
+    return this.#of(kind).get(`${namespace ?? ""}/${name}`);
+  }
+
+  put(kind: Kind, object: KubeObject): void {
+    const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+    this.#of(kind).set(local, object);
+    this.#etcd.objects.set(`${kind.group}/${kind.plural}/${local}`, object);
+  }
+
+  remove(kind: Kind, object: KubeObject): void {
+    const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+    this.#of(kind).delete(local);
+    this.#etcd.objects.delete(`${kind.group}/${kind.plural}/${local}`);
+  }
+
+  /** In the order of namespace and name. */
+  list(kind: Kind, namespace?: string): readonly KubeObject[] {
+    const entries = [...this.#of(kind)];
+    const chosen = namespace === undefined ? entries : entries.filter(([local]) => local.startsWith(`${namespace}/`));
+    return chosen.toSorted(([a], [b]) => byName(a, b)).map(([, object]) => object);
+  }
+
+  #of(kind: Kind): Map<string, KubeObject> {
+    const key = `${kind.group}/${kind.plural}`;
+    const found = this.#kinds.get(key);
+    if (found !== undefined) return found;
+    const made = new Map<string, KubeObject>();
+    this.#kinds.set(key, made);
+    return made;
+  }
+}

@@ -1,0 +1,84 @@
+import type { ResourceType } from "./store.ts";
+
+export type Subresource = "status" | "scale" | "log" | "finalize" | "proxy" | "binding" | "eviction";
+
+/** A resource with what only the server must know of it. */
+export interface ServedResource extends ResourceType {
+  readonly subresources: readonly Subresource[];
+  /** Whether a change of anything but metadata and status counts as a new generation. */
+  readonly generations: boolean;
+  /** Versions under which the same objects are served; the first is the stored one. */
+  readonly versions: readonly string[];
+}
+
+interface Row {
+  readonly kind: string;
+  readonly plural?: string;
+  readonly cluster?: true;
+  readonly short?: readonly string[];
+  readonly all?: true;
+  readonly subresources?: readonly Subresource[];
+  readonly generations?: true;
+}
+
+const WORKLOAD = { all: true, generations: true } as const;
+
+const ROWS: Readonly<Record<string, readonly Row[]>> = {
+  "/v1": [
+    { kind: "Namespace", cluster: true, short: ["ns"], subresources: ["status", "finalize"] },
+    { kind: "Node", cluster: true, short: ["no"], subresources: ["status", "proxy"] },
+    { kind: "Pod", short: ["po"], all: true, subresources: ["status", "log", "binding", "eviction"] },
+    { kind: "Service", short: ["svc"], all: true, subresources: ["status"] },
+    { kind: "Endpoints", plural: "endpoints", short: ["ep"] },
+    { kind: "ConfigMap", short: ["cm"] },
+    { kind: "Secret" },
+    { kind: "Event", short: ["ev"] },
+    { kind: "PersistentVolume", cluster: true, short: ["pv"], subresources: ["status"] },
+    { kind: "PersistentVolumeClaim", short: ["pvc"], subresources: ["status"] },
+    { kind: "ServiceAccount", short: ["sa"] },
+  ],
+  "apps/v1": [
+    { kind: "Deployment", short: ["deploy"], subresources: ["status", "scale"], ...WORKLOAD },
+    { kind: "StatefulSet", short: ["sts"], subresources: ["status", "scale"], ...WORKLOAD },
+    { kind: "DaemonSet", short: ["ds"], subresources: ["status"], ...WORKLOAD },
+    { kind: "ReplicaSet", short: ["rs"], subresources: ["status", "scale"], ...WORKLOAD },
+  ],
+  "batch/v1": [
+    { kind: "Job", subresources: ["status"], ...WORKLOAD },
+    { kind: "CronJob", short: ["cj"], subresources: ["status"], ...WORKLOAD },
+  ],
+  "storage.k8s.io/v1": [{ kind: "StorageClass", plural: "storageclasses", cluster: true, short: ["sc"] }],
+  "rbac.authorization.k8s.io/v1": [
+    { kind: "ClusterRole", cluster: true },
+    { kind: "ClusterRoleBinding", cluster: true },
+    { kind: "Role" },
+    { kind: "RoleBinding" },
+  ],
+  "coordination.k8s.io/v1": [{ kind: "Lease" }],
+  "apiextensions.k8s.io/v1": [
+    { kind: "CustomResourceDefinition", cluster: true, short: ["crd", "crds"], subresources: ["status"], generations: true },
+  ],
+};
+
+const served = (groupVersion: string, row: Row): ServedResource => {
+  const [group = "", version = ""] = groupVersion.split("/");
+  const singular = row.kind.toLowerCase();
+  return {
+    group,
+    version,
+    plural: row.plural ?? `${singular}s`,
+    singular,
+    kind: row.kind,
+    namespaced: row.cluster !== true,
+    shortNames: row.short ?? [],
+    categories: row.all === true ? ["all"] : [],
+    subresources: row.subresources ?? [],
+    generations: row.generations === true,
+    versions: [version],
+  };
+};
+
+/** Every built-in resource of the simulated API server, in the order of its discovery. */
+export const BUILT_IN_RESOURCES: readonly ServedResource[] = Object.entries(ROWS).flatMap(([groupVersion, rows]) =>
+  rows.map((row) => served(groupVersion, row)),
+);
