@@ -1,0 +1,74 @@
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import { evidenceSchema, type Evidence, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Collector, CollectorContext } from "./collector.ts";
+import { fitSize } from "./fit-size.ts";
+
+/** Largest evidence of one test, as JSON. */
+export const EVIDENCE_MAX_BYTES = 5_000_000;
+
+export interface EvidenceRequest {
+  readonly collectors: readonly Collector[];
+  /** Time for all collectors together; they work at the same time. */
+  readonly budgetMs: number;
+  /** Everything but facts and gaps. */
+  readonly about: Omit<Evidence, "schema" | "facts" | "gaps">;
+  readonly redactor: Redactor;
+  readonly maxBytes?: number;
+  readonly clock?: Clock;
+}
+
+interface Gathered {
+  readonly facts: readonly Fact[];
+  readonly gaps: readonly Gap[];
+}
+
+const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+
+const collectOne = async (collector: Collector, context: CollectorContext, late: Promise<never>): Promise<Gathered> => {
+  try {
+    return { facts: await Promise.race([collector.collect(context), late]), gaps: [] };
+  } catch (error) {
+    return { facts: [], gaps: [{ collector: collector.name, because: firstLine(error) }] };
+  }
+};
+
+/** Masks secrets wherever they stand; fields are not masked by their names, for `code` is an error code here. */
+const maskTexts = (value: unknown, redactor: Redactor): unknown => {
+  if (typeof value === "string") return redactor.text(value);
+  if (Array.isArray(value)) return value.map((item) => maskTexts(item, redactor));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, maskTexts(item, redactor)]));
+};
+
+/** Rejects when the budget is used up, so that one silent endpoint cannot keep the others' facts from being stored. */
+const startBudget = (request: EvidenceRequest) => {
+  const over = new AbortController();
+  const done = new AbortController();
+  const clock = request.clock ?? systemClock;
+  const late = clock.sleep(request.budgetMs, done.signal).then(() => {
+    const error = new Error(`no answer within ${request.budgetMs} ms`);
+    over.abort(error);
+    throw error;
+  });
+  // Rejects also when the budget was not used up; whoever raced it has settled by then.
+  late.catch(() => {});
+  return { late, signal: over.signal, end: () => done.abort() };
+};
+
+/**
+ * Evidence v1 from all collectors at once, within `budgetMs`. Never throws for a collector: what fails or is late becomes a gap.
+ * Secrets are masked here, at the sink; beyond `maxBytes` (default 5 MB) the least informative and oldest facts go and a gap says so.
+ */
+export const gatherEvidence = async (request: EvidenceRequest): Promise<Evidence> => {
+  const budget = startBudget(request);
+  const { bed, window } = request.about;
+  const context = { bed, from: new Date(window.from), to: new Date(window.to), signal: budget.signal };
+  const gathered = await Promise.all(request.collectors.map((collector) => collectOne(collector, context, budget.late)));
+  budget.end();
+  const facts = gathered.flatMap((part) => part.facts);
+  const gaps = gathered.flatMap((part) => part.gaps);
+  const clean = evidenceSchema.parse(maskTexts({ schema: "kubera-e2e/evidence@1", ...request.about, facts, gaps }, request.redactor));
+  const fitted = fitSize(clean.facts, request.maxBytes ?? EVIDENCE_MAX_BYTES);
+  return { ...clean, facts: fitted.facts, gaps: [...clean.gaps, ...fitted.gaps] };
+};
