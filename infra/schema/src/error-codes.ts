@@ -32,6 +32,7 @@ export const ERROR_CODES = {
 
   TLS_UNTRUSTED: infrastructure("a certificate that nobody vouches for"),
   TLS_EXPIRED: infrastructure("a certificate that has expired"),
+  TLS_NOT_YET_VALID: infrastructure("a certificate that is not valid yet"),
   TLS_NAME_MISMATCH: infrastructure("a certificate for another name"),
   TLS_PIN_MISMATCH: infrastructure("a certificate other than the pinned one"),
   CONNECTION_REFUSED: infrastructure("nothing listens there"),

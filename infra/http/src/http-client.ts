@@ -1,0 +1,208 @@
+import type { Readable } from "node:stream";
+import { create, isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from "axios";
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { encodeBody, encodeQuery, type EncodedBody } from "./body.ts";
+import { openEndpoint, type Endpoint } from "./endpoint.ts";
+import type { HeaderFields, RawExchange } from "./exchange.ts";
+import { networkFailure, placeOf, type FailedCall } from "./failure.ts";
+import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
+import { lookAtCertificate } from "./look.ts";
+import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
+const asItIs = (data: unknown): unknown => data;
+
+/** One call under way. */
+interface Call {
+  readonly request: HttpRequest;
+  readonly url: string;
+  readonly body: EncodedBody | undefined;
+  readonly headers: Record<string, string>;
+  readonly timeoutMs: number;
+  readonly atMs: number;
+  readonly startMs: number;
+}
+
+const isJson = (headers: HeaderFields): boolean => {
+  const type = headers["content-type"];
+  return typeof type === "string" && /[/+]json\b/i.test(type);
+};
+
+/** A kept connection that the server had closed already: the request never reached it. */
+const brokeBeforehand = (error: unknown): boolean =>
+  isAxiosError(error) &&
+  (error.code === "ECONNRESET" || error.code === "EPIPE") &&
+  (error.request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true &&
+  error.response === undefined;
+
+export class HttpClient implements Http {
+  readonly baseUrl: string;
+  readonly #options: HttpOptions;
+  readonly #endpoint: Endpoint;
+  readonly #clock: Clock;
+  readonly #axios: AxiosInstance;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#endpoint = openEndpoint(options);
+    this.baseUrl = this.#endpoint.base;
+    const { httpAgent, httpsAgent, proxy } = this.#endpoint;
+    this.#axios = create({
+      adapter: "http",
+      httpAgent,
+      httpsAgent,
+      maxRedirects: 0,
+      maxBodyLength: Infinity,
+      validateStatus: () => true,
+      transformRequest: asItIs,
+      transformResponse: asItIs,
+      ...(proxy === false && { proxy }),
+    });
+  }
+
+  request(request: HttpRequest & { readonly responseType: "text" }): Promise<HttpResponse<string>>;
+  request(request: HttpRequest & { readonly responseType: "bytes" }): Promise<HttpResponse<Buffer>>;
+  request(request: HttpRequest & { readonly responseType: "stream" }): Promise<HttpResponse<Readable>>;
+  request(request: HttpRequest): Promise<HttpResponse>;
+  async request(request: HttpRequest): Promise<HttpResponse<never>> {
+    request.signal?.throwIfAborted();
+    const call = this.#prepare(request);
+    try {
+      const answer = await this.#send(call);
+      return this.#settle(call, answer) as HttpResponse<never>;
+    } catch (error) {
+      throw await this.#failure(call, error);
+    }
+  }
+
+  close(): void {
+    this.#endpoint.httpAgent.destroy();
+    this.#endpoint.httpsAgent.destroy();
+  }
+
+  #prepare(request: HttpRequest): Call {
+    const body = encodeBody(request.body, request.form);
+    const headers: Record<string, string> = { ...this.#endpoint.headers };
+    if (body?.contentType !== undefined) headers["content-type"] = body.contentType;
+    for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
+    return {
+      request,
+      url: this.#urlOf(request),
+      body,
+      headers,
+      timeoutMs: request.timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      atMs: this.#clock.now(),
+      startMs: performance.now(),
+    };
+  }
+
+  #urlOf({ method, path, query }: HttpRequest): string {
+    // Without the slash "host" and ".elsewhere" would make another host's name.
+    if (path !== "" && !/^[/?]/.test(path))
+      throw new KuberaError("INTERNAL", {
+        what: "a request path does not start with a slash",
+        where: `${method} ${this.baseUrl} + "${this.#options.redactor.text(path)}"`,
+        because: "paths are appended to the base URL, so that credentials never reach another host",
+        fix: "Start the path with a slash; for another host make another client.",
+      });
+    const added = encodeQuery(query);
+    if (added === "") return this.baseUrl + path;
+    return `${this.baseUrl}${path}${path.includes("?") ? "&" : "?"}${added}`;
+  }
+
+  async #send(call: Call): Promise<AxiosResponse<unknown>> {
+    const { idempotent, method } = call.request;
+    try {
+      return await this.#attempt(call);
+    } catch (error) {
+      const mayRepeat = (idempotent ?? IDEMPOTENT.has(method)) && typeof call.body?.data !== "object";
+      if (!mayRepeat || !brokeBeforehand(error)) throw error;
+      return this.#attempt(call);
+    }
+  }
+
+  async #attempt(call: Call): Promise<AxiosResponse<unknown>> {
+    const { signal } = call.request;
+    const guard = new AbortController();
+    const abort = (): void => guard.abort();
+    const left = call.timeoutMs - (performance.now() - call.startMs);
+    const timer = setTimeout(abort, Math.max(left, 1));
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await this.#axios.request(this.#config(call, guard.signal));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (guard.signal.aborted) throw Object.assign(new Error("the deadline passed"), { code: "ETIMEDOUT" });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      // The signal goes on ruling a body that is read later.
+      if (call.request.responseType !== "stream") signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  #config(call: Call, signal: AbortSignal): AxiosRequestConfig {
+    const { method, responseType } = call.request;
+    const type = { json: "text", text: "text", bytes: "arraybuffer", stream: "stream" } as const;
+    return { method, url: call.url, headers: call.headers, data: call.body?.data, signal, responseType: type[responseType ?? "json"] };
+  }
+
+  #settle(call: Call, answer: AxiosResponse<unknown>): HttpResponse {
+    const durationMs = performance.now() - call.startMs;
+    const headers = Object.assign<Record<string, string>, object>({}, answer.headers) as HeaderFields;
+    const { status, data } = answer;
+    this.#record(call, { durationMs, status, responseHeaders: headers, ...(typeof data === "string" && { responseBody: data }) });
+    const body = (call.request.responseType ?? "json") === "json" ? this.#json(call, { status, headers, text: String(data) }) : data;
+    return { status, headers, body, durationMs };
+  }
+
+  #json(call: Call, { status, headers, text }: { status: number; headers: HeaderFields; text: string }): unknown {
+    if (text === "") return undefined;
+    try {
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      if (status >= 300 && !isJson(headers)) return text;
+      throw this.#notJson(call, text, `status ${status}, ${String(headers["content-type"] ?? "no content type")}: ${String(error)}`);
+    }
+  }
+
+  #notJson(call: Call, text: string, detail: string): KuberaError {
+    const failed = this.#failedCall(call);
+    const start = this.#options.redactor.text(text.slice(0, 4096)).slice(0, 120).replaceAll(/\s+/g, " ");
+    return new KuberaError("RESPONSE_INVALID", {
+      what: `${failed.url.host} promised JSON and sent something else`,
+      where: placeOf(failed),
+      because: `${this.#options.redactor.text(detail)}; it starts with "${start}"`,
+      fix: "Look whether a proxy or a login page answered in the server's place, and whether the path belongs to this API.",
+    });
+  }
+
+  async #failure(call: Call, error: unknown): Promise<unknown> {
+    if (isKuberaError(error)) return error;
+    if (call.request.signal?.aborted === true && error === call.request.signal.reason) return error;
+    const failed = this.#failedCall(call);
+    const tlsCode = tlsCodeOf(error);
+    const told =
+      tlsCode === undefined
+        ? networkFailure(error, failed)
+        : tlsFailure(tlsCode, error, { call: failed, seen: await lookAtCertificate(failed.url, this.#endpoint.tunnel) });
+    this.#record(call, { durationMs: performance.now() - call.startMs, error: told.code, responseHeaders: {} });
+    return told;
+  }
+
+  #failedCall({ request, url, timeoutMs }: Call): FailedCall {
+    const [bare = url] = url.split(/[?#]/);
+    return { method: request.method, url: new URL(this.#options.redactor.text(bare)), timeoutMs };
+  }
+
+  #record(call: Call, result: Omit<RawExchange, "atMs" | "method" | "url" | "requestHeaders" | "requestBody">): void {
+    const { transcript } = this.#options;
+    if (transcript === undefined) return;
+    const { atMs, url, headers, body } = call;
+    const sent = typeof body?.data === "string" ? { requestBody: body.data } : {};
+    transcript.record({ atMs, method: call.request.method, url, requestHeaders: headers, ...sent, ...result });
+  }
+}
