@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { allureReporterOptions } from "@kubera-e2e/allure-report";
-import { findChromium, planRun } from "@kubera-e2e/fixtures/run-plan";
+import { findChromium, planRun } from "@kubera-e2e/cli/run-plan";
 
 const run = planRun(import.meta.dirname);
 

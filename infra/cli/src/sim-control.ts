@@ -5,7 +5,7 @@ import { createHttp, type Http } from "@kubera-e2e/http";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { SimUp } from "@kubera-e2e/schema/sim-up";
-import { findSharedSim } from "@kubera-e2e/sim";
+import { findSharedSim } from "@kubera-e2e/sim/find";
 
 const faultSchema = z.object({ id: z.string(), title: z.string(), story: z.string() });
 const faultsSchema = z.object({

@@ -1,0 +1,2 @@
+export { startSim, type RunningSim, type StartSimOptions } from "./start-sim.ts";
+export { startVsphere } from "./vsphere/start-vsphere.ts";

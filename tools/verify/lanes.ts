@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { outcomeSchema } from "@kubera-e2e/schema/outcome";
+import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** One part of the verification: a command, and where to read what it came to. */
+export interface Lane {
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Counts of a lane that has ended with this exit code. Throws when its results cannot be read. */
+  readonly count: (exitCode: number) => Counts;
+}
+
+const vitestSchema = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numPendingTests: z.int(), numFailedTestSuites: z.int() });
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+
+const countVitest = (path: string): Counts => {
+  const result = vitestSchema.parse(readJson(path));
+  // A file that does not load has failed without a failed test in it.
+  return {
+    passed: result.numPassedTests,
+    failed: Math.max(result.numFailedTests, result.numFailedTestSuites > 0 ? 1 : 0),
+    skipped: result.numPendingTests,
+  };
+};
+
+/** Counts of one e2e run; whatever is neither passed nor failed counts as skipped. */
+export const countOutcome = (path: string): Counts => {
+  const { counts } = outcomeSchema.parse(readJson(path));
+  return { passed: counts.passed, failed: counts.failed, skipped: counts.skipped + counts.blocked + counts.notRun };
+};
+
+const vitestLane = (project: string, scratch: string): Lane => {
+  const file = join(scratch, `${project}.json`);
+  const argv = [
+    process.execPath,
+    "node_modules/vitest/vitest.mjs",
+    "run",
+    "--project",
+    project,
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile=${file}`,
+  ] as const;
+  return { name: project, argv, environment: {}, count: () => countVitest(file) };
+};
+
+const e2eLane = (name: string, project: string, environment: Readonly<Record<string, string>>): Lane => {
+  const run = `verify-${name}-${process.pid}`;
+  const argv = [process.execPath, "infra/cli/bin/e2e.mjs", "test", `--project=${project}`] as const;
+  return {
+    name,
+    argv,
+    environment: { KUBERA_BED: "sim", KUBERA_RUN: run, ...environment },
+    count: () => countOutcome(join("_artifacts", run, RUN_FILES.outcome)),
+  };
+};
+
+/** All lanes in the order in which they run, cheap ones first. */
+export const allLanes = (): readonly Lane[] => {
+  const scratch = mkdtempSync(join(tmpdir(), "kubera-verify-"));
+  return [
+    {
+      name: "check",
+      argv: [process.execPath, "--import", "tsx", "tools/check/main.ts"],
+      environment: {},
+      count: (exitCode) => (exitCode === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }),
+    },
+    vitestLane("unit", scratch),
+    vitestLane("contract", scratch),
+    e2eLane("e2e", "api", {}),
+    e2eLane("gui", "gui", { KUBERA_GUI: "1" }),
+  ];
+};

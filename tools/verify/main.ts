@@ -1,0 +1,73 @@
+import { spawnSync } from "node:child_process";
+import { parseArgs } from "node:util";
+import { allLanes, countOutcome, type Counts, type Lane } from "./lanes.ts";
+
+const HELP = `pnpm verify [--skip lane,lane] [--outcome FILE]
+
+Runs check, unit, contract, e2e and gui one after the other and ends with one line of counts over all of them.
+  --skip lane,lane   leave lanes out, aloud; each counts as one skipped
+  --outcome FILE     count an e2e run that has been made already by its outcome.json, instead of making one
+
+Example: pnpm verify --skip gui
+`;
+
+interface LaneResult extends Counts {
+  readonly name: string;
+  readonly seconds: number;
+  readonly remark: string;
+}
+
+const runLane = (lane: Lane): LaneResult => {
+  console.log(`\n──── ${lane.name}: ${lane.argv.slice(1).join(" ")}`);
+  const startedMs = performance.now();
+  const [program, ...args] = lane.argv;
+  const { status } = spawnSync(program, args, { stdio: "inherit", env: { ...process.env, ...lane.environment } });
+  const seconds = (performance.now() - startedMs) / 1000;
+  const exitCode = status ?? 1;
+  try {
+    const counts = lane.count(exitCode);
+    // A lane that exits red without a failed test has still failed: nothing may look green because nothing was counted.
+    const failed = exitCode !== 0 && counts.failed === 0 ? 1 : counts.failed;
+    return { name: lane.name, seconds, ...counts, failed, remark: exitCode === 0 ? "" : `exit ${exitCode}` };
+  } catch (error) {
+    return {
+      name: lane.name,
+      seconds,
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      remark: `no results: ${error instanceof Error ? error.message.slice(0, 80) : String(error)}`,
+    };
+  }
+};
+
+const skipped = (name: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, remark: "left out by --skip" });
+
+const made = (name: string, path: string): LaneResult => ({ name, seconds: 0, ...countOutcome(path), remark: path });
+
+const sum = (results: readonly LaneResult[], key: keyof Counts): number => results.reduce((total, result) => total + result[key], 0);
+
+const show = (results: readonly LaneResult[]): void => {
+  console.log("\nlane        passed  failed  skipped   seconds");
+  for (const { name, passed, failed, skipped, seconds, remark } of results) {
+    const columns = [passed, failed, skipped].map((count) => String(count).padStart(7)).join(" ");
+    console.log(`${name.padEnd(10)}${columns}  ${seconds.toFixed(1).padStart(9)}  ${remark}`);
+  }
+  console.log(`\n${sum(results, "passed")} passed, ${sum(results, "failed")} failed, ${sum(results, "skipped")} skipped`);
+};
+
+const { values } = parseArgs({
+  options: { skip: { type: "string", default: "" }, outcome: { type: "string" }, help: { type: "boolean" } },
+});
+
+if (values.help === true) {
+  console.log(HELP);
+} else {
+  const leftOut = new Set(values.skip.split(",").filter((name) => name !== ""));
+  const results = allLanes().map((lane) => {
+    if (leftOut.has(lane.name)) return skipped(lane.name);
+    return lane.name === "e2e" && values.outcome !== undefined ? made(lane.name, values.outcome) : runLane(lane);
+  });
+  show(results);
+  process.exitCode = sum(results, "failed") > 0 ? 1 : 0;
+}
