@@ -3,13 +3,13 @@ import { copyDisk, newDisk } from "../src/datacenter/disk.ts";
 import { ApiStatusError } from "../src/kubernetes/api-status.ts";
 import { createStore, type EtcdStore } from "../src/kubernetes/etcd-store.ts";
 import type { KubeObject } from "../src/kubernetes/kube-object.ts";
-import type { StoreEvent } from "../src/kubernetes/store.ts";
+import type { NewObject, StoreEvent } from "../src/kubernetes/store.ts";
 
 const NOW = Date.parse("2026-05-04T10:00:00.500Z");
 
 const newStore = (): EtcdStore => createStore(newDisk(10).etcd, { now: () => NOW });
 
-const configMap = (name: string, data: Record<string, string> = {}) => ({
+const configMap = (name: string, data: Record<string, string> = {}): NewObject => ({
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: { name, namespace: "default" },
@@ -108,7 +108,7 @@ describe("the store of the simulated API server", () => {
       'Operation cannot be fulfilled on configmaps "a": the object has been modified; please apply your changes to the latest version and try again',
     ],
     ["an unknown kind", (s: EtcdStore) => s.resource("Widget"), 404, "the server could not find the requested resource"],
-  ])("refuses %s", (_what, attempt, code, message) => {
+  ])("refuses %s", (...[, attempt, code, message]) => {
     const store = newStore();
     store.create(store.resource("ConfigMap"), configMap("a"));
     expect(refusal(() => attempt(store)).status).toMatchObject({ code, message, status: "Failure" });
@@ -245,8 +245,11 @@ describe("the store of the simulated API server", () => {
     const first = store.create(services, service("one"));
     const second = store.create(services, service("two"));
     expect([first.spec?.["clusterIP"], second.spec?.["clusterIP"]]).toEqual(["10.96.0.10", "10.96.0.11"]);
-    expect([first, second].map((object) => object.spec?.["ports"])).toMatchObject([[{ nodePort: 30000 }], [{ nodePort: 30001 }]]);
-    const updated = store.update(services, { ...service("one"), metadata: { ...first.metadata, labels: { a: "b" } } } as KubeObject);
+    expect([first, second].map((object) => object.spec?.["ports"] as unknown)).toMatchObject([
+      [{ nodePort: 30000 }],
+      [{ nodePort: 30001 }],
+    ]);
+    const updated = store.update(services, { ...service("one"), metadata: { ...first.metadata, labels: { a: "b" } } });
     expect(updated.spec).toEqual(first.spec);
   });
 });
