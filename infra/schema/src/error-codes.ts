@@ -55,6 +55,7 @@ export const ERROR_CODES = {
 
   WAIT_DEADLINE: { class: "product", exit: EXIT.failed, title: "a condition that did not come true in time" },
   WAIT_TERMINAL: { class: "product", exit: EXIT.failed, title: "a condition that cannot come true any more" },
+  KUBECONFIG_INVALID: environment("a kubeconfig that cannot be used"),
   KUBE_REFUSED: { class: "product", exit: EXIT.failed, title: "the Kubernetes API refused a call" },
   REGISTRY_REFUSED: infrastructure("the registry refused a call"),
   DIRECTOR_REFUSED: { class: "product", exit: EXIT.failed, title: "Director refused a call that should succeed" },
