@@ -1,0 +1,105 @@
+import { classOfCause } from "@kubera-e2e/schema/causes";
+import type { Evidence, TestIdentity } from "@kubera-e2e/schema/evidence";
+import type { Diagnosis, Incident } from "@kubera-e2e/schema/verdict";
+import { candidatesOf, choose, foldDownstream, type Trouble } from "./assign.ts";
+import { FactIndex, iso } from "./facts.ts";
+import { explainUnknown } from "./rules/unknown.ts";
+import { RESIDUE_RULES, RULES } from "./rules.ts";
+import { type Residue, signature } from "./residue.ts";
+import { LEAST_CONFIDENCE } from "./rule.ts";
+
+/** Facts kept with one incident; the rest stays in the evidence folder. */
+const EVIDENCE_LIMIT = 40;
+
+export interface DiagnoseInput {
+  readonly run: string;
+  /** One per failed test, and those of the run itself, which carry no `test`. */
+  readonly evidences: readonly Evidence[];
+}
+
+type TestEvidence = Evidence & { readonly test: TestIdentity };
+
+const hasTest = (evidence: Evidence): evidence is TestEvidence => evidence.test !== undefined;
+
+type Draft = Omit<Incident, "id">;
+
+const draftOf = ({ finding }: Trouble, tests: readonly TestEvidence[]): Draft => ({
+  cause: finding.cause,
+  class: classOfCause(finding.cause),
+  confidence: finding.confidence,
+  summary: finding.summary,
+  scope: finding.scope,
+  window: { from: iso(finding.fromMs), to: iso(finding.toMs) },
+  evidence: finding.evidence.slice(0, EVIDENCE_LIMIT),
+  against: finding.against.slice(0, EVIDENCE_LIMIT),
+  remedy: finding.remedy,
+  tests: tests.map(({ test }) => test),
+});
+
+const findTroubles = (facts: FactIndex): Trouble[] => {
+  const able = RULES.filter((rule) => rule.needs.every((kind) => facts.has(kind)));
+  return foldDownstream(able.flatMap((rule) => rule.match(facts)).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE));
+};
+
+interface Assignment {
+  readonly byTrouble: ReadonlyMap<Trouble, TestEvidence[]>;
+  readonly rest: readonly TestEvidence[];
+}
+
+const assign = (tests: readonly TestEvidence[], troubles: readonly Trouble[]): Assignment => {
+  const candidates = new Map(tests.map((test) => [test, candidatesOf(test, troubles)]));
+  const share = new Map<Trouble, number>();
+  for (const trouble of [...candidates.values()].flat()) share.set(trouble, (share.get(trouble) ?? 0) + 1);
+  const byTrouble = new Map<Trouble, TestEvidence[]>(troubles.map((trouble) => [trouble, []]));
+  const rest: TestEvidence[] = [];
+  for (const [test, possible] of candidates) {
+    const chosen = choose(possible, share);
+    if (chosen === undefined) rest.push(test);
+    else byTrouble.get(chosen)?.push(test);
+  }
+  return { byTrouble, rest };
+};
+
+const residueOf = (evidence: Evidence, facts: FactIndex): Residue => {
+  for (const rule of RESIDUE_RULES) {
+    const residue = rule.explain(evidence, facts);
+    if (residue !== undefined) return residue;
+  }
+  return explainUnknown(evidence, facts);
+};
+
+const draftsOfRest = (rest: readonly TestEvidence[], facts: FactIndex): Draft[] => {
+  const drafts = new Map<string, Draft>();
+  for (const evidence of rest) {
+    const residue = residueOf(evidence, facts);
+    const key = `${residue.cause} ${residue.class} ${signature(residue.summary)}`;
+    const known = drafts.get(key);
+    const { from, to } = evidence.window;
+    drafts.set(key, {
+      ...residue,
+      evidence: known?.evidence ?? residue.evidence.slice(0, EVIDENCE_LIMIT),
+      scope: { bed: evidence.bed },
+      window: {
+        from: known === undefined || from < known.window.from ? from : known.window.from,
+        to: known && known.window.to > to ? known.window.to : to,
+      },
+      against: [],
+      tests: [...(known?.tests ?? []), evidence.test],
+    });
+  }
+  return [...drafts.values()];
+};
+
+/**
+ * What was wrong in a run: incidents of the whole run first, by time and place; then each failed test is given to the one
+ * furthest upstream that reaches it; what remains is answered from its own error, or is `unknown`. Most failures first.
+ */
+export const diagnose = ({ run, evidences }: DiagnoseInput): Diagnosis => {
+  const facts = new FactIndex(evidences);
+  const { byTrouble, rest } = assign(evidences.filter(hasTest), findTroubles(facts));
+  const drafts = [...[...byTrouble].map(([trouble, tests]) => draftOf(trouble, tests)), ...draftsOfRest(rest, facts)];
+  const incidents = drafts
+    .toSorted((a, b) => b.tests.length - a.tests.length || a.window.from.localeCompare(b.window.from))
+    .map((draft, index) => ({ id: `C${index + 1}`, ...draft }));
+  return { schema: "kubera-e2e/diagnosis@1", run, incidents };
+};

@@ -1,0 +1,2 @@
+export { diagnose, type DiagnoseInput } from "./diagnose.ts";
+export { factLine } from "./fact-line.ts";

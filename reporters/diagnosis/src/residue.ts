@@ -1,0 +1,36 @@
+import type { CauseId } from "@kubera-e2e/schema/causes";
+import type { Evidence, Fact } from "@kubera-e2e/schema/evidence";
+import type { FailureClass } from "@kubera-e2e/schema/failure-class";
+import type { FactIndex } from "./facts.ts";
+
+/** What is said of one test that no incident of the environment explains. */
+export interface Residue {
+  readonly cause: CauseId;
+  readonly class: FailureClass | "unknown";
+  readonly confidence: number;
+  readonly summary: string;
+  readonly remedy: string;
+  readonly evidence: readonly Fact[];
+}
+
+/** A last answer about one test; undefined passes the question on. */
+export interface ResidueRule {
+  readonly id: string;
+  explain(evidence: Evidence, facts: FactIndex): Residue | undefined;
+}
+
+// Built, so that no control character stands in the source.
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
+
+export const withoutColour = (text: string): string => text.replaceAll(COLOUR, "");
+
+/** First line of an error without the class name in front and without colours. */
+export const firstLine = (evidence: Evidence): string =>
+  withoutColour(evidence.error?.message ?? "no error was recorded").split("\n")[0] ?? "";
+
+/** An error's first line without what differs between two failures of one kind: times, numbers, ids. */
+export const signature = (line: string): string =>
+  line
+    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{12,64}\b/gi, "#")
+    .replaceAll(/\d+(\.\d+)?/g, "#")
+    .slice(0, 160);

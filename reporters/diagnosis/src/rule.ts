@@ -1,0 +1,36 @@
+import type { CauseId } from "@kubera-e2e/schema/causes";
+import type { Fact, FactKind, Scope } from "@kubera-e2e/schema/evidence";
+import type { FactIndex } from "./facts.ts";
+
+/** What a rule found: one cause in one place, with the facts for and against it. Times are milliseconds since 1970. */
+export interface Finding {
+  readonly cause: CauseId;
+  readonly scope: Scope;
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Whether the trouble lasts until something shows that it has ended; false for what happens at one moment. */
+  readonly lasting: boolean;
+  readonly confidence: number;
+  readonly summary: string;
+  readonly remedy: string;
+  readonly evidence: readonly Fact[];
+  readonly against: readonly Fact[];
+}
+
+/** One root cause: how it is recognised from facts, and what to do about it. Rules match on codes, reasons and fields. */
+export interface Rule {
+  readonly id: CauseId;
+  /** Without a fact of each of these kinds the rule cannot speak. */
+  readonly needs: readonly FactKind[];
+  match(facts: FactIndex): Finding[];
+}
+
+/** Below this a finding is not reported: `unknown` is the better answer. */
+export const LEAST_CONFIDENCE = 0.5;
+
+/** Confidence of independent signs together, each counter-sign taking a part away. */
+export const confidenceOf = (weights: readonly number[], counterWeights: readonly number[] = []): number => {
+  const unexplained = weights.reduce((rest, weight) => rest * (1 - weight), 1);
+  const doubted = counterWeights.reduce((rest, weight) => rest * (1 - weight), 1);
+  return Math.round((1 - unexplained) * doubted * 100) / 100;
+};

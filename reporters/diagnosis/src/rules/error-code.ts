@@ -1,0 +1,40 @@
+import { classOfCause, type CauseId } from "@kubera-e2e/schema/causes";
+import { ERROR_CODES, type ErrorCode, isErrorCode } from "@kubera-e2e/schema/error-codes";
+import { firstLine, type ResidueRule } from "../residue.ts";
+
+/** Codes that name their cause by themselves: the check behind them saw it. */
+const CAUSE_OF_CODE: Partial<Record<ErrorCode, CauseId>> = {
+  SET_WITH_MEMORY: "esx.snapshot-with-memory",
+  RESTORE_FAILED: "esx.snapshot-revert-failed",
+  VSPHERE_FAULT: "esx.snapshot-revert-failed",
+  VSPHERE_LOGIN_REFUSED: "esx.api-auth",
+  NAME_UNRESOLVED: "network.dns-lab",
+  TLS_EXPIRED: "cert.expired",
+  TLS_UNTRUSTED: "cert.untrusted",
+  TLS_NAME_MISMATCH: "cert.name-mismatch",
+  TLS_PIN_MISMATCH: "cert.untrusted",
+};
+
+/** A call that got no answer does not say whether the product or the way to it was gone. */
+const AMBIGUOUS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["CONNECTION_REFUSED", "CONNECTION_LOST", "TIMED_OUT", "RESPONSE_INVALID"]);
+
+/** Answers from the error's own code, where the code's class alone settles whose trouble it is. */
+export const errorCode: ResidueRule = {
+  id: "error-code",
+  explain: (evidence) => {
+    const code = evidence.error?.code;
+    if (code === undefined || !isErrorCode(code) || AMBIGUOUS.has(code)) return undefined;
+    const settled = ERROR_CODES[code].class;
+    if (settled !== "infrastructure" && settled !== "environment") return undefined;
+    const cause = CAUSE_OF_CODE[code] ?? "unknown";
+    const named = classOfCause(cause);
+    return {
+      cause,
+      class: named === "unknown" ? settled : named,
+      confidence: cause === "unknown" ? 0.6 : 0.8,
+      summary: firstLine(evidence),
+      remedy: evidence.error?.fix ?? "Read the error above; the code names what was not met.",
+      evidence: [],
+    };
+  },
+};

@@ -1,0 +1,115 @@
+import type { Fact } from "@kubera-e2e/schema/evidence";
+import type { NodeData } from "@kubera-e2e/schema/fact-data";
+import { collectCases, DISK_TAINT, type NodeCase, type Sign, taintSigns } from "../disk-signs.ts";
+import { diskWording, isLow, type Reading } from "../disk-readings.ts";
+import { iso, type Seen } from "../facts.ts";
+import { type Finding, confidenceOf, LEAST_CONFIDENCE, type Rule } from "../rule.ts";
+
+/** eviction-pressure-transition-period: so long the condition stays True after the disk is free again. */
+const LINGER_MS = 300_000;
+/** The condition outlives the trouble: a healthy reading after it became True and within the period before this look says so. */
+const isLingering = (condition: Seen<NodeData>, healthy: readonly Reading[]): boolean => {
+  const since = Date.parse(condition.data["DiskPressure.lastTransitionTime"] ?? "");
+  return healthy.some(({ seen }) => {
+    const afterStart = Number.isNaN(since) || seen.atMs >= since;
+    return afterStart && seen.atMs <= condition.atMs && seen.atMs >= condition.atMs - LINGER_MS;
+  });
+};
+
+const near = (sign: Sign, reading: Reading): boolean => Math.abs(sign.atMs - reading.seen.atMs) <= LINGER_MS;
+
+interface Weighed {
+  readonly signs: readonly Sign[];
+  readonly against: readonly Fact[];
+  readonly low: readonly Reading[];
+  readonly conditions: readonly Seen<NodeData>[];
+}
+
+const weigh = (found: NodeCase): Weighed => {
+  const low = found.readings.filter(isLow);
+  const healthy = found.readings.filter((reading) => !isLow(reading));
+  const [lingering, standing] = [true, false].map((wanted) => found.conditions.filter((c) => isLingering(c, healthy) === wanted));
+  // A volume can be full as well; with a healthy node beside it, the words alone prove nothing here.
+  const doubted = (sign: Sign): boolean => healthy.some((reading) => near(sign, reading)) && !low.some((reading) => near(sign, reading));
+  const signs: Sign[] = [
+    ...low.map(({ seen }) => ({ fact: seen.fact, atMs: seen.atMs, weight: 0.9 })),
+    ...(standing ?? []).map(({ fact, atMs }) => ({ fact, atMs, weight: 0.8 })),
+    ...found.happenings,
+    ...found.noSpace.filter((sign) => !doubted(sign)),
+  ];
+  const against = [
+    ...(lingering ?? []).map(({ fact }) => fact),
+    ...found.noSpace.filter(doubted).map(({ fact }) => fact),
+    ...healthy.map(({ seen }) => seen.fact),
+  ];
+  return { signs, against, low, conditions: standing ?? [] };
+};
+
+/** When it began: an event's own time; for a state, when it turned, or the last look at which it was still well. */
+const onsetMs = (found: NodeCase, { signs, low, conditions }: Weighed): number => {
+  const turned = conditions.map(({ data }) => Date.parse(data["DiskPressure.lastTransitionTime"] ?? "")).filter((ms) => !Number.isNaN(ms));
+  const firstSignMs = Math.min(...signs.map(({ atMs }) => atMs), ...turned);
+  const firstLow = low[0];
+  if (turned.length > 0 || firstLow === undefined || firstLow.seen.atMs > firstSignMs) return firstSignMs;
+  const lastWell = found.readings.findLast((reading) => !isLow(reading) && reading.seen.atMs < firstLow.seen.atMs);
+  return lastWell?.seen.atMs ?? Math.min(firstSignMs, firstLow.seen.fromMs);
+};
+
+const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
+  const weighed = weigh(found);
+  if (weighed.signs.length === 0) return [];
+  const fromMs = onsetMs(found, weighed);
+  const waiting = shared.filter(({ fact, atMs }) => fact.scope.cluster === found.cluster && atMs >= fromMs);
+  const signs = [...weighed.signs, ...waiting].toSorted((a, b) => a.atMs - b.atMs);
+  const toMs = Math.max(...signs.map(({ atMs }) => atMs));
+  const recovered = found.readings.some((reading) => !isLow(reading) && reading.seen.atMs > toMs);
+  const confidence = confidenceOf(signs.map(({ weight }) => weight));
+  if (confidence < LEAST_CONFIDENCE) return [];
+  return [
+    {
+      cause: "node.disk-pressure",
+      scope: { ...(found.cluster !== undefined && { cluster: found.cluster }), node: found.node },
+      fromMs,
+      toMs,
+      lasting: !recovered,
+      confidence,
+      evidence: signs.map(({ fact }) => fact),
+      against: weighed.against.filter((fact) => Date.parse(fact.at) >= fromMs),
+      ...diskWording(found.node, weighed.low),
+    },
+  ];
+};
+
+/** Only the scheduler speaks: some node of the cluster is full, and nobody said which. */
+const clusterFindings = (shared: readonly Sign[], found: readonly Finding[]): Finding[] => {
+  const clusters = new Set(shared.map(({ fact }) => fact.scope.cluster));
+  return [...clusters]
+    .filter((cluster) => !found.some(({ scope }) => scope.cluster === cluster))
+    .map((cluster): Finding => {
+      const signs = shared.filter(({ fact }) => fact.scope.cluster === cluster);
+      const times = signs.map(({ atMs }) => atMs);
+      return {
+        cause: "node.disk-pressure",
+        scope: cluster === undefined ? {} : { cluster },
+        fromMs: Math.min(...times),
+        toMs: Math.max(...times),
+        lasting: true,
+        confidence: 0.6,
+        evidence: signs.map(({ fact }) => fact),
+        against: [],
+        summary: `Cluster ${cluster ?? "of the bed"}: the scheduler passes over nodes with the taint ${DISK_TAINT}.`,
+        remedy: `Find the full node (\`kubectl describe nodes | grep -B5 DiskPressure\`), seen since ${iso(Math.min(...times))}, and free its disk.`,
+      };
+    });
+};
+
+/** A node whose disk is nearly full. Source: the kubelet's node-pressure eviction. */
+export const nodeDiskPressure: Rule = {
+  id: "node.disk-pressure",
+  needs: [],
+  match: (facts) => {
+    const shared = taintSigns(facts);
+    const found = collectCases(facts).flatMap((nodeCase) => findingOf(nodeCase, shared));
+    return [...found, ...clusterFindings(shared, found)];
+  },
+};

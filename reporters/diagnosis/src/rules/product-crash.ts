@@ -1,0 +1,62 @@
+import type { PodData } from "@kubera-e2e/schema/fact-data";
+import type { Seen } from "../facts.ts";
+import { groupBy, spanOf } from "../group.ts";
+import { workloadKey } from "../pods.ts";
+import { confidenceOf, type Finding, type Rule } from "../rule.ts";
+
+/** Exit codes a program brings about itself: an error, misuse, abort, segmentation fault. 137 and 143 are done to it. */
+const OWN_FAULT = new Set([1, 2, 134, 139]);
+
+interface Crash {
+  readonly exitCode: number;
+  readonly atMs: number;
+}
+
+const crashOf = ({ data, fromMs, atMs }: Seen<PodData>): Crash | undefined => {
+  for (const state of ["terminated", "lastState.terminated"] as const) {
+    const exitCode = data[`${state}.exitCode`];
+    const finishedMs = Date.parse(data[`${state}.finishedAt`] ?? "");
+    const inRun = finishedMs >= fromMs && finishedMs <= atMs;
+    if (exitCode !== undefined && OWN_FAULT.has(exitCode) && data[`${state}.reason`] !== "OOMKilled" && inRun)
+      return { exitCode, atMs: finishedMs };
+  }
+  return undefined;
+};
+
+const findingOf = (looks: readonly Seen<PodData>[]): Finding[] => {
+  const crashed = looks.flatMap((seen) => {
+    const crash = crashOf(seen);
+    return crash === undefined ? [] : [{ seen, crash }];
+  });
+  const [first] = crashed;
+  // What runs again was only early: the thing it leans on came later.
+  if (first === undefined || looks.at(-1)?.data.ready === true) return [];
+  const span = spanOf(crashed.map(({ seen, crash }) => ({ fact: seen.fact, atMs: crash.atMs })));
+  const { cluster, namespace, name } = first.seen.fact.scope;
+  const { container = "?" } = first.seen.data;
+  const restarts = Math.max(...looks.map(({ data }) => data.restartCount ?? 0));
+  return [
+    {
+      cause: "product.crash",
+      scope: {
+        ...(cluster !== undefined && { cluster }),
+        ...(namespace !== undefined && { namespace }),
+        kind: "Pod",
+        ...(name !== undefined && { name }),
+      },
+      ...span,
+      lasting: true,
+      confidence: confidenceOf([0.8]),
+      against: [],
+      summary: `Container ${container} of ${namespace}/${name} ended with exit code ${first.crash.exitCode}, restarted ${restarts} times.`,
+      remedy: `Read \`kubectl logs -n ${namespace} ${name} -c ${container} --previous\` and report its first error with this build.`,
+    },
+  ];
+};
+
+/** A container that ends by its own fault during the run and does not come back. */
+export const productCrash: Rule = {
+  id: "product.crash",
+  needs: ["kubernetes.pod"],
+  match: (facts) => [...groupBy(facts.pods(), ({ fact }) => workloadKey(fact.scope)).values()].flatMap(findingOf),
+};

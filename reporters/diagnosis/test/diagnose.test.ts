@@ -1,0 +1,202 @@
+import type { Evidence } from "@kubera-e2e/schema/evidence";
+import { diagnosisSchema } from "@kubera-e2e/schema/verdict";
+import { describe, expect, test } from "vitest";
+import { diagnose } from "../src/index.ts";
+import { at, disk, event, identity, node, ofRun, ofTest, pod, READY, wire } from "./facts-of.ts";
+
+const evictedFrom = (name: string): Evidence["facts"][number] =>
+  pod(70, { name: "maya-ui-1", node: name }, { phase: "Failed", reason: "Evicted", message: "low on resource: ephemeral-storage" });
+const fullNode = [node(60, "s-w1", { ...disk(0.03, 0.03), "Ready.status": "True", "DiskPressure.status": "True" }), evictedFrom("s-w1")];
+const greenNodes = [node(150, "s-w1", { ...READY, ...disk(0.6, 0.6) }), node(150, "s-w2", { ...READY, ...disk(0.6, 0.6) })];
+const pendingPod = pod(180, "maya-io-server-1", { phase: "Pending", ready: false });
+
+interface Row {
+  readonly title: string;
+  readonly run: Evidence;
+  readonly failure: Evidence;
+  readonly verdict: readonly [cause: string, klass: string];
+}
+
+const rows: readonly Row[] = [
+  {
+    title: "gives a test that leant on an evicted pod to the full node",
+    run: ofRun(...fullNode),
+    failure: ofTest({ plan: "TCID-A", facts: [pendingPod] }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "gives a test whose error names the namespace to the full node",
+    run: ofRun(...fullNode),
+    failure: ofTest({ plan: "TCID-A", error: wire("Deployment kubera/maya-ui is available did not come true", { code: "WAIT_DEADLINE" }) }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "gives a test whose calls nobody answered to the trouble behind the service",
+    run: ofRun(...fullNode),
+    failure: ofTest({
+      plan: "TCID-A",
+      facts: [
+        { kind: "http.exchange", at: at(150), scope: { urlHost: "127.0.0.1:8080" }, data: { method: "GET", path: "/ping", status: 503 } },
+      ],
+    }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "does not blame the full node for a test that leant on another cluster",
+    run: ofRun(...fullNode),
+    failure: ofTest({ plan: "TCID-A", facts: [pod(180, { cluster: "member", namespace: "openebs", name: "x" }, { phase: "Pending" })] }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "does not blame the full node for a wrong answer of a Ready product",
+    run: ofRun(...fullNode, ...greenNodes),
+    failure: ofTest({
+      plan: "TCID-A",
+      facts: [
+        {
+          kind: "http.exchange",
+          at: at(150),
+          scope: { urlHost: "127.0.0.1:8080" },
+          data: { method: "POST", path: "/v3/token", status: 422 },
+        },
+      ],
+    }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "does not blame what began after the failure",
+    run: ofRun(
+      event(900, { kind: "Node", name: "s-w1" }, { reason: "FreeDiskSpaceFailed" }),
+      event(901, { namespace: "kubera", kind: "Pod", name: "p", node: "s-w1" }, { reason: "Evicted", message: "ephemeral-storage" }),
+    ),
+    failure: ofTest({ plan: "TCID-A", facts: [pendingPod] }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "calls a wrong answer in a green environment functional",
+    run: ofRun(...greenNodes),
+    failure: ofTest({ plan: "TCID-A", error: wire("expect(received).toBe(expected)") }),
+    verdict: ["product.functional", "product"],
+  },
+  {
+    title: "does not call it functional when nobody looked at the nodes",
+    run: ofRun(),
+    failure: ofTest({ plan: "TCID-A", error: wire("expect(received).toBe(expected)") }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "does not call it functional when the collector of the cluster got nothing",
+    run: ofRun(...greenNodes),
+    failure: { ...ofTest({ plan: "TCID-A" }), gaps: [{ collector: "kube events", because: "connection refused" }] },
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "leaves a test that ran out of time unexplained, green or not",
+    run: ofRun(...greenNodes),
+    failure: ofTest({ plan: "TCID-A", error: wire("Test timeout of 30000ms exceeded.") }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "calls our own mistakes harness",
+    run: ofRun(...greenNodes),
+    failure: ofTest({ plan: "TCID-A", error: wire("TypeError: cannot read properties of undefined") }),
+    verdict: ["test.harness", "test"],
+  },
+  {
+    title: "reads the cause off a code that names it",
+    run: ofRun(),
+    failure: ofTest({ plan: "TCID-A", error: wire("[TLS_EXPIRED] certificate of lab expired", { code: "TLS_EXPIRED" }) }),
+    verdict: ["cert.expired", "infrastructure"],
+  },
+  {
+    title: "keeps the class of a code whose cause it does not know",
+    run: ofRun(),
+    failure: ofTest({ plan: "TCID-A", error: wire("[SET_MISSING] no set", { code: "SET_MISSING" }) }),
+    verdict: ["unknown", "infrastructure"],
+  },
+  {
+    title: "does not exonerate the product when a call got no answer",
+    run: ofRun(),
+    failure: ofTest({ plan: "TCID-A", error: wire("[CONNECTION_REFUSED] nothing listens", { code: "CONNECTION_REFUSED" }) }),
+    verdict: ["unknown", "unknown"],
+  },
+];
+
+describe("one failure", () => {
+  test.each(rows)("$title", ({ run, failure, verdict }) => {
+    const { incidents } = diagnose({ run: "r1", evidences: [run, failure] });
+    const incident = incidents.find(({ tests }) => tests.length > 0);
+    expect([incident?.cause, incident?.class]).toEqual(verdict);
+    expect(incident?.tests).toEqual([identity("TCID-A")]);
+  });
+});
+
+test("explains what is downstream by what is upstream and began no later", () => {
+  const crash = pod(
+    90,
+    { name: "maya-ui-1", node: "s-w1" },
+    { phase: "Running", ready: false, container: "ui", "terminated.exitCode": 1, "terminated.finishedAt": at(80) },
+  );
+  const { incidents } = diagnose({ run: "r1", evidences: [ofRun(...fullNode, crash)] });
+  expect(incidents.map(({ cause }) => cause)).toEqual(["node.disk-pressure"]);
+});
+
+test("keeps a crash that came long before the disk was full", () => {
+  const crash = pod(
+    90,
+    { name: "maya-ui-1", node: "s-w1" },
+    { phase: "Running", ready: false, container: "ui", "terminated.exitCode": 1, "terminated.finishedAt": at(80) },
+  );
+  const late = event(1800, { kind: "Node", name: "s-w1" }, { reason: "FreeDiskSpaceFailed" });
+  const failure = ofTest({ plan: "TCID-A", facts: [pendingPod] });
+  const { incidents } = diagnose({ run: "r1", evidences: [ofRun(crash, late), failure] });
+  expect(incidents.map(({ cause, tests }) => [cause, tests.length])).toEqual([
+    ["product.crash", 1],
+    ["node.disk-pressure", 0],
+  ]);
+});
+
+test("finds two causes behind 300 failures and leaves none of them out", () => {
+  const missing = event(
+    1500,
+    { namespace: "openebs", cluster: "member", kind: "Pod", name: "ndm-1" },
+    {
+      reason: "Failed",
+      message: 'Failed to pull image "reg.lab/openebs/ndm:9": manifest unknown',
+    },
+  );
+  const onDirector = Array.from({ length: 200 }, (_, n) => ofTest({ plan: `TCID-D${n}`, from: 100 + n, to: 160 + n, facts: [pendingPod] }));
+  const onOpenEbs = Array.from({ length: 100 }, (_, n) =>
+    ofTest({
+      plan: `TCID-O${n}`,
+      from: 1600 + n,
+      to: 1700 + n,
+      facts: [pod(1650, { cluster: "member", namespace: "openebs", name: "ndm-1" }, { phase: "Pending" })],
+    }),
+  );
+  const diagnosis = diagnose({ run: "r1", evidences: [ofRun(...fullNode, missing), ...onDirector, ...onOpenEbs] });
+  expect(diagnosis.incidents.map(({ id, cause, class: klass, tests }) => [id, cause, klass, tests.length])).toEqual([
+    ["C1", "node.disk-pressure", "infrastructure", 200],
+    ["C2", "registry.image-missing", "product", 100],
+  ]);
+  expect(diagnosisSchema.parse(diagnosis)).toEqual(diagnosis);
+});
+
+test("gathers failures of one kind under one incident, whatever their numbers", () => {
+  const evidences = [1, 2, 3].map((n) => ofTest({ plan: `TCID-${n}`, error: wire(`TypeError: row ${n} of table`) }));
+  const { incidents } = diagnose({ run: "r1", evidences });
+  expect(incidents).toHaveLength(1);
+  expect(incidents[0]?.tests).toHaveLength(3);
+});
+
+test("says of the unknown what would have decided it", () => {
+  const failure = { ...ofTest({ plan: "TCID-A" }), gaps: [{ collector: "events", because: "403 for the collector" }] };
+  const { incidents } = diagnose({ run: "r1", evidences: [failure] });
+  expect(incidents[0]?.remedy).toBe(
+    "Not explained: the environment is not known, because nobody looked at the nodes at that time. Collectors without an answer: events (403 for the collector). Look at the test's own attachments.",
+  );
+});
+
+test("answers an empty run with no incident", () => {
+  expect(diagnose({ run: "r1", evidences: [] })).toEqual({ schema: "kubera-e2e/diagnosis@1", run: "r1", incidents: [] });
+});
