@@ -17,6 +17,15 @@ interface LaneResult extends Counts {
   readonly remark: string;
 }
 
+const unreadable = (name: string, seconds: number, error: unknown): LaneResult => ({
+  name,
+  seconds,
+  passed: 0,
+  failed: 1,
+  skipped: 0,
+  remark: `no results: ${error instanceof Error ? error.message.slice(0, 80) : String(error)}`,
+});
+
 const runLane = (lane: Lane): LaneResult => {
   console.log(`\n──── ${lane.name}: ${lane.argv.slice(1).join(" ")}`);
   const startedMs = performance.now();
@@ -30,20 +39,19 @@ const runLane = (lane: Lane): LaneResult => {
     const failed = exitCode !== 0 && counts.failed === 0 ? 1 : counts.failed;
     return { name: lane.name, seconds, ...counts, failed, remark: exitCode === 0 ? "" : `exit ${exitCode}` };
   } catch (error) {
-    return {
-      name: lane.name,
-      seconds,
-      passed: 0,
-      failed: 1,
-      skipped: 0,
-      remark: `no results: ${error instanceof Error ? error.message.slice(0, 80) : String(error)}`,
-    };
+    return unreadable(lane.name, seconds, error);
   }
 };
 
 const skipped = (name: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, remark: "left out by --skip" });
 
-const made = (name: string, path: string): LaneResult => ({ name, seconds: 0, ...countOutcome(path), remark: path });
+const made = (name: string, path: string): LaneResult => {
+  try {
+    return { name, seconds: 0, ...countOutcome(path), remark: path };
+  } catch (error) {
+    return unreadable(name, 0, error);
+  }
+};
 
 const sum = (results: readonly LaneResult[], key: keyof Counts): number => results.reduce((total, result) => total + result[key], 0);
 

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { BenchResult } from "@kubera-e2e/schema/bench-result";
+import { benchClone } from "./clone-to-report.ts";
+import { benchOverhead } from "./fixture-overhead.ts";
+import { benchSim } from "./sim-listening.ts";
+
+const HELP = `pnpm bench [sim overhead clone] [--json] [--repeats N]
+
+Measures what the project claims about its speed; exit code 1 when a claim does not hold.
+
+Example: pnpm bench sim --repeats 7
+`;
+
+const REPOSITORY = join(import.meta.dirname, "..", "..");
+
+const BENCHES: Readonly<Record<string, (repeats: number) => BenchResult[] | Promise<BenchResult[]>>> = {
+  sim: (repeats) => benchSim(REPOSITORY, repeats),
+  overhead: (repeats) => benchOverhead(REPOSITORY, repeats),
+  clone: (repeats) => benchClone(REPOSITORY, repeats),
+};
+
+const show = (result: BenchResult): string =>
+  `${result.holds ? "holds" : "FAILS"}  ${result.id.padEnd(18)} ${result.value} ${result.unit} (goal ${result.goal}, median of ${result.n}; ${result.baseline})`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean" }, repeats: { type: "string", default: "7" }, help: { type: "boolean" } },
+});
+
+const unknown = positionals.filter((name) => !Object.hasOwn(BENCHES, name));
+if (values.help === true || unknown.length > 0) {
+  console.log(HELP);
+  process.exitCode = unknown.length > 0 ? 2 : 0;
+} else {
+  const results: BenchResult[] = [];
+  for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
+    const measured = await (BENCHES[name]?.(Number(values.repeats)) ?? []);
+    if (values.json !== true) for (const result of measured) console.log(show(result));
+    results.push(...measured);
+  }
+  if (values.json === true) console.log(JSON.stringify(results, undefined, 2));
+  process.exitCode = results.every((result) => result.holds) ? 0 : 1;
+}
