@@ -28,7 +28,7 @@ test.each([
   ["JSON", { body: { a: 1 } }, '{"a":1}', "application/json"],
   ["text", { body: "<x/>", headers: { "Content-Type": "text/xml" } }, "<x/>", "text/xml"],
   ["a form", { form: { user: "a b", pass: "c&d" } }, "user=a+b&pass=c%26d", "application/x-www-form-urlencoded; charset=utf-8"],
-])("sends %s", async (_title, part, body, type) => {
+])("sends %s", async (...[, part, body, type]) => {
   const http = createHttp({ baseUrl, redactor: new Redactor() });
   const answer = await http.request({ method: "POST", path: "/x?z=1", query: { a: [1, 2], b: undefined, c: "ä&" }, ...part });
   http.close();

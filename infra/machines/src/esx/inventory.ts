@@ -1,0 +1,133 @@
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { nearest } from "@kubera-e2e/schema/nearest";
+import type { MachineInfo } from "../port.ts";
+import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
+import { retrieve, type ObjectContent } from "./property-collector.ts";
+import type { Session } from "./session.ts";
+import { readSnapshots } from "./snapshot-tree.ts";
+import { leaf } from "./xml.ts";
+
+const MACHINE_PATHS = ["name", "runtime.powerState", "runtime.host", "runtime.consolidationNeeded", "snapshot", "layoutEx.snapshot"];
+
+/** vSphere stores the three characters that a path cannot hold as escapes. */
+const readName = (name: string): string =>
+  name.replaceAll(/%(2f|5c|25)/gi, (escape) => String.fromCodePoint(Number.parseInt(escape.slice(1), 16)));
+
+const nameOf = ({ properties }: ObjectContent): string => readName(properties.get("name")?.text ?? "");
+
+const POWER: Readonly<Record<string, MachineInfo["power"]>> = { poweredOn: "on", poweredOff: "off", suspended: "suspended" };
+
+/** Which VM bears which name, and what is known of it. */
+export class Inventory {
+  readonly #session: Session;
+  #refs = new Map<string, ManagedObject[]>();
+  readonly #hosts = new Map<string, string>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The references of the named VMs in their order; errors: `MACHINE_MISSING` with all missing ones, `MACHINE_AMBIGUOUS`. */
+  async find(names: readonly string[], signal?: AbortSignal): Promise<ManagedObject[]> {
+    if (!names.every((name) => this.#refs.get(name)?.length === 1)) await this.#reload(signal);
+    const missing = names.filter((name) => !this.#refs.has(name));
+    if (missing.length > 0) throw this.#missing(missing);
+    const ambiguous = names.filter((name) => (this.#refs.get(name)?.length ?? 0) > 1);
+    if (ambiguous.length > 0) throw this.#ambiguous(ambiguous);
+    return names.flatMap((name) => this.#refs.get(name) ?? []);
+  }
+
+  /** What is known of the named VMs now, in their order. */
+  async inspect(names: readonly string[], signal?: AbortSignal): Promise<MachineInfo[]> {
+    const known = await this.#read(names, signal).catch((error: unknown) => {
+      // A VM that was deleted and made again bears the name with another id.
+      if (this.#refs.size === 0) throw error;
+      this.#refs.clear();
+      return this.#read(names, signal);
+    });
+    if (known.every((object, index) => nameOf(object) === names[index])) return this.#describe(known, signal);
+    this.#refs.clear();
+    return this.#describe(await this.#read(names, signal), signal);
+  }
+
+  forget(): void {
+    this.#refs.clear();
+  }
+
+  async #read(names: readonly string[], signal?: AbortSignal): Promise<ObjectContent[]> {
+    const objects = await this.find(names, signal);
+    const found = await retrieve(this.#session, { type: "VirtualMachine", paths: MACHINE_PATHS, objects, signal });
+    const byId = new Map(found.map((object) => [object.ref.value, object]));
+    return objects.map((ref) => byId.get(ref.value) ?? { ref, properties: new Map() });
+  }
+
+  async #describe(objects: readonly ObjectContent[], signal?: AbortSignal): Promise<MachineInfo[]> {
+    await this.#learnHosts(objects, signal);
+    return objects.map((object) => this.#machine(object));
+  }
+
+  #machine(object: ObjectContent): MachineInfo {
+    const { properties } = object;
+    const host = properties.get("runtime.host")?.text ?? "";
+    const currentSnapshot = properties.get("snapshot")?.textOf("currentSnapshot") ?? "";
+    return {
+      name: nameOf(object),
+      power: POWER[properties.get("runtime.powerState")?.text ?? ""] ?? "off",
+      esxHost: this.#hosts.get(host) ?? host,
+      snapshots: readSnapshots(properties.get("snapshot"), properties.get("layoutEx.snapshot")),
+      ...(currentSnapshot !== "" && { currentSnapshot }),
+      consolidationNeeded: properties.get("runtime.consolidationNeeded")?.text === "true",
+    };
+  }
+
+  async #learnHosts(objects: readonly ObjectContent[], signal?: AbortSignal): Promise<void> {
+    const refs = objects.flatMap(({ properties }) => properties.get("runtime.host") ?? []).map(refOf);
+    const unknown = new Map(refs.filter((ref) => !this.#hosts.has(ref.value)).map((ref) => [ref.value, ref]));
+    const found = await retrieve(this.#session, { type: "HostSystem", paths: ["name"], objects: [...unknown.values()], signal });
+    for (const host of found) this.#hosts.set(host.ref.value, nameOf(host));
+  }
+
+  async #reload(signal?: AbortSignal): Promise<void> {
+    const objects = await this.#session.withObjects(() => this.#listMachines(signal));
+    const refs = new Map<string, ManagedObject[]>();
+    for (const object of objects) refs.set(nameOf(object), [...(refs.get(nameOf(object)) ?? []), object.ref]);
+    this.#refs = refs;
+  }
+
+  async #listMachines(signal?: AbortSignal): Promise<ObjectContent[]> {
+    const { viewManager, rootFolder } = await this.#session.content();
+    const args = [refXml("container", rootFolder), leaf("type", "VirtualMachine"), leaf("recursive", true)];
+    const [created] = await this.#session.call({ method: "CreateContainerView", self: viewManager, args, signal });
+    const view = created === undefined ? { type: "ContainerView", value: "" } : refOf(created);
+    try {
+      return await retrieve(this.#session, { type: "VirtualMachine", paths: ["name"], objects: [view], throughView: true, signal });
+    } finally {
+      // The view ends with the session anyway.
+      await this.#session.call({ method: "DestroyView", self: view, timeoutMs: 5000 }).catch(() => {});
+    }
+  }
+
+  #missing(names: readonly string[]): KuberaError {
+    const known = [...this.#refs.keys()];
+    const hints = names.map((name) => {
+      const near = nearest(name, known);
+      return near === undefined ? `"${name}"` : `"${name}" (there is "${near}")`;
+    });
+    return new KuberaError("MACHINE_MISSING", {
+      what: `${names.length} ${names.length === 1 ? "VM is" : "VMs are"} not in the inventory: ${names.join(", ")}`,
+      where: this.#session.place,
+      because: `of ${known.length} VMs that this account sees, none is called ${hints.join(", ")}`,
+      fix: "Correct the names under clusters[].vms in the bed's file, or let the account see the folder with these VMs.",
+    });
+  }
+
+  #ambiguous(names: readonly string[]): KuberaError {
+    const shown = names.map((name) => `"${name}" is borne by ${(this.#refs.get(name) ?? []).map((ref) => ref.value).join(" and ")}`);
+    return new KuberaError("MACHINE_AMBIGUOUS", {
+      what: `several VMs bear one name: ${names.join(", ")}`,
+      where: this.#session.place,
+      because: shown.join("; "),
+      fix: "Rename all but one of them, so that no wrong VM is ever reverted.",
+    });
+  }
+}

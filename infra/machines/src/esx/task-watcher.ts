@@ -1,0 +1,200 @@
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { CallOptions } from "../port.ts";
+import { refOf, type ManagedObject } from "./managed-object.ts";
+import { filterSpec, retrieve } from "./property-collector.ts";
+import type { Session } from "./session.ts";
+import { isFault, readLocalizedFault, SoapFault } from "./soap-fault.ts";
+import { branch, leaf, type XmlElement } from "./xml.ts";
+
+const PATHS = ["info.state", "info.progress", "info.error", "info.result"];
+const WAIT_SECONDS = 30;
+/** Interruptions in a row after which the tasks are given up. */
+const PATIENCE = 3;
+
+interface Watched {
+  readonly task: ManagedObject;
+  readonly method: string;
+  readonly options: CallOptions;
+  readonly values: Map<string, XmlElement>;
+  readonly resolve: (result: string) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const isInterruption = (error: unknown): boolean =>
+  isFault(error, "NotAuthenticated", "ManagedObjectNotFound", "InvalidCollectorVersion", "RequestCanceled") ||
+  (error instanceof KuberaError && (error.code === "CONNECTION_LOST" || error.code === "TIMED_OUT"));
+
+/**
+ * Awaits any number of tasks with one property collector and one long poll for all of them.
+ * A task's first state is read directly, since not every server tells a pending poll about a new filter.
+ */
+export class TaskWatcher {
+  readonly #session: Session;
+  readonly #watched = new Map<string, Watched>();
+  #collector: Promise<ManagedObject> | undefined;
+  #generation = -1;
+  #polling = false;
+  #wakeUp = new AbortController();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The task's result as text; throws `SoapFault` when it failed, the signal's reason when it was cancelled. */
+  async run(task: ManagedObject, method: string, options: CallOptions = {}): Promise<string> {
+    const { signal } = options;
+    let onAbort = (): void => {};
+    const result = new Promise<string>((resolve, reject) => {
+      this.#watched.set(task.value, { task, method, options, values: new Map(), resolve, reject });
+      onAbort = () => void this.#cancel(task).then(() => reject(signal?.reason));
+    });
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([result, this.#begin(task)]);
+      if (signal?.aborted === true) onAbort();
+      return await result;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      this.#watched.delete(task.value);
+      if (this.#watched.size === 0) this.#wakeUp.abort();
+    }
+  }
+
+  async #begin(task: ManagedObject): Promise<void> {
+    const filter = await this.#session.withObjects(() => this.#addFilter(task));
+    await this.#look(task);
+    if (this.#watched.has(task.value) && !this.#isOver(task)) this.#poll();
+    else await this.#session.call({ method: "DestroyPropertyFilter", self: filter }).catch(() => {});
+  }
+
+  async #cancel(task: ManagedObject): Promise<void> {
+    // Tasks that cannot be cancelled, or have just ended, answer with a fault.
+    await this.#session.call({ method: "CancelTask", self: task, timeoutMs: 5000 }).catch(() => {});
+  }
+
+  #isOver(task: ManagedObject): boolean {
+    const state = this.#watched.get(task.value)?.values.get("info.state")?.text;
+    return state === "success" || state === "error";
+  }
+
+  async #addFilter(task: ManagedObject): Promise<ManagedObject> {
+    const self = await this.#ownCollector();
+    const args = [filterSpec("spec", { type: "Task", paths: PATHS, objects: [task] }), leaf("partialUpdates", false)];
+    const [filter] = await this.#session.call({ method: "CreateFilter", self, args });
+    return filter === undefined ? { type: "PropertyFilter", value: "" } : refOf(filter);
+  }
+
+  #ownCollector(): Promise<ManagedObject> {
+    if (this.#collector !== undefined && this.#generation === this.#session.generation) return this.#collector;
+    this.#generation = this.#session.generation;
+    this.#collector = this.#createCollector().catch((error: unknown) => {
+      this.#collector = undefined;
+      throw error;
+    });
+    return this.#collector;
+  }
+
+  async #createCollector(): Promise<ManagedObject> {
+    const { propertyCollector } = await this.#session.content();
+    const [created] = await this.#session.call({ method: "CreatePropertyCollector", self: propertyCollector });
+    return created === undefined ? propertyCollector : refOf(created);
+  }
+
+  /** Reads one task's state directly. */
+  async #look(task: ManagedObject): Promise<void> {
+    const [content] = await retrieve(this.#session, { type: "Task", paths: PATHS, objects: [task] });
+    if (content !== undefined) this.#learn(task.value, content.properties);
+  }
+
+  #poll(): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    this.#wakeUp = new AbortController();
+    void this.#pollAll().finally(() => {
+      this.#polling = false;
+    });
+  }
+
+  async #pollAll(): Promise<void> {
+    let version = "";
+    let interruptions = 0;
+    while (this.#watched.size > 0) {
+      try {
+        version = await this.#waitForUpdates(version);
+        interruptions = 0;
+      } catch (error) {
+        if (this.#watched.size === 0) return;
+        interruptions += 1;
+        if (!isInterruption(error) || interruptions > PATIENCE || !(await this.#startAgain())) return this.#giveUp(error);
+        version = "";
+      }
+    }
+  }
+
+  async #waitForUpdates(version: string): Promise<string> {
+    const self = await this.#ownCollector();
+    const args = [leaf("version", version), branch("options", [leaf("maxWaitSeconds", WAIT_SECONDS)])];
+    const timeoutMs = (WAIT_SECONDS + 30) * 1000;
+    const { signal } = this.#wakeUp;
+    const [update] = await this.#session.call({ method: "WaitForUpdatesEx", self, args, timeoutMs, reads: true, signal });
+    for (const object of (update?.all("filterSet") ?? []).flatMap((set) => set.all("objectSet"))) this.#apply(object);
+    const next = update?.textOf("version") ?? "";
+    return next === "" ? version : next;
+  }
+
+  /** A new collector with a filter for every task that is still awaited, for the old one may be gone. */
+  async #startAgain(): Promise<boolean> {
+    this.#collector = undefined;
+    try {
+      for (const { task } of this.#watched.values()) await this.#session.withObjects(() => this.#addFilter(task));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #giveUp(error: unknown): void {
+    for (const watched of this.#watched.values()) watched.reject(error);
+  }
+
+  #apply(object: XmlElement): void {
+    const id = object.textOf("obj");
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    if (object.textOf("kind") === "leave") {
+      const gone = new SoapFault("ManagedObjectNotFound", "the task is gone before it ended", { method: watched.method });
+      watched.reject(gone);
+      return;
+    }
+    const changes = object.all("changeSet").flatMap((change): [string, XmlElement][] => {
+      const value = change.find("val");
+      return value === undefined ? [] : [[change.textOf("name"), value]];
+    });
+    this.#learn(id, new Map(changes));
+  }
+
+  #learn(id: string, values: ReadonlyMap<string, XmlElement>): void {
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    for (const [path, value] of values) watched.values.set(path, value);
+    const progress = Number.parseInt(values.get("info.progress")?.text ?? "", 10);
+    if (!Number.isNaN(progress)) watched.options.onProgress?.(progress);
+    this.#settle(watched);
+  }
+
+  #settle({ values, method, resolve, reject }: Watched): void {
+    const state = values.get("info.state")?.text;
+    if (state === "success") resolve(values.get("info.result")?.text ?? "");
+    if (state !== "error") return;
+    const error = values.get("info.error");
+    reject(error === undefined ? new SoapFault("UnknownFault", "the task names no error", { method }) : readLocalizedFault(method, error));
+  }
+
+  /** The collector's own end; its filters go with it. */
+  async close(): Promise<void> {
+    const collector = await this.#collector?.catch(() => {});
+    this.#collector = undefined;
+    if (collector === undefined) return;
+    await this.#session.call({ method: "DestroyPropertyCollector", self: collector, timeoutMs: 5000 }).catch(() => {});
+  }
+}

@@ -1,0 +1,74 @@
+import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Credentials } from "@kubera-e2e/schema/settings";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import { parseVsphereAddress } from "./esx/address.ts";
+import { EsxMachines } from "./esx/esx-machines.ts";
+import { probeLimitations } from "./esx/limitations.ts";
+import { Session } from "./esx/session.ts";
+import { SoapClient } from "./esx/soap.ts";
+import { escapeXml } from "./esx/xml.ts";
+import { NoMachines } from "./none/none-machines.ts";
+import type { Limitation, Machines } from "./port.ts";
+
+export interface OpenMachinesOptions {
+  /** Of the secret that the bed's machines.credentials names. */
+  readonly credentials?: Credentials | undefined;
+  /** What the file of the bed's machines.trust.ca holds. */
+  readonly caPem?: string | undefined;
+  readonly redactor: Redactor;
+  readonly transcript?: Transcript | undefined;
+  /** For one call; default 30 s. Tasks take as long as their signal lets them. */
+  readonly timeoutMs?: number;
+}
+
+type Bed = TestBed["machines"];
+type EsxBed = Extract<Bed, { driver: "esx" }>;
+
+const credentialsOf = (bed: EsxBed, { credentials, redactor }: OpenMachinesOptions): Credentials => {
+  if (credentials === undefined) {
+    const variable = `KUBERA_SECRET_${bed.credentials.toUpperCase().replaceAll("-", "_")}`;
+    throw new KuberaError("SECRET_MISSING", {
+      what: `the secret "${bed.credentials}" is not given`,
+      where: "machines.credentials in the bed's file",
+      because: `vSphere at ${bed.endpoint} asks for user and password`,
+      fix: `Set ${variable}_USERNAME and ${variable}_PASSWORD.`,
+    });
+  }
+  redactor.add(credentials.password);
+  // As it stands in the login's envelope.
+  redactor.add(escapeXml(credentials.password));
+  return credentials;
+};
+
+const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust | undefined => {
+  if (trust !== undefined && "pin" in trust) return { pin: trust.pin };
+  if (caPem !== undefined) return { ca: caPem };
+  if (trust === undefined) return undefined;
+  throw new KuberaError("INTERNAL", {
+    what: "a CA bundle is named and was not read",
+    where: `machines.trust.ca: ${trust.ca}`,
+    because: "paths are relative to the bed's file, which only its reader knows",
+    fix: "Give what the file holds to openMachines as caPem.",
+  });
+};
+
+const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+  const { redactor, transcript, timeoutMs } = options;
+  const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
+  const credentials = credentialsOf(bed, options);
+  const http = createHttp({ baseUrl, trust: trustOf(bed, options), redactor, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const session = new Session(new SoapClient(http, path), credentials);
+  let found: Promise<readonly Limitation[]> | undefined;
+  const limitations = (): Promise<readonly Limitation[]> => (found ??= probeLimitations(http));
+  return new EsxMachines({ session, limitations, hangUp: () => http.close() });
+};
+
+/**
+ * The hypervisor of a bed. Nothing is sent before its first method is called; `close` logs out.
+ *
+ * Errors: `SETTING_INVALID` for an address that cannot be used, `SECRET_MISSING` without credentials.
+ */
+export const openMachines = (bed: Bed, options: OpenMachinesOptions): Machines =>
+  bed.driver === "none" ? new NoMachines(bed.reason) : openEsx(bed, options);

@@ -1,0 +1,4 @@
+export { buildPeer, peerAvailability } from "./build-peer.ts";
+export type { PeerAvailability, PeerName } from "./build-peer.ts";
+export { startVcsim } from "./vcsim.ts";
+export type { Vcsim, VcsimRequest } from "./vcsim.ts";
