@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { copyDisk, newDisk, type Disk } from "./disk.ts";
 import { bootMemory, copyMemory, type Memory } from "./memory.ts";
-import { findSnapshot, removeSnapshot, type PowerState, type Snapshot } from "./snapshot-tree.ts";
+import { findSnapshot, removeSnapshot, snapshotPath, type PowerState, type Snapshot } from "./snapshot-tree.ts";
 import type { SimTime } from "./sim-time.ts";
 
 export interface MachineSpec {
@@ -82,14 +82,14 @@ export class Machine {
     return snapshot;
   }
 
-  /** The disk of then; without memory the machine is off afterwards, with memory it goes on where it stood. */
-  revert(id: string): boolean {
+  /** The disk of then; without memory the machine is off afterwards, with memory it goes on where it stood unless that is suppressed. */
+  revert(id: string, options: { readonly suppressPowerOn?: boolean } = {}): boolean {
     const snapshot = findSnapshot(this.rootSnapshots, id);
     if (snapshot === undefined) return false;
     this.powerOff();
     this.disk = copyDisk(snapshot.disk);
     this.currentSnapshotId = id;
-    if (snapshot.memory !== undefined) {
+    if (snapshot.memory !== undefined && options.suppressPowerOn !== true) {
       this.memory = copyMemory(snapshot.memory);
       this.#tell("on");
     }
@@ -98,10 +98,10 @@ export class Machine {
   }
 
   removeSnapshot(id: string, withChildren: boolean): boolean {
+    const ancestors = this.currentSnapshotId === undefined ? [] : snapshotPath(this.rootSnapshots, this.currentSnapshotId);
     const removed = removeSnapshot(this.rootSnapshots, id, withChildren);
-    if (removed && this.currentSnapshotId !== undefined && findSnapshot(this.rootSnapshots, this.currentSnapshotId) === undefined) {
-      this.currentSnapshotId = undefined;
-    }
+    // The disk stays what it is: it now lies on the nearest snapshot that is left.
+    this.currentSnapshotId = ancestors.findLast((snapshot) => findSnapshot(this.rootSnapshots, snapshot.id) !== undefined)?.id;
     this.#tell("changed");
     return removed;
   }

@@ -24,6 +24,16 @@ export const findSnapshot = (snapshots: readonly Snapshot[], id: string): Snapsh
   return undefined;
 };
 
+/** The snapshots from the root down to the one with this id, itself included; empty when there is none. */
+export const snapshotPath = (snapshots: readonly Snapshot[], id: string): readonly Snapshot[] => {
+  for (const snapshot of snapshots) {
+    if (snapshot.id === id) return [snapshot];
+    const below = snapshotPath(snapshot.children, id);
+    if (below.length > 0) return [snapshot, ...below];
+  }
+  return [];
+};
+
 /** Removes one snapshot; its children move up to its parent unless they go with it. */
 export const removeSnapshot = (snapshots: Snapshot[], id: string, withChildren: boolean): boolean => {
   const index = snapshots.findIndex((snapshot) => snapshot.id === id);

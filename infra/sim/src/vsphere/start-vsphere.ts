@@ -1,0 +1,89 @@
+import type { Authority } from "../certificates/authority.ts";
+import type { DataCenter } from "../datacenter/data-center.ts";
+import type { Machine } from "../datacenter/machine.ts";
+import { Changes } from "./changes.ts";
+import { folderObjects } from "./folder-objects.ts";
+import { hostObjects } from "./host-objects.ts";
+import { layInventory } from "./inventory.ts";
+import type { ManagedObject } from "./managed-object.ts";
+import { searchIndex } from "./search-index.ts";
+import { Service } from "./service.ts";
+import { serviceInstance, taskManager } from "./service-objects.ts";
+import { Sessions } from "./session.ts";
+import { listen } from "./soap-server.ts";
+import { storageObjects } from "./storage-objects.ts";
+import { TaskBoard, type TaskHook } from "./task-board.ts";
+import { viewManager } from "./views.ts";
+import { VmConfigs } from "./vm-config.ts";
+import { findSnapshotObject, vmObject } from "./vm-objects.ts";
+import type { Credentials, World } from "./world.ts";
+
+export interface VsphereOptions {
+  readonly dataCenter: DataCenter;
+  readonly authority: Authority;
+  readonly credentials: Credentials;
+  /** 0 or absent: a free one. */
+  readonly port?: number;
+  /** Gets a line for each call that the simulator does not know. */
+  readonly log?: (line: string) => void;
+  /** Asked before each task on a VM; what it answers makes the task fail. */
+  readonly taskHook?: TaskHook;
+  /** Address that the guest tells; none by default. */
+  readonly guestAddress?: (machine: Machine) => string | undefined;
+}
+
+export interface VsphereServer {
+  /** `https://127.0.0.1:<port>`; the SDK is at `/sdk` below it. */
+  readonly url: string;
+  /** Ends every login, as a restart of vCenter would; the next call of its owner is refused with `NotAuthenticated`. */
+  endSessions(): void;
+  /** Ends tasks without effect, and breaks all connections. */
+  close(): Promise<void>;
+}
+
+const buildWorld = (options: VsphereOptions): World => {
+  const { dataCenter } = options;
+  const changes = new Changes();
+  const objects = new Map<string, ManagedObject>();
+  const world: World = {
+    dataCenter,
+    changes,
+    sessions: new Sessions(),
+    tasks: new TaskBoard({ time: dataCenter.time, changes, hook: options.taskHook }),
+    configs: new VmConfigs(() => dataCenter.time.now()),
+    inventory: layInventory(dataCenter),
+    credentials: options.credentials,
+    find: (ref) => objects.get(ref.id) ?? world.tasks.find(ref.id) ?? findSnapshotObject(world, ref.id),
+    guestAddress: options.guestAddress ?? (() => undefined),
+  };
+  const all = [
+    serviceInstance(world),
+    taskManager(world),
+    viewManager(world),
+    searchIndex(world),
+    ...folderObjects(world.inventory),
+    ...hostObjects(world),
+    ...storageObjects(world),
+    ...dataCenter.machines.map((machine) => vmObject(world, machine)),
+  ];
+  for (const object of all) objects.set(object.ref.id, object);
+  return world;
+};
+
+/** Starts a vCenter over the machines of the data centre: vim25 as SOAP over HTTPS on 127.0.0.1. */
+export const startVsphere = async (options: VsphereOptions): Promise<VsphereServer> => {
+  const world = buildWorld(options);
+  const forget = options.dataCenter.machines.map((machine) => machine.onChange(() => world.changes.touch()));
+  const tls = await options.authority.issueServer({ names: ["vcenter.sim.local"] });
+  const listener = await listen(new Service(world), { tls, port: options.port ?? 0, log: options.log ?? (() => {}) });
+  return {
+    url: `https://127.0.0.1:${listener.port}`,
+    endSessions: () => world.sessions.endAll(),
+    close: async () => {
+      for (const stop of forget) stop();
+      world.tasks.close();
+      world.sessions.endAll();
+      await listener.close();
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import type { ManagedObject } from "./managed-object.ts";
+import { anything, data, enumeration, int, ref, time, type Data, type Ref, type Value } from "./value.ts";
+import { localized, notSupported, type VimFault } from "./vim-fault.ts";
+
+export type TaskState = "queued" | "running" | "success" | "error";
+
+/** What a task is about. */
+export interface TaskSubject {
+  /** `PowerOnVM_Task` */
+  readonly method: string;
+  readonly entity: Ref;
+  readonly entityName: string;
+  readonly userName: string;
+}
+
+const descriptionId = (subject: TaskSubject): string => {
+  const verb = subject.method.replace(/_Task$/, "").replace(/VM$/, "");
+  return `${subject.entity.type}.${verb.charAt(0).toLowerCase()}${verb.slice(1)}`;
+};
+
+/** A task as its property `info` tells it. */
+export class Task implements ManagedObject {
+  readonly ref: Ref;
+  readonly subject: TaskSubject;
+  readonly queuedAt: number;
+  state: TaskState = "queued";
+  progress: number | undefined;
+  startedAt: number | undefined;
+  completedAt: number | undefined;
+  result: Value | undefined;
+  error: VimFault | undefined;
+  readonly properties = { info: () => this.info(), availableField: () => undefined, value: () => undefined };
+  readonly methods = {
+    CancelTask: (): never => {
+      throw notSupported(`${this.subject.method} cannot be cancelled`);
+    },
+  };
+
+  constructor(id: string, subject: TaskSubject, nowMs: number) {
+    this.ref = ref("Task", id);
+    this.subject = subject;
+    this.queuedAt = nowMs;
+  }
+
+  get done(): boolean {
+    return this.state === "success" || this.state === "error";
+  }
+
+  info(): Data {
+    return data("TaskInfo", {
+      key: this.ref.id,
+      task: this.ref,
+      description: undefined,
+      name: this.subject.method,
+      descriptionId: descriptionId(this.subject),
+      entity: this.subject.entity,
+      entityName: this.subject.entityName,
+      locked: undefined,
+      state: enumeration("TaskInfoState", this.state),
+      cancelled: false,
+      cancelable: false,
+      error: this.error === undefined ? undefined : localized(this.error),
+      result: this.result === undefined ? undefined : anything(this.result),
+      progress: this.progress === undefined ? undefined : int(this.progress),
+      reason: data("TaskReasonUser", { userName: this.subject.userName }),
+      queueTime: time(this.queuedAt),
+      startTime: this.startedAt === undefined ? undefined : time(this.startedAt),
+      completeTime: this.completedAt === undefined ? undefined : time(this.completedAt),
+      eventChainId: int(Number(this.ref.id.replace("task-", ""))),
+    });
+  }
+}
