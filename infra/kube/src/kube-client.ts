@@ -41,6 +41,17 @@ export interface KubeCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a kind looks like by now; one list and one watch are shared by all who observe the same kind and namespace. */
+export interface ObservedKind {
+  /** undefined until the first list has answered. */
+  readonly objects: ReadonlyMap<string, KubeObject> | undefined;
+  /** Why the last list or watch failed; undefined while what is seen is current. */
+  readonly trouble: Error | undefined;
+  /** Calls `wake` after every change, of objects or of trouble, until the returned function is called. */
+  subscribe(wake: () => void): () => void;
+  close(): void;
+}
+
 /**
  * One cluster. Kinds are resolved by discovery, so custom resources work like built-in ones.
  *
@@ -65,11 +76,17 @@ export interface KubeClient {
   ): Promise<string>;
   /** The raw door: parsed JSON of a path under the API server, `/version`, `/api/v1/nodes/N/proxy/stats/summary`. */
   raw(path: string, options?: KubeCallOptions): Promise<unknown>;
-  /** Calls `onChange` for every change of a kind, from now on and across reconnects, until the signal aborts. */
+  /**
+   * Calls `onChange` for every change of a kind, from now on and across reconnects, until the signal aborts.
+   * Objects that are there at the start are not told. Rejects when the first list is refused, and with what `onChange` throws.
+   */
   watch<T extends KubeObject>(
     kind: KindRef,
     onChange: (type: "ADDED" | "MODIFIED" | "DELETED", object: T) => void,
     options: ListOptions & { readonly signal: AbortSignal },
   ): Promise<void>;
+  /** Starts to keep a kind current: by list and watch, and by a list every 2 s, since a silent server tells nothing. */
+  observe(kind: KindRef, options?: { readonly namespace?: string }): ObservedKind;
   close(): void;
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,0 +1,186 @@
+import type { HttpRequest } from "@kubera-e2e/http";
+import type { Clock } from "@kubera-e2e/schema/clock";
+import { Discovery, pathOf } from "./discovery.ts";
+import type { KindRef, KubeCallOptions, KubeClient, KubeObject, ListOptions, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
+import { listAll } from "./listing.ts";
+import { Reflector, type Listing, type ReflectorOptions } from "./reflector.ts";
+import { refusedStatus } from "./refusal.ts";
+import { SharedKinds } from "./shared-kinds.ts";
+import type { Transport } from "./transport.ts";
+import { watchEvents, type WatchEvent } from "./watch-stream.ts";
+
+export interface ApiClientOptions {
+  readonly cluster: string;
+  readonly transport: Transport;
+  /** For namespaced objects that name none. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  /** Between two safety lists while somebody observes a kind. */
+  readonly pollMs: number;
+}
+
+type Call = ListOptions & KubeCallOptions;
+
+const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+const NOT_FOUND = 404;
+const CONFLICT = 409;
+/** A list that hangs must not outlast many polls. */
+const LIST_TIMEOUT_MS = 10_000;
+const WATCH_SECONDS = 300;
+/** Watches that nobody waits on may notice a silent server later. */
+const LONG_POLL_MS = 30_000;
+
+const selectors = ({ labelSelector, fieldSelector }: ListOptions): Record<string, string> => ({
+  ...(labelSelector !== undefined && { labelSelector }),
+  ...(fieldSelector !== undefined && { fieldSelector }),
+});
+
+const refOf = ({ apiVersion, kind, metadata }: Manifest): ObjectRef => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
+});
+
+/** Whether waiting cannot help a first list: the server is there and refuses. */
+const isFinal = (error: Error): boolean => {
+  const status = refusedStatus(error);
+  return status !== undefined && status >= 400 && status < 500 && status !== 410 && status !== 429;
+};
+
+export class ApiClient implements KubeClient {
+  readonly cluster: string;
+  readonly #options: ApiClientOptions;
+  readonly #discovery: Discovery;
+  readonly #shared = new SharedKinds();
+
+  constructor(options: ApiClientOptions) {
+    this.cluster = options.cluster;
+    this.#options = options;
+    this.#discovery = new Discovery(options.cluster, (path, signal) => this.#json({ method: "GET", path, signal }));
+  }
+
+  async get<T extends KubeObject>(ref: ObjectRef, options: KubeCallOptions = {}): Promise<T | undefined> {
+    const path = await this.#pathOf(ref, options.signal);
+    return this.#unlessMissing(() => this.#json({ method: "GET", path, signal: options.signal }) as Promise<T>);
+  }
+
+  async list<T extends KubeObject>(kind: KindRef, options: Call = {}): Promise<T[]> {
+    const { items } = await this.#list(kind, options);
+    return [...items] as T[];
+  }
+
+  async create<T extends KubeObject>(manifest: Manifest, options: KubeCallOptions = {}): Promise<T> {
+    const resource = await this.#discovery.resolve(manifest, options.signal);
+    const path = pathOf(resource, manifest.metadata.namespace ?? this.#options.namespace);
+    return (await this.#json({ method: "POST", path, body: manifest, signal: options.signal })) as T;
+  }
+
+  async apply<T extends KubeObject>(manifest: Manifest, options: KubeCallOptions = {}): Promise<T> {
+    try {
+      return await this.create<T>(manifest, options);
+    } catch (error) {
+      if (refusedStatus(error) !== CONFLICT) throw error;
+      return this.patch<T>(refOf(manifest), manifest, options);
+    }
+  }
+
+  async patch<T extends KubeObject>(ref: ObjectRef, patch: Readonly<Record<string, unknown>>, options: KubeCallOptions = {}): Promise<T> {
+    const path = await this.#pathOf(ref, options.signal);
+    return (await this.#json({ method: "PATCH", path, body: patch, headers: MERGE_PATCH, signal: options.signal })) as T;
+  }
+
+  async delete(ref: ObjectRef, options: KubeCallOptions = {}): Promise<void> {
+    const path = await this.#pathOf(ref, options.signal);
+    const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
+    await this.#unlessMissing(() => this.#json({ method: "DELETE", path, body, signal: options.signal }));
+  }
+
+  logs(pod: Parameters<KubeClient["logs"]>[0], options: KubeCallOptions = {}): Promise<string> {
+    const { namespace, name, container, tailLines } = pod;
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;
+    return this.#options.transport.text({ method: "GET", path, query: { container, tailLines }, signal: options.signal });
+  }
+
+  raw(path: string, options: KubeCallOptions = {}): Promise<unknown> {
+    return this.#json({ method: "GET", path, signal: options.signal });
+  }
+
+  async watch<T extends KubeObject>(
+    kind: KindRef,
+    onChange: (type: "ADDED" | "MODIFIED" | "DELETED", object: T) => void,
+    options: ListOptions & { readonly signal: AbortSignal },
+  ): Promise<void> {
+    const refused = new AbortController();
+    const reflector: Reflector = this.#reflector(kind, options, {
+      pollMs: LONG_POLL_MS,
+      onChange: ({ type, object }) => onChange(type, object as T),
+      onState: () => {
+        if (reflector.objects === undefined && reflector.trouble !== undefined && isFinal(reflector.trouble)) refused.abort();
+      },
+    });
+    await reflector.run(AbortSignal.any([options.signal, refused.signal]));
+    const { trouble } = reflector;
+    if (refused.signal.aborted && trouble !== undefined) throw trouble;
+  }
+
+  observe(kind: KindRef, { namespace }: { readonly namespace?: string } = {}): ObservedKind {
+    const scope = namespace === undefined ? {} : { namespace };
+    return this.#shared.observe(`${kind.apiVersion} ${kind.kind} ${namespace ?? ""}`, (wake) =>
+      this.#reflector(kind, scope, { pollMs: this.#options.pollMs, onChange: wake, onState: wake }),
+    );
+  }
+
+  close(): void {
+    this.#shared.close();
+    this.#options.transport.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  #reflector(kind: KindRef, scope: ListOptions, rest: Pick<ReflectorOptions, "onChange" | "onState" | "pollMs">): Reflector {
+    return new Reflector({
+      ...rest,
+      clock: this.#options.clock,
+      list: (signal) => this.#list(kind, { ...scope, signal }),
+      open: (revision, signal) => this.#open(kind, { ...scope, signal }, revision),
+    });
+  }
+
+  async #open(kind: KindRef, options: Call, resourceVersion: string): Promise<AsyncIterable<WatchEvent>> {
+    const path = await this.#collection(kind, options);
+    const query = { ...selectors(options), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: WATCH_SECONDS };
+    return watchEvents(await this.#options.transport.stream({ method: "GET", path, query, signal: options.signal }), this.cluster);
+  }
+
+  async #list(kind: KindRef, options: Call): Promise<Listing> {
+    const path = await this.#collection(kind, options);
+    const { signal } = options;
+    return listAll((page) =>
+      this.#json({ method: "GET", path, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS }),
+    );
+  }
+
+  async #collection(kind: KindRef, { namespace, signal }: Call): Promise<string> {
+    return pathOf(await this.#discovery.resolve(kind, signal), namespace);
+  }
+
+  async #pathOf(ref: ObjectRef, signal: AbortSignal | undefined): Promise<string> {
+    return pathOf(await this.#discovery.resolve(ref, signal), ref.namespace ?? this.#options.namespace, ref.name);
+  }
+
+  #json(request: HttpRequest): Promise<unknown> {
+    return this.#options.transport.json(request);
+  }
+
+  async #unlessMissing<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (refusedStatus(error) === NOT_FOUND) return undefined;
+      throw error;
+    }
+  }
+}

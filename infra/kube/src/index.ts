@@ -1,0 +1,7 @@
+export type { KindRef, KubeClient, KubeObject, ListOptions, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
+export { openKube, type OpenKubeOptions } from "./open-kube.ts";
+export { waitForKube, type WaitForKubeOptions } from "./wait-for-kube.ts";
+export { probes } from "./probes.ts";
+export { KINDS } from "./kinds.ts";
+export type { KubeProbe, KubeView } from "./view.ts";
+export { refusedStatus } from "./refusal.ts";

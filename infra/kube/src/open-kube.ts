@@ -1,0 +1,32 @@
+import type { Transcript } from "@kubera-e2e/http";
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { ApiClient } from "./api-client.ts";
+import type { KubeClient } from "./kube-client.ts";
+import { readKubeconfig } from "./kubeconfig.ts";
+import { Transport } from "./transport.ts";
+
+export interface OpenKubeOptions {
+  /** Name of the cluster in its bed. */
+  readonly cluster: string;
+  readonly kubeconfigPath: string;
+  readonly redactor: Redactor;
+  readonly transcript?: Transcript | undefined;
+  readonly clock?: Clock;
+  /** Longest time a silent server can hide a change from a wait; default 2000. */
+  readonly pollMs?: number;
+}
+
+const DEFAULT_POLL_MS = 2000;
+
+/**
+ * A client of the cluster that the current context of a kubeconfig names; no call is made yet.
+ *
+ * Errors: `KUBECONFIG_INVALID` with its faults, `SETTING_REFUSED` for insecure-skip-tls-verify.
+ */
+export const openKube = (options: OpenKubeOptions): KubeClient => {
+  const { cluster, redactor, transcript, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
+  const access = readKubeconfig(options.kubeconfigPath);
+  const transport = new Transport({ cluster, access, redactor, transcript });
+  return new ApiClient({ cluster, transport, namespace: access.namespace, clock, pollMs });
+};

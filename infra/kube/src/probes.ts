@@ -1,0 +1,10 @@
+import { daemonSetReady } from "./probes/daemon-set-ready.ts";
+import { deploymentAvailable } from "./probes/deployment-available.ts";
+import { jobComplete } from "./probes/job-complete.ts";
+import { namespaceGone } from "./probes/namespace-gone.ts";
+import { nodesReady } from "./probes/node-ready.ts";
+import { podReady } from "./probes/pod-ready.ts";
+import { statefulSetReady } from "./probes/stateful-set-ready.ts";
+
+/** What one usually waits for; spread one into `waitForKube`: `waitForKube({ client, deadlineMs, ...probes.podReady(ref) })`. */
+export const probes = { podReady, deploymentAvailable, statefulSetReady, daemonSetReady, jobComplete, nodesReady, namespaceGone };

@@ -1,0 +1,50 @@
+import { never, notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
+import { conditionOf, KINDS, type ContainerStatus, type Pod } from "../kinds.ts";
+import { nameOf, type KubeProbe } from "../view.ts";
+import { terminalReason, type TerminalOptions } from "./terminal-reason.ts";
+
+const stateOf = (status: ContainerStatus): string => {
+  const { waiting, terminated, running } = status.state ?? {};
+  if (waiting !== undefined) return `${waiting.reason ?? "waiting"}${waiting.message === undefined ? "" : ` (${waiting.message})`}`;
+  if (terminated !== undefined) return `${terminated.reason ?? "terminated"}, exit code ${terminated.exitCode}`;
+  return running === undefined ? "not started" : "running, not ready";
+};
+
+const containerTrouble = ({ status }: Pod): string | undefined => {
+  const waiting = (status?.initContainerStatuses ?? []).find((container) => container.state?.terminated?.exitCode !== 0);
+  if (waiting !== undefined) return `init container ${waiting.name} is ${stateOf(waiting)}`;
+  const unready = (status?.containerStatuses ?? []).find((container) => !container.ready);
+  return unready === undefined ? undefined : `container ${unready.name} is ${stateOf(unready)}`;
+};
+
+/** What keeps a pod from being ready, in one line. */
+export const podTrouble = (pod: Pod): string => {
+  if (pod.metadata.deletionTimestamp !== undefined) return "it is being deleted";
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status === "False") return `${scheduled.reason ?? "not scheduled"}: ${scheduled.message ?? "no node takes it"}`;
+  const { phase, reason, message } = pod.status ?? {};
+  if (phase === "Failed") return `it failed: ${[reason, message].filter(Boolean).join(": ") || "without a reason"}`;
+  return containerTrouble(pod) ?? `its phase is ${phase ?? "not told yet"}`;
+};
+
+/** Whether one pod is ready; terminal when it never will be. */
+export const observePod = (pod: Pod, nowMs: number, options?: TerminalOptions): Observation<Pod> => {
+  if (conditionOf(pod, "Ready")?.status === "True" && pod.metadata.deletionTimestamp === undefined) return reached(pod);
+  const hopeless = terminalReason(pod, nowMs, options);
+  if (hopeless !== undefined) return never(`pod ${pod.metadata.name}: ${hopeless}`);
+  // An evicted pod is replaced by its owner; one without an owner is lost.
+  if (pod.status?.phase === "Failed" && (pod.metadata.ownerReferences ?? []).length === 0)
+    return never(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
+  return notYet(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
+};
+
+/** Pod `namespace/name` is Ready. */
+export const podReady = (ref: { readonly namespace: string; readonly name: string }, options?: TerminalOptions): KubeProbe<Pod> => ({
+  what: `Pod ${nameOf(ref)} is ready`,
+  kinds: [{ ...KINDS.pod, namespace: ref.namespace }],
+  about: { ...KINDS.pod, ...ref },
+  probe: (view) => {
+    const pod = view.get<Pod>({ ...KINDS.pod, ...ref });
+    return pod === undefined ? notYet("there is no such pod") : observePod(pod, view.nowMs, options);
+  },
+});

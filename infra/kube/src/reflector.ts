@@ -1,0 +1,163 @@
+import type { Clock } from "@kubera-e2e/schema/clock";
+import type { KubeObject } from "./kube-client.ts";
+import { ObjectStore, type Change } from "./object-store.ts";
+import { refusedStatus } from "./refusal.ts";
+import type { WatchEvent } from "./watch-stream.ts";
+
+export interface Listing {
+  readonly items: readonly KubeObject[];
+  readonly revision: string;
+}
+
+export interface ReflectorOptions {
+  readonly list: (signal: AbortSignal) => Promise<Listing>;
+  /** Opens a watch from a revision; its events until the server ends it. */
+  readonly open: (revision: string, signal: AbortSignal) => Promise<AsyncIterable<WatchEvent>>;
+  readonly onChange: (change: Change) => void;
+  /** Called when the first list is there, and when trouble comes or goes. */
+  readonly onState?: () => void;
+  readonly clock: Clock;
+  /** Between two safety lists; a silent server is noticed after at most this long. */
+  readonly pollMs: number;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2000;
+/** A watch that ends sooner was not served, so the next one waits a little. */
+const SHORT_WATCH_MS = 1000;
+const GONE = 410;
+
+/** Revisions are opaque by contract and numbers in fact; those that are no numbers are never called older. */
+const isOlder = (a: string, b: string): boolean => Number(a) < Number(b);
+
+/** Keeps one kind current: list, watch from there, list again on every trouble, and a safety list beside it. */
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  readonly #store = new ObjectStore();
+  #revision = "";
+  #trouble: Error | undefined;
+  #mustList = true;
+  #watch = new AbortController();
+  #defect: { readonly error: unknown } | undefined;
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+  }
+
+  get objects(): ReadonlyMap<string, KubeObject> | undefined {
+    return this.#store.objects;
+  }
+
+  get trouble(): Error | undefined {
+    return this.#trouble;
+  }
+
+  /** Ends with the signal; rejects only with what `onChange` throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = new AbortController();
+    const until = AbortSignal.any([signal, stop.signal]);
+    const loops = [this.#watchForEver(until), this.#pollForEver(until)].map((loop) => loop.finally(() => stop.abort()));
+    await Promise.all(loops);
+    if (this.#defect !== undefined) throw this.#defect.error;
+  }
+
+  async #watchForEver(signal: AbortSignal): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!this.#ended(signal)) {
+      const startMs = this.#options.clock.monotonicMs();
+      try {
+        if (this.#mustList) await this.#list(signal);
+        await this.#followWatch(signal);
+      } catch (error) {
+        this.#failed(error, signal);
+      }
+      if (this.#trouble === undefined && this.#options.clock.monotonicMs() - startMs >= SHORT_WATCH_MS) pauseMs = FIRST_PAUSE_MS;
+      else {
+        await this.#pause(pauseMs, signal);
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  async #pollForEver(signal: AbortSignal): Promise<void> {
+    while (!this.#ended(signal)) {
+      await this.#pause(this.#options.pollMs, signal);
+      if (this.objects === undefined || this.#ended(signal)) continue;
+      try {
+        await this.#list(signal);
+      } catch (error) {
+        this.#failed(error, signal);
+        this.#watch.abort();
+      }
+    }
+  }
+
+  async #followWatch(signal: AbortSignal): Promise<void> {
+    this.#watch = new AbortController();
+    const until = AbortSignal.any([signal, this.#watch.signal]);
+    try {
+      for await (const event of await this.#options.open(this.#revision, until)) this.#take(event);
+    } catch (error) {
+      // Ended from here, because a list saw what the watch had not told.
+      if (!this.#watch.signal.aborted || signal.aborted || this.#defect !== undefined) throw error;
+    }
+  }
+
+  #take(event: WatchEvent): void {
+    if (event.type === "BOOKMARK") {
+      this.#revision = event.revision;
+      return;
+    }
+    this.#revision = event.object.metadata.resourceVersion ?? this.#revision;
+    this.#tell(this.#store.apply(event));
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
+    const before = this.#revision;
+    const { items, revision } = await this.#options.list(signal);
+    const passed = isOlder(revision, this.#revision);
+    // A restored etcd starts again at an old revision; without that, events simply overtook this list.
+    const wentBack = isOlder(revision, before);
+    if (passed && !wentBack && !this.#mustList) return;
+    const first = this.objects === undefined;
+    const changes = this.#store.replace(items);
+    this.#revision = revision;
+    this.#mustList = false;
+    this.#recovered(first);
+    if (changes.length > 0 || wentBack) this.#watch.abort();
+    this.#tell(changes);
+  }
+
+  #tell(changes: readonly Change[]): void {
+    try {
+      for (const change of changes) this.#options.onChange(change);
+    } catch (error) {
+      this.#defect = { error };
+      this.#watch.abort();
+    }
+  }
+
+  #recovered(first: boolean): void {
+    if (this.#trouble === undefined && !first) return;
+    this.#trouble = undefined;
+    this.#options.onState?.();
+  }
+
+  #failed(error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    this.#mustList = true;
+    // Forgotten history is no trouble: the next list brings everything.
+    if (refusedStatus(error) === GONE) return;
+    this.#trouble = error instanceof Error ? error : new Error(String(error));
+    this.#options.onState?.();
+  }
+
+  #ended(signal: AbortSignal): boolean {
+    return signal.aborted || this.#defect !== undefined;
+  }
+
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    // Rejects only when the signal ends everything.
+    await this.#options.clock.sleep(ms, signal).catch(() => {});
+  }
+}

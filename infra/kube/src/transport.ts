@@ -1,0 +1,91 @@
+import type { Readable } from "node:stream";
+import { createHttp, type ClientCertificate, type Http, type HttpRequest, type HttpResponse, type Transcript } from "@kubera-e2e/http";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { Credentials, type Proof } from "./credentials.ts";
+import type { KubeAccess } from "./kubeconfig.ts";
+import { kubeRefused, statusOf } from "./refusal.ts";
+
+export interface TransportOptions {
+  readonly cluster: string;
+  readonly access: KubeAccess;
+  readonly redactor: Redactor;
+  readonly transcript?: Transcript | undefined;
+}
+
+const textOf = async (stream: Readable): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+};
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+/** Calls of one API server: signed, verified, and refused with the server's own words. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #credentials: Credentials;
+  #http: { readonly http: Http; readonly keyPem: string | undefined } | undefined;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#credentials = new Credentials(options.access.credentials, options.redactor);
+  }
+
+  async json(request: HttpRequest): Promise<unknown> {
+    const answer = await this.#ask(request, (http, signed) => http.request(signed));
+    if (answer.status >= 300) throw this.#refused(request, answer);
+    return answer.body;
+  }
+
+  async text(request: HttpRequest): Promise<string> {
+    const answer = await this.#ask(request, (http, signed) => http.request({ ...signed, responseType: "text" }));
+    if (answer.status >= 300) throw this.#refused(request, { ...answer, body: parsed(answer.body) });
+    return answer.body;
+  }
+
+  async stream(request: HttpRequest): Promise<Readable> {
+    const answer = await this.#ask(request, (http, signed) => http.request({ ...signed, responseType: "stream" }));
+    if (answer.status >= 300) throw this.#refused(request, { ...answer, body: parsed(await textOf(answer.body)) });
+    return answer.body;
+  }
+
+  close(): void {
+    this.#http?.http.close();
+    this.#http = undefined;
+  }
+
+  async #ask<T>(request: HttpRequest, send: (http: Http, signed: HttpRequest) => Promise<T>): Promise<T> {
+    const proof = await this.#credentials.proof();
+    return send(this.#client(proof), { ...request, headers: { ...proof.headers, ...request.headers } });
+  }
+
+  #client({ certificate }: Proof): Http {
+    if (this.#http !== undefined && this.#http.keyPem === certificate?.keyPem) return this.#http.http;
+    const http = this.#open(certificate);
+    this.#http = { http, keyPem: certificate?.keyPem };
+    return http;
+  }
+
+  #open(certificate: ClientCertificate | undefined): Http {
+    const { access, redactor, transcript } = this.#options;
+    return createHttp({
+      baseUrl: access.server,
+      trust: access.ca === undefined ? undefined : { ca: access.ca },
+      redactor,
+      transcript,
+      clientCertificate: certificate,
+    });
+  }
+
+  #refused({ method, path }: HttpRequest, { status, body }: Pick<HttpResponse, "status" | "body">): Error {
+    const { redactor, cluster } = this.#options;
+    const told = statusOf(status, body);
+    return kubeRefused({ cluster, method, path: redactor.text(path) }, { ...told, message: redactor.text(told.message) });
+  }
+}

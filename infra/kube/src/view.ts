@@ -1,0 +1,29 @@
+import type { Observation } from "@kubera-e2e/schema/wait-until";
+import type { KindRef, KubeObject, ObjectRef } from "./kube-client.ts";
+
+/** What a wait has seen of its kinds so far: plain reads of a cache, no calls. */
+export interface KubeView {
+  readonly cluster: string;
+  /** Wall time in milliseconds, for graces. */
+  readonly nowMs: number;
+  get<T extends KubeObject>(ref: ObjectRef): T | undefined;
+  list<T extends KubeObject>(kind: KindRef, namespace?: string): readonly T[];
+}
+
+/** A kind a wait looks at; without a namespace all of them. */
+export interface KindScope extends KindRef {
+  readonly namespace?: string;
+}
+
+/** What to look at and when it is enough; spread it into `waitForKube`. */
+export interface KubeProbe<T> {
+  readonly what: string;
+  readonly kinds: readonly KindScope[];
+  /** The object that a failed wait explains. */
+  readonly about?: ObjectRef;
+  readonly probe: (view: KubeView) => Observation<T>;
+}
+
+/** `namespace/name`, or the name of what lives in no namespace. */
+export const nameOf = (ref: { readonly namespace?: string | undefined; readonly name: string }): string =>
+  ref.namespace === undefined ? ref.name : `${ref.namespace}/${ref.name}`;

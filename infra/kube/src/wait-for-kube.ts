@@ -1,0 +1,97 @@
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
+import { notYet, waitUntil, type Observation, type WaitOptions } from "@kubera-e2e/schema/wait-until";
+import { explainObject } from "./explain-object.ts";
+import type { KindRef, KubeClient, KubeObject, ObjectRef, ObservedKind } from "./kube-client.ts";
+import { nameOf, type KindScope, type KubeProbe, type KubeView } from "./view.ts";
+
+export interface WaitForKubeOptions<T> extends KubeProbe<T>, Pick<WaitOptions<T>, "stableMs" | "signal" | "onProgress" | "fix"> {
+  readonly client: KubeClient;
+  readonly deadlineMs: number;
+  /** Longest pause between two looks at what is known; default 2000. */
+  readonly intervalMs?: number;
+  readonly clock?: Clock;
+}
+
+interface Watched {
+  readonly scope: KindScope;
+  readonly seen: ObservedKind;
+}
+
+const covers = (scope: KindScope, kind: KindRef, namespace: string | undefined): boolean =>
+  scope.apiVersion === kind.apiVersion && scope.kind === kind.kind && (scope.namespace === undefined || scope.namespace === namespace);
+
+class WatchedView implements KubeView {
+  readonly cluster: string;
+  readonly nowMs: number;
+  readonly #watched: readonly Watched[];
+
+  constructor(cluster: string, nowMs: number, watched: readonly Watched[]) {
+    this.cluster = cluster;
+    this.nowMs = nowMs;
+    this.#watched = watched;
+  }
+
+  get<T extends KubeObject>(ref: ObjectRef): T | undefined {
+    return this.#objects(ref, ref.namespace).get(nameOf(ref)) as T | undefined;
+  }
+
+  list<T extends KubeObject>(kind: KindRef, namespace?: string): readonly T[] {
+    const all = [...this.#objects(kind, namespace).values()] as T[];
+    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+  }
+
+  #objects(kind: KindRef, namespace: string | undefined): ReadonlyMap<string, KubeObject> {
+    const watched = this.#watched.find(({ scope }) => covers(scope, kind, namespace));
+    if (watched !== undefined) return watched.seen.objects ?? new Map();
+    throw new TypeError(`the probe reads ${kind.kind} of ${namespace ?? "all namespaces"}, which is not among its kinds`);
+  }
+}
+
+/** Trouble that time does not heal ends the wait; a server that does not answer may yet. */
+const throwIfHopeless = (trouble: Error): void => {
+  if (isKuberaError(trouble) && (trouble.code.startsWith("TLS_") || trouble.code === "KUBECONFIG_INVALID")) throw trouble;
+};
+
+const unanswered = (client: KubeClient, watched: readonly Watched[]): Observation<never> | undefined => {
+  const { seen, scope } = watched.find(({ seen }) => seen.trouble !== undefined || seen.objects === undefined) ?? {};
+  if (seen === undefined) return undefined;
+  if (seen.trouble === undefined) return notYet(`cluster ${client.cluster} has not told its objects of kind ${scope?.kind ?? ""} yet`);
+  throwIfHopeless(seen.trouble);
+  return notYet(
+    `cluster ${client.cluster} does not answer: ${isKuberaError(seen.trouble) ? `${seen.trouble.what}: ${seen.trouble.because}` : seen.trouble.message}`,
+  );
+};
+
+const subscribeAll = (watched: readonly Watched[], wake: () => void): (() => void) => {
+  const leave = watched.map(({ seen }) => seen.subscribe(wake));
+  return () => {
+    for (const one of leave) one();
+  };
+};
+
+/**
+ * Waits until a probe is content with what a cluster holds. Wakes on every change and looks again at every poll.
+ *
+ * Errors: `WAIT_DEADLINE` and `WAIT_TERMINAL`, explained by the object's condition, its owner and its most telling event;
+ * `TLS_*` and `KUBECONFIG_INVALID` at once; an API server that is merely away is waited for.
+ */
+export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T> => {
+  const { client, kinds, probe, about, intervalMs = 2000, clock = systemClock, ...rest } = options;
+  const watched = kinds.map((scope) => ({
+    scope,
+    seen: client.observe(scope, scope.namespace === undefined ? {} : { namespace: scope.namespace }),
+  }));
+  try {
+    return await waitUntil({
+      ...rest,
+      intervalMs,
+      clock,
+      subscribe: (wake) => subscribeAll(watched, wake),
+      probe: async () => unanswered(client, watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched)),
+      ...(about !== undefined && { explain: () => explainObject(client, about) }),
+    });
+  } finally {
+    for (const { seen } of watched) seen.close();
+  }
+};
