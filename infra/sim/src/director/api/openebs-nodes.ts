@@ -1,0 +1,37 @@
+import type { Call } from "../call.ts";
+import { invalid, missing } from "../http/api-error.ts";
+import { at } from "../json.ts";
+import { relabel } from "../kube-apply.ts";
+import type { ClusterRow, NodeRow } from "../rows.ts";
+
+export const CONTROL_PLANE_LABEL = "mayadata.io/control-plane";
+export const DATA_PLANE_LABEL = "mayadata.io/data-plane";
+
+const PLANES = { controlPlaneNodes: CONTROL_PLANE_LABEL, dataPlaneNodes: DATA_PLANE_LABEL } as const;
+
+const numberOf = (node: NodeRow): string => /\d+$/.exec(node.id)?.[0] ?? node.id;
+
+/** Nodes by the number of their id, as the field's clients send them; the whole id is understood too. */
+const chosen = (call: Call, field: string, nodes: readonly NodeRow[]): ReadonlySet<string> => {
+  const value = at(call.request.body, field);
+  if (value === undefined || value === "") throw missing(field);
+  const wanted: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (wanted.length === 0) throw invalid(`${field} names no node`, "MinLengthExceeded");
+  const names = wanted.map((entry) => {
+    const node = nodes.find((row) => row.id === String(entry) || numberOf(row) === String(entry));
+    if (node === undefined) throw invalid(`${field} names ${String(entry)}, which is no node of the cluster`, "InvalidReference");
+    return node.name;
+  });
+  return new Set(names);
+};
+
+/** Labels the chosen nodes, and takes the labels from those that are not chosen. Nothing is labelled when a field is wrong. */
+export const selectNodes = (call: Call, cluster: ClusterRow): void => {
+  const nodes = call.db.list("nodes").filter((node) => node.clusterId === cluster.id);
+  const planes = Object.entries(PLANES).map(([field, label]) => ({ label, names: chosen(call, field, nodes) }));
+  const store = call.director.storeOf(cluster);
+  for (const node of store.list(store.resource("Node"))) {
+    const { name } = node.metadata;
+    relabel(store, node, Object.fromEntries(planes.map(({ label, names }) => [label, names.has(name) ? "true" : undefined])));
+  }
+};

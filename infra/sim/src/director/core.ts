@@ -1,0 +1,26 @@
+import type { SimTime } from "../datacenter/sim-time.ts";
+import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import type { AgentInstallation } from "./agent-manifest.ts";
+import type { Database } from "./database.ts";
+import type { ClusterRow } from "./rows.ts";
+
+/** The Director server as its routes see it. */
+export interface DirectorCore {
+  readonly time: SimTime;
+  /** Release and registry of the image the server itself runs: `1.12.0`, `127.0.0.1:5000`. */
+  readonly release: string;
+  readonly registry: string;
+  /** 0 means without limit. */
+  readonly maxMembersPerProject: number;
+  /** Throws 503 when mysql is not there. */
+  database(): Database;
+  /** The store behind the tunnel of a cluster's agents; throws 503 when they are not connected. */
+  storeOf(cluster: ClusterRow): EtcdStore;
+  /** The highest version of pools and volumes that the agents saw; undefined when there are none. */
+  dataPlaneVersion(clusterId: string): string | undefined;
+  /** Makes a new cluster `inactive` once its registration is prepared. */
+  prepareRegistration(clusterId: string): void;
+  /** What the agents of a cluster need; `base` is where they reach Director. */
+  agentInstallation(cluster: ClusterRow, base: string): AgentInstallation;
+  log(line: string): void;
+}

@@ -1,0 +1,78 @@
+import { Database } from "../database.ts";
+import { listAt, textAt } from "../json.ts";
+import { DirectorServer } from "../server.ts";
+import type { Wiring } from "../wiring.ts";
+import type { Program, ProgramContext } from "../../kubernetes/program.ts";
+import { repeat, service } from "./process.ts";
+
+/** From the start of the container until something listens, and from then until it serves. */
+const BOOT_MS = 5000;
+const START_MS = 12_000;
+const LOOK_MS = 10_000;
+
+const start = async (context: ProgramContext, server: DirectorServer): Promise<void> => {
+  await context.time.delay(BOOT_MS, context.signal);
+  server.phase = "starting";
+  await context.time.delay(START_MS, context.signal);
+  if (context.signal.aborted) return;
+  let isRecovered = false;
+  await repeat(context, LOOK_MS, () => {
+    if (!isRecovered) server.recover();
+    isRecovered = true;
+    server.phase = "serving";
+    server.connectHost();
+    server.desk.look();
+  });
+};
+
+/** The API server. It has no readiness probe: its pod is Ready long before it serves. */
+export const mayaIoServer = (wiring: Wiring): Program => ({
+  start(context) {
+    const server = new DirectorServer(context, wiring);
+    wiring.servers.add(context, server);
+    const ended = start(context, server).then(
+      () => new Promise<never>(() => {}),
+      (error: unknown) => ({ exitCode: 1, message: String(error) }),
+    );
+    return { ready: () => true, ended };
+  },
+});
+
+/** The claim that the pod mounts. */
+const claimOf = ({ pod }: ProgramContext): string | undefined =>
+  listAt(pod.spec, "volumes")
+    .map((volume) => textAt(volume, "persistentVolumeClaim", "claimName"))
+    .find((claim) => claim !== undefined);
+
+const openDatabase = (context: ProgramContext): Database => {
+  const claim = claimOf(context);
+  if (claim === undefined) throw new Error("the pod mounts no claim to keep the schema maya on");
+  return new Database({
+    read: () => context.readVolume(claim),
+    write: (state) => context.writeVolume(claim, state),
+    now: () => context.time.now(),
+  });
+};
+
+export const mysql = (wiring: Wiring): Program =>
+  service({
+    startMs: 6000,
+    run(context) {
+      const db = openDatabase(context);
+      context.signal.addEventListener("abort", () => db.close(), { once: true });
+      wiring.databases.add(context, db);
+      context.log("mysqld: ready for connections, schema maya is open");
+    },
+  });
+
+/** The default backend runs the same image and takes no connections from outside. */
+const isDefaultBackend = ({ pod, container }: ProgramContext): boolean =>
+  [pod.metadata.name, container].some((name) => name.includes("default-backend"));
+
+export const nginxIngress = (wiring: Wiring): Program =>
+  service({
+    startMs: 2000,
+    run(context) {
+      if (!isDefaultBackend(context)) wiring.ingresses.add(context, undefined);
+    },
+  });

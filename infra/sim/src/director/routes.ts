@@ -1,0 +1,28 @@
+import { accountRoutes } from "./api/accounts.ts";
+import { alertRoutes } from "./api/alerts.ts";
+import { authenticationRoutes } from "./api/authentication.ts";
+import { backupRoutes } from "./api/backup.ts";
+import { clusterRoutes } from "./api/clusters.ts";
+import { groupRoutes } from "./api/groups.ts";
+import { kubernetesProxyRoutes } from "./api/kubernetes-proxy.ts";
+import { openebsRoutes } from "./api/openebs.ts";
+import { recommendationRoutes } from "./api/recommendations.ts";
+import { teamingRoutes } from "./api/teaming.ts";
+import { get, type Route } from "./http/router.ts";
+import { pageRoutes } from "./pages/page-routes.ts";
+
+/** Everything behind the ingress. */
+export const routes: readonly Route[] = [
+  get("ping", () => ({ status: 200, body: "pong", contentType: "text/plain; charset=utf-8" })),
+  ...authenticationRoutes,
+  ...accountRoutes,
+  ...groupRoutes,
+  ...teamingRoutes,
+  ...clusterRoutes,
+  ...openebsRoutes,
+  ...recommendationRoutes,
+  ...backupRoutes,
+  ...alertRoutes,
+  ...kubernetesProxyRoutes,
+  ...pageRoutes,
+];

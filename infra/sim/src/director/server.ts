@@ -1,0 +1,141 @@
+import type { IncomingMessage } from "node:http";
+import { agentManifests, AGENT_NAMESPACE, AGENT_SECRET, PULL_SECRET, type AgentInstallation } from "./agent-manifest.ts";
+import { AgentDesk } from "./agent-desk.ts";
+import { Call } from "./call.ts";
+import type { DirectorCore } from "./core.ts";
+import { DatabaseGone, type Database } from "./database.ts";
+import { ApiError, unavailable } from "./http/api-error.ts";
+import { readRequest, segmentsOf } from "./http/api-request.ts";
+import { matchRoute, type Reply } from "./http/router.ts";
+import { textAt } from "./json.ts";
+import { apply } from "./kube-apply.ts";
+import { routes } from "./routes.ts";
+import type { ClusterRow } from "./rows.ts";
+import { hostingCluster, seed } from "./seed.ts";
+import type { Wiring } from "./wiring.ts";
+import { ApiStatusError } from "../kubernetes/api-status.ts";
+import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import type { ProgramContext } from "../kubernetes/program.ts";
+import type { SimTime } from "../datacenter/sim-time.ts";
+
+/** `closed`: nothing listens yet; `starting`: it listens and answers 503; `serving`. */
+export type Phase = "closed" | "starting" | "serving";
+
+const REGISTRATION_MS = 2000;
+
+/** `127.0.0.1:5000/mayadata/maya-io-server:1.12.0` → registry and tag. */
+const partsOf = (image: string): { readonly registry?: string; readonly tag?: string } => {
+  const [, registry, tag] = /^(?:([^/]+[.:][^/]*|localhost)\/)?[^:@]+(?::([^@]+))?/.exec(image) ?? [];
+  return { ...(registry !== undefined && { registry }), ...(tag !== undefined && { tag }) };
+};
+
+/** The maya-io server in its container. */
+export class DirectorServer implements DirectorCore {
+  readonly desk: AgentDesk;
+  readonly time: SimTime;
+  readonly release: string;
+  readonly registry: string;
+  readonly maxMembersPerProject: number;
+  phase: Phase = "closed";
+  readonly #context: ProgramContext;
+  readonly #wiring: Wiring;
+
+  constructor(context: ProgramContext, wiring: Wiring) {
+    const { registry, tag } = partsOf(context.image);
+    this.#context = context;
+    this.#wiring = wiring;
+    this.time = context.time;
+    this.release = context.env["RELEASE"] ?? tag ?? "1.12.0";
+    this.registry = registry ?? wiring.registryHost;
+    this.maxMembersPerProject = wiring.maxMembersPerProject;
+    this.desk = new AgentDesk(() => this.database());
+  }
+
+  database(): Database {
+    const { cluster, pod } = this.#context;
+    const db = this.#wiring.databaseIn(cluster, pod.metadata.namespace ?? "default");
+    if (db === undefined) throw unavailable("the database does not answer");
+    if (db.list("templates").length === 0) seed(db, { release: this.release, administrator: this.#wiring.administrator });
+    return db;
+  }
+
+  storeOf(cluster: ClusterRow): EtcdStore {
+    const store = cluster.reportedFrom === undefined ? undefined : this.#wiring.clusterStores(cluster.reportedFrom);
+    if (cluster.state !== "active" || store === undefined) throw unavailable(`cluster ${cluster.name} is not connected`);
+    return store;
+  }
+
+  dataPlaneVersion(clusterId: string): string | undefined {
+    return this.desk.dataPlaneVersion(clusterId);
+  }
+
+  prepareRegistration(clusterId: string): void {
+    const prepare = async (): Promise<void> => {
+      await this.time.delay(REGISTRATION_MS, this.#context.signal);
+      if (this.#context.signal.aborted) return;
+      const db = this.database();
+      if (db.get("clusters", clusterId)?.state === "creating") db.update("clusters", clusterId, { state: "inactive" });
+    };
+    prepare().catch((error: unknown) => this.log(`cluster ${clusterId} was not prepared: ${String(error)}`));
+  }
+
+  agentInstallation({ token }: ClusterRow, base: string): AgentInstallation {
+    const dockerConfig = this.#dockerConfig();
+    const { registry, release } = this;
+    return { token, directorUrl: base, registry, release, ...(dockerConfig !== undefined && { dockerConfig }) };
+  }
+
+  log(line: string): void {
+    this.#context.log(line);
+  }
+
+  /** Once at the start: what an older release or a killed server left half done. */
+  recover(): void {
+    const db = this.database();
+    seed(db, { release: this.release, administrator: this.#wiring.administrator });
+    for (const { id, state } of db.list("clusters")) if (state === "creating") this.prepareRegistration(id);
+  }
+
+  /** The hosting cluster connects itself: its agents are applied as long as it never was active. */
+  connectHost(): void {
+    const cluster = hostingCluster(this.database());
+    const base = this.#wiring.url;
+    if (cluster?.state !== "inactive" || base === undefined) return;
+    const { store } = this.#context;
+    const secret = store.get(store.resource("Secret"), AGENT_NAMESPACE, AGENT_SECRET);
+    if (textAt(secret, "data", "token") === Buffer.from(cluster.token).toString("base64")) return;
+    for (const manifest of agentManifests(this.agentInstallation(cluster, base))) apply(store, manifest);
+    this.log(`connected the hosting cluster as ${cluster.name}`);
+  }
+
+  async handle(message: IncomingMessage): Promise<Reply> {
+    let name = `/${segmentsOf(message.url ?? "/").join("/")}`;
+    try {
+      const request = await readRequest(message);
+      if (this.phase !== "serving") throw unavailable("Director is starting");
+      const { route, params } = matchRoute(routes, request);
+      // The pattern, not the path: a path may carry a registration token.
+      name = `/${route.pattern.join("/")}${route.action === undefined ? "" : `?action=${route.action}`}`;
+      const reply = await route.handle(new Call(request, params, this));
+      this.log(`${request.method} ${name} ${reply.status}`);
+      return reply;
+    } catch (error) {
+      const reply = this.#refusal(error);
+      this.log(`${message.method ?? "GET"} ${name} ${reply.status} ${textAt(reply.body, "code") ?? ""}`);
+      return reply;
+    }
+  }
+
+  #refusal(error: unknown): Reply {
+    if (error instanceof ApiError) return { status: error.status, body: error.body };
+    if (error instanceof ApiStatusError) return { status: error.code, body: error.status };
+    if (error instanceof DatabaseGone) return { status: 503, body: unavailable(error.message).body };
+    this.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { status: 500, body: new ApiError(500, "InternalError", "the server failed").body };
+  }
+
+  #dockerConfig(): string | undefined {
+    const { store, pod } = this.#context;
+    return textAt(store.get(store.resource("Secret"), pod.metadata.namespace, PULL_SECRET), "data", ".dockerconfigjson");
+  }
+}

@@ -1,0 +1,85 @@
+import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import type { ProgramContext } from "../kubernetes/program.ts";
+import type { SimTime } from "../datacenter/sim-time.ts";
+import type { Database } from "./database.ts";
+import { at, listAt, textAt } from "./json.ts";
+import type { DirectorServer } from "./server.ts";
+import type { Tunnel } from "./tunnel.ts";
+
+export interface WiringOptions {
+  readonly time: SimTime;
+  /** Host and port of the registry, for images that name none. */
+  readonly registryHost: string;
+  readonly administrator: { readonly username: string; readonly password: string };
+  readonly clusterStores: (name: string) => EtcdStore | undefined;
+  readonly maxMembersPerProject: number;
+}
+
+interface Process<T> {
+  readonly context: ProgramContext;
+  readonly value: T;
+}
+
+/** Whether the cluster counts the pod as Ready, and so sends it traffic. */
+const isReady = ({ store, pod }: ProgramContext): boolean => {
+  const now = store.get(store.resource("Pod"), pod.metadata.namespace, pod.metadata.name);
+  if (now?.metadata.uid !== pod.metadata.uid) return false;
+  return listAt(now, "status", "conditions").some((entry) => textAt(entry, "type") === "Ready" && at(entry, "status") === "True");
+};
+
+/** Processes of one kind while they run, in order of their start. */
+class Processes<T> {
+  readonly #running = new Set<Process<T>>();
+
+  add(context: ProgramContext, value: T): void {
+    const process = { context, value };
+    this.#running.add(process);
+    context.signal.addEventListener("abort", () => this.#running.delete(process), { once: true });
+  }
+
+  find(isWanted: (context: ProgramContext) => boolean): Process<T> | undefined {
+    return [...this.#running].find(({ context }) => isWanted(context));
+  }
+}
+
+/** How the running parts of Director find one another: ingress, server and database, across pods. */
+export class Wiring {
+  readonly registryHost: string;
+  readonly administrator: WiringOptions["administrator"];
+  readonly clusterStores: WiringOptions["clusterStores"];
+  readonly maxMembersPerProject: number;
+  readonly ingresses = new Processes<undefined>();
+  readonly servers = new Processes<DirectorServer>();
+  readonly databases = new Processes<Database>();
+  /** Where the ingress listens; undefined until it is started. */
+  url: string | undefined;
+
+  constructor(options: WiringOptions) {
+    this.registryHost = options.registryHost;
+    this.administrator = options.administrator;
+    this.clusterStores = options.clusterStores;
+    this.maxMembersPerProject = options.maxMembersPerProject;
+  }
+
+  databaseIn(cluster: string, namespace: string): Database | undefined {
+    return this.databases.find((context) => context.cluster === cluster && context.pod.metadata.namespace === namespace)?.value;
+  }
+
+  /** The cluster whose ingress takes connections at the moment. */
+  ingressCluster(): string | undefined {
+    return this.ingresses.find(isReady)?.context.cluster;
+  }
+
+  /** The server behind the ingress, as far as it has a ready endpoint. */
+  serverOf(cluster: string): DirectorServer | undefined {
+    return this.servers.find((context) => context.cluster === cluster && isReady(context))?.value;
+  }
+
+  /** The way of an agent to the Director at `url`; undefined while it is cut somewhere. */
+  dial(url: string): Tunnel | undefined {
+    if (this.url === undefined || !URL.canParse(url) || new URL(url).port !== new URL(this.url).port) return undefined;
+    const cluster = this.ingressCluster();
+    const server = cluster === undefined ? undefined : this.serverOf(cluster);
+    return server?.phase === "serving" ? server.desk : undefined;
+  }
+}

@@ -1,0 +1,79 @@
+import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import type { Program, Programs } from "../kubernetes/program.ts";
+import type { SimTime } from "../datacenter/sim-time.ts";
+import { startIngress, type DirectorFrontend } from "./frontend.ts";
+import { mayaIoAgent } from "./programs/maya-io-agent.ts";
+import { openebsManager } from "./programs/openebs-manager.ts";
+import { service } from "./programs/process.ts";
+import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
+import { upgradeController } from "./programs/upgrade-controller.ts";
+import { mayaInit } from "./programs/wait-for.ts";
+import { Wiring } from "./wiring.ts";
+
+export interface DirectorWorldOptions {
+  readonly time: SimTime;
+  /** Host and port of the registry from which agents and OpenEBS come when Director's own image names none. */
+  readonly registryHost: string;
+  /** The built-in Administrator of a fresh installation; never logged. */
+  readonly adminCredentials: { readonly username: string; readonly password: string };
+  /** The store on a cluster's control plane as it is now; undefined while it is down. */
+  readonly clusterStores: (name: string) => EtcdStore | undefined;
+  /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
+  readonly maxMembersPerProject?: number;
+}
+
+export interface DirectorWorld {
+  /** What runs in the containers of Director, its agents and OpenEBS, by repository. */
+  readonly programs: Programs;
+  /** Opens the ingress on 127.0.0.1; port 0, the default, takes a free one. */
+  startFrontend(options?: { readonly port?: number }): Promise<DirectorFrontend>;
+}
+
+/** Simulated seconds until a plain server of Director is ready. */
+const START_SECONDS: Readonly<Record<string, number>> = {
+  cassandra: 20,
+  "od-elasticsearch": 18,
+  "maya-kibana": 8,
+  "maya-grafana": 4,
+  "maya-ui": 2,
+  "maya-chatops": 3,
+  "cloud-agent": 2,
+  elastalert: 3,
+  "cortex-alertmanager": 2,
+  alertstore: 2,
+  "alertstore-tablemanager": 2,
+  "cortex-configs": 2,
+  "configs-db": 3,
+  consul: 2,
+  "cortex-distributor": 2,
+  "cortex-ingester": 3,
+  "cortex-querier": 2,
+  "cortex-ruler": 2,
+  "cortex-table-manager": 2,
+  memcached: 1,
+  "cortex-agent": 2,
+  "dmaas-agent": 2,
+  "status-agent": 2,
+  velero: 3,
+};
+
+const programsOf = (wiring: Wiring): Programs => {
+  const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
+  const own: [string, Program][] = [
+    ["maya-io-server", mayaIoServer(wiring)],
+    ["mysql", mysql(wiring)],
+    ["nginx-ingress", nginxIngress(wiring)],
+    ["maya-init", mayaInit],
+    ["maya-io-agent", mayaIoAgent(wiring)],
+    ["openebs-manager", openebsManager(wiring)],
+    ["upgrade-controller", upgradeController(wiring)],
+  ];
+  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program]));
+};
+
+/** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
+export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorld => {
+  const { registryHost, clusterStores, time, maxMembersPerProject = 10 } = options;
+  const wiring = new Wiring({ time, registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
+  return { programs: programsOf(wiring), startFrontend: ({ port } = {}) => startIngress(wiring, port) };
+};
