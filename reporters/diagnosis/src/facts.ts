@@ -1,6 +1,6 @@
 import { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema } from "@kubera-e2e/schema/fact-data";
 import type { EventData, ExchangeData, MachineData, NodeData, PodData } from "@kubera-e2e/schema/fact-data";
-import type { Evidence, Fact, FactKind, Gap } from "@kubera-e2e/schema/evidence";
+import type { Evidence, Fact, FactKind } from "@kubera-e2e/schema/evidence";
 
 /** One fact with its fields read, and the earliest moment from which its state may have held. */
 export interface Seen<D> {
@@ -25,7 +25,8 @@ const keyOf = (fact: Fact): string => JSON.stringify([fact.kind, fact.at, fact.s
 /** The facts of a whole run, each once, in the order of time. */
 export class FactIndex {
   readonly #entries: readonly Entry[];
-  readonly gaps: readonly Gap[];
+  /** When the first evidence of the run begins. */
+  readonly runFromMs: number;
 
   constructor(evidences: readonly Evidence[]) {
     const entries = new Map<string, Entry>();
@@ -38,7 +39,7 @@ export class FactIndex {
       }
     }
     this.#entries = [...entries.values()].toSorted((a, b) => Date.parse(a.fact.at) - Date.parse(b.fact.at));
-    this.gaps = evidences.flatMap((evidence) => evidence.gaps);
+    this.runFromMs = Math.min(...evidences.map(({ window }) => Date.parse(window.from)));
   }
 
   has(kind: FactKind): boolean {

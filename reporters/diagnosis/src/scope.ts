@@ -40,7 +40,7 @@ export const isSymptom = (fact: Fact): boolean => {
   if (fact.kind === "kubernetes.event") return eventDataSchema.safeParse(fact.data).data?.type === "Warning" && fact.scope.kind !== "Node";
   if (fact.kind === "kubernetes.pod") return isUnwell(fact);
   if (fact.kind === "http.exchange") return isUnanswered(fact);
-  if (fact.kind === "kubernetes.workload") return Number(fact.data["readyReplicas"] ?? 0) < Number(fact.data["replicas"] ?? 0);
+  if (fact.kind === "kubernetes.workload") return Number(fact.data["availableReplicas"] ?? 0) < Number(fact.data["replicas"] ?? 0);
   return fact.data["status"] === "failed";
 };
 
@@ -58,10 +58,21 @@ export interface Symptoms {
   readonly onlyUnanswered: boolean;
 }
 
+const isExchange = ({ kind }: Fact): boolean => kind === "http.exchange";
+
+/** An assertion about an answer that came: whatever else was unwell on the bed, the part under test spoke. */
+const wasAnswered = ({ facts, error }: Evidence): boolean => {
+  const last = facts.findLast(isExchange);
+  return last !== undefined && !isUnanswered(last) && error?.code?.startsWith("WAIT_") !== true;
+};
+
+/** Evidence holds all that was unwell on the bed; an error that names its object narrows that to what the test leant on. */
 export const symptomsOf = (evidence: Evidence): Symptoms => {
-  const facts = evidence.facts.filter(isSymptom);
   const { error } = evidence;
   const text = error === undefined ? "" : [error.message, error.where, error.because].filter((part) => part !== undefined).join("\n");
+  const unwell = wasAnswered(evidence) ? [] : evidence.facts.filter(isSymptom);
+  const meant = unwell.filter(({ scope }) => named(text, scope));
+  const facts = meant.length > 0 ? meant : unwell;
   return { scopes: facts.map((fact) => fact.scope), text, onlyUnanswered: facts.length > 0 && facts.every(isUnanswered) };
 };
 

@@ -64,6 +64,51 @@ const rows: readonly Row[] = [
     verdict: ["unknown", "unknown"],
   },
   {
+    title: "does not blame the full node for an answer that came, whatever else is unwell on the bed",
+    run: ofRun(...fullNode),
+    failure: ofTest({
+      plan: "TCID-A",
+      facts: [
+        pendingPod,
+        {
+          kind: "http.exchange",
+          at: at(150),
+          scope: { urlHost: "127.0.0.1:8080" },
+          data: { method: "POST", path: "/v3/token", status: 201 },
+        },
+      ],
+    }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "blames the full node when Director answered that it still waits",
+    run: ofRun(...fullNode),
+    failure: ofTest({
+      plan: "TCID-A",
+      error: wire("cluster is active did not come true", { code: "WAIT_DEADLINE" }),
+      facts: [
+        pendingPod,
+        {
+          kind: "http.exchange",
+          at: at(150),
+          scope: { urlHost: "127.0.0.1:8080" },
+          data: { method: "GET", path: "/v3/clusters", status: 200 },
+        },
+      ],
+    }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "narrows what is unwell to what the error names",
+    run: ofRun(...fullNode),
+    failure: ofTest({
+      plan: "TCID-A",
+      error: wire("DaemonSet openebs/ndm is available did not come true", { code: "WAIT_DEADLINE" }),
+      facts: [pendingPod, pod(180, { namespace: "openebs", name: "ndm-1" }, { phase: "Pending" })],
+    }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
     title: "does not blame what began after the failure",
     run: ofRun(
       event(900, { kind: "Node", name: "s-w1" }, { reason: "FreeDiskSpaceFailed" }),

@@ -12,20 +12,20 @@ interface Crash {
   readonly atMs: number;
 }
 
-const crashOf = ({ data, fromMs, atMs }: Seen<PodData>): Crash | undefined => {
+const crashOf = ({ data, atMs }: Seen<PodData>, runFromMs: number): Crash | undefined => {
   for (const state of ["terminated", "lastState.terminated"] as const) {
     const exitCode = data[`${state}.exitCode`];
     const finishedMs = Date.parse(data[`${state}.finishedAt`] ?? "");
-    const inRun = finishedMs >= fromMs && finishedMs <= atMs;
+    const inRun = finishedMs >= runFromMs && finishedMs <= atMs;
     if (exitCode !== undefined && OWN_FAULT.has(exitCode) && data[`${state}.reason`] !== "OOMKilled" && inRun)
       return { exitCode, atMs: finishedMs };
   }
   return undefined;
 };
 
-const findingOf = (looks: readonly Seen<PodData>[]): Finding[] => {
+const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[] => {
   const crashed = looks.flatMap((seen) => {
-    const crash = crashOf(seen);
+    const crash = crashOf(seen, runFromMs);
     return crash === undefined ? [] : [{ seen, crash }];
   });
   const [first] = crashed;
@@ -58,5 +58,6 @@ const findingOf = (looks: readonly Seen<PodData>[]): Finding[] => {
 export const productCrash: Rule = {
   id: "product.crash",
   needs: ["kubernetes.pod"],
-  match: (facts) => [...groupBy(facts.pods(), ({ fact }) => workloadKey(fact.scope)).values()].flatMap(findingOf),
+  match: (facts) =>
+    [...groupBy(facts.pods(), ({ fact }) => workloadKey(fact.scope)).values()].flatMap((looks) => findingOf(looks, facts.runFromMs)),
 };

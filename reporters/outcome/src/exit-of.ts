@@ -1,0 +1,72 @@
+import { ERROR_CODES, type ErrorCode, isErrorCode } from "@kubera-e2e/schema/error-codes";
+import { EXIT, type ExitCode } from "@kubera-e2e/schema/exit-codes";
+import type { Outcome } from "@kubera-e2e/schema/outcome";
+
+/** Codes that say a bed could not be brought into its state; one of them blocks the tests behind it. */
+const SET_UP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "RESTORE_FAILED",
+  "RESTORE_UNSUPPORTED",
+  "SET_MISSING",
+  "SET_MIXED",
+  "SET_WITH_MEMORY",
+  "SET_REFUSED",
+  "BED_BROKEN",
+  "MACHINE_MISSING",
+  "MACHINE_AMBIGUOUS",
+  "VSPHERE_LOGIN_REFUSED",
+  "VSPHERE_FAULT",
+]);
+
+/** What the exit code of a run depends on, and nothing else. */
+export interface ExitParts {
+  readonly interrupted: boolean;
+  /** Whether this process ran one part of the suite; an empty part is no mistake. */
+  readonly sharded: boolean;
+  readonly counts: Outcome["counts"];
+  /** Of each failed test: the code of its error, and the class of the incident it was given to. */
+  readonly failures: readonly { readonly code?: string | undefined; readonly class: string }[];
+  /** Errors outside any test, as Playwright told them. */
+  readonly errors: readonly string[];
+}
+
+export type Exit = Outcome["exit"];
+
+const answer = (code: ExitCode, because: string): Exit => ({ code, because });
+
+const codeIn = (text: string): ErrorCode | undefined => {
+  const code = /\[([A-Z_]+)\]/.exec(text)?.[1];
+  return code !== undefined && isErrorCode(code) ? code : undefined;
+};
+
+const isSetUp = (code: string | undefined): boolean => code !== undefined && isErrorCode(code) && SET_UP_CODES.has(code);
+
+const IS_EMPTY = /No tests found/;
+
+const exitOfErrors = (errors: readonly string[]): Exit => {
+  const code = errors.map(codeIn).find((found) => found !== undefined);
+  return code === undefined
+    ? answer(EXIT.failed, "an error outside any test")
+    : answer(ERROR_CODES[code].exit, `${code}: ${ERROR_CODES[code].title}`);
+};
+
+const exitOfFailures = ({ failures, counts }: ExitParts): Exit => {
+  if (failures.every(({ code }) => isSetUp(code))) return answer(EXIT.restoreFailed, "the bed could not be set up");
+  const isTheirs = (name: string): boolean => name === "infrastructure" || name === "environment";
+  if (failures.every((failure) => isTheirs(failure.class)))
+    return answer(EXIT.infrastructure, `${counts.failed === 1 ? "the only failure was" : "every failure was"} infrastructure`);
+  return answer(EXIT.failed, "product, test or unexplained failures");
+};
+
+/** The exit code of a run and why; pure. */
+export const exitOf = (parts: ExitParts): Exit => {
+  const { interrupted, counts, failures } = parts;
+  const errors = parts.errors.filter((error) => !IS_EMPTY.test(error));
+  if (interrupted) return answer(EXIT.interrupted, "interrupted before its end");
+  if (counts.failed > 0) return exitOfFailures({ ...parts, failures: failures.length > 0 ? failures : [{ class: "unknown" }] });
+  if (errors.length > 0) return exitOfErrors(errors);
+  if (counts.planned === 0)
+    return parts.sharded ? answer(EXIT.passed, "this shard holds no test") : answer(EXIT.nothingSelected, "no test was selected");
+  if (counts.blocked > 0) return answer(EXIT.restoreFailed, "tests were blocked, because the bed could not serve them");
+  if (counts.notRun > 0) return answer(EXIT.failed, "planned tests did not run");
+  return answer(EXIT.passed, "all tests passed");
+};

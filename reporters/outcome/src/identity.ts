@@ -1,0 +1,42 @@
+import { relative } from "node:path";
+import type { TestCase } from "@playwright/test/reporter";
+import type { TestIdentity } from "@kubera-e2e/schema/evidence";
+
+interface Annotation {
+  readonly type: string;
+  readonly description?: string;
+}
+
+const annotation = (annotations: readonly Annotation[], type: string): string | undefined =>
+  annotations.find((candidate) => candidate.type === type)?.description;
+
+/** Describe titles and the test's own, without project and file. */
+export const titleOf = (test: TestCase): string => test.titlePath().slice(3).join(" › ");
+
+const projectOf = (test: TestCase): string => test.parent.project()?.name ?? "";
+
+/** Who a test is: its plan id and row. One without a plan id goes by its own id, so that two are never one. */
+export const identityOf = (test: TestCase, rootDir: string): TestIdentity => {
+  const row = annotation(test.annotations, "row");
+  return {
+    plan: annotation(test.annotations, "plan") ?? `unplanned-${test.id}`,
+    ...(row !== undefined && { row }),
+    title: titleOf(test),
+    file: relative(rootDir, test.location.file),
+    project: projectOf(test),
+    retry: Math.max(test.results.length - 1, 0),
+  };
+};
+
+/** Why a test was blocked or skipped, as its annotations say. */
+export const reasonOf = (test: TestCase, type: "blocked" | "skip" | "fixme"): string | undefined => {
+  const annotations = [...test.annotations, ...test.results.flatMap((result) => result.annotations)];
+  return annotations.some((candidate) => candidate.type === type) ? (annotation(annotations, type) ?? "no reason given") : undefined;
+};
+
+/** The line that runs one test again; its title is a regular expression to Playwright and a word to the shell. */
+export const rerunLine = (test: TestCase): string => {
+  const pattern = test.title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  const word = pattern.replaceAll(/["$`\\]/g, String.raw`\$&`);
+  return `pnpm test --project=${projectOf(test)} -g "${word}"`;
+};
