@@ -103,7 +103,13 @@ export const forbidden = (resource: ResourceType, name: string, because: { messa
 
 export interface InvalidField {
   readonly field: string;
-  readonly reason: "FieldValueRequired" | "FieldValueInvalid" | "FieldValueForbidden" | "FieldValueNotSupported" | "FieldValueDuplicate";
+  readonly reason:
+    | "FieldValueRequired"
+    | "FieldValueInvalid"
+    | "FieldValueForbidden"
+    | "FieldValueNotSupported"
+    | "FieldValueDuplicate"
+    | "FieldValueNotFound";
   readonly message: string;
 }
 

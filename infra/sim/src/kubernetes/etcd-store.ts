@@ -1,5 +1,15 @@
 import type { EtcdData } from "../datacenter/disk.ts";
-import { alreadyExists, badRequest, forbidden, notFound, preconditionFailed, qualified, staleObject, unavailable } from "./api-status.ts";
+import {
+  alreadyExists,
+  badRequest,
+  forbidden,
+  invalid,
+  notFound,
+  preconditionFailed,
+  qualified,
+  staleObject,
+  unavailable,
+} from "./api-status.ts";
 import { acceptedStatus } from "./custom-resource.ts";
 import { EventBus } from "./event-bus.ts";
 import { EventHistory } from "./event-history.ts";
@@ -77,7 +87,12 @@ class Etcd implements EtcdStore {
   create(given: ResourceType, object: NewObject): KubeObject {
     const resource = this.#served(given);
     if (object.metadata.name === undefined && object.metadata.generateName === undefined) {
-      throw badRequest("name or generateName is required");
+      const field = {
+        field: "metadata.name",
+        reason: "FieldValueRequired",
+        message: "Required value: name or generateName is required",
+      } as const;
+      throw invalid({ ...resource, name: "" }, [field]);
     }
     const born = this.#born(resource, object);
     const { name, namespace } = born.metadata;
@@ -212,11 +227,14 @@ class Etcd implements EtcdStore {
   #put(type: StoreEventType, resource: ServedResource, object: KubeObject): KubeObject {
     this.#etcd.revision += 1;
     const revision = this.#etcd.revision;
-    const stored = plainJson({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+    const { apiVersion, kind, metadata, ...rest } = object;
+    // Type first: the wire form of list items is cut from the same text.
+    const stored = plainJson({ apiVersion, kind, metadata: { ...metadata, resourceVersion: String(revision) }, ...rest });
+    const before = this.get(resource, metadata.namespace, metadata.name);
     if (type === "DELETED") this.#index.remove(resource, stored);
     else this.#index.put(resource, stored);
     if (isDefinition(resource)) this.#serve(type, stored);
-    const event: StoreEvent = { type, resource, object: stored, revision };
+    const event: StoreEvent = { type, resource, object: stored, before, revision };
     this.#history.add(event);
     this.#bus.tell(event);
     return stored;

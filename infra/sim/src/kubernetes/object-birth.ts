@@ -29,6 +29,8 @@ export const bornMetadata = (resource: ServedResource, object: NewObject, now: s
   };
 };
 
+const JOB_LABEL = "batch.kubernetes.io/controller-uid";
+
 /** Jobs choose their pods by a label that the server generates. */
 export const withJobSelector = (object: KubeObject): KubeObject => {
   const spec: Json = object.spec ?? {};
@@ -36,12 +38,14 @@ export const withJobSelector = (object: KubeObject): KubeObject => {
   const uid = object.metadata.uid;
   const template = (spec["template"] ?? {}) as Json;
   const metadata = (template["metadata"] ?? {}) as Json;
-  const labels = { ...(metadata["labels"] as Json | undefined), "controller-uid": uid, "job-name": object.metadata.name };
+  const name = object.metadata.name;
+  const own = { [JOB_LABEL]: uid, "batch.kubernetes.io/job-name": name, "controller-uid": uid, "job-name": name };
+  const labels = { ...(metadata["labels"] as Json | undefined), ...own };
   return {
     ...object,
     spec: {
       ...spec,
-      selector: { matchLabels: { "controller-uid": uid } },
+      selector: { matchLabels: { [JOB_LABEL]: uid } },
       template: { ...template, metadata: { ...metadata, labels } },
     },
   };

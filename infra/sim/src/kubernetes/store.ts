@@ -18,6 +18,8 @@ export interface StoreEvent {
   readonly type: StoreEventType;
   readonly resource: ResourceType;
   readonly object: KubeObject;
+  /** The object as it was before; undefined when it is new. Selective watches decide by it what left their view. */
+  readonly before?: KubeObject | undefined;
   readonly revision: number;
 }
 

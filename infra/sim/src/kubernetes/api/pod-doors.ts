@@ -1,0 +1,110 @@
+import { ApiStatusError, badRequest } from "../api-status.ts";
+import type { KubeObject } from "../kube-object.ts";
+import { at, list, text } from "../printing/fields.ts";
+import { objectBody, requiredBody } from "./body.ts";
+import { isTrue, json, type Answer, type Call, type LogOptions, type Outcome } from "./call.ts";
+import { existing } from "./reading.ts";
+import type { Target } from "./target.ts";
+import { writtenStore } from "./writing.ts";
+
+const CREATED = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 } as const;
+
+const names = (pod: KubeObject, path: string): string[] => list(at(pod, path)).map((container) => text(container["name"], ""));
+
+const containerOf = (call: Call, pod: KubeObject): string => {
+  const own = names(pod, "spec.containers");
+  const init = names(pod, "spec.initContainers");
+  const asked = call.url.searchParams.get("container") ?? "";
+  const { name } = pod.metadata;
+  if (asked !== "") {
+    if ([...own, ...init].includes(asked)) return asked;
+    throw badRequest(`container ${asked} is not valid for pod ${name}`);
+  }
+  const [only, ...others] = own;
+  if (only !== undefined && others.length === 0) return only;
+  const choice = `choose one of: [${own.join(" ")}]`;
+  throw badRequest(
+    `a container name must be specified for pod ${name}, ${choice}${init.length === 0 ? "" : ` or one of the init containers: [${init.join(" ")}]`}`,
+  );
+};
+
+const whole = (call: Call, name: string): number | undefined => {
+  const given = call.url.searchParams.get(name);
+  if (given === null) return undefined;
+  if (/^\d+$/.test(given)) return Number(given);
+  throw new ApiStatusError({
+    code: 422,
+    reason: "Invalid",
+    message: `PodLogOptions "" is invalid: ${name}: Invalid value: ${given}: must be greater than or equal to 0`,
+  });
+};
+
+const logOptions = (call: Call, signal: AbortSignal): LogOptions => {
+  const query = call.url.searchParams;
+  const tailLines = whole(call, "tailLines");
+  const sinceSeconds = whole(call, "sinceSeconds");
+  return {
+    follow: isTrue(query.get("follow")),
+    previous: isTrue(query.get("previous")),
+    timestamps: isTrue(query.get("timestamps")),
+    ...(tailLines === undefined ? {} : { tailLines }),
+    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    signal,
+  };
+};
+
+/** Streams a container's log; the first line is awaited before the answer begins, so that a refusal is still a status. */
+export const podLog = async (call: Call, target: Target): Promise<Outcome> => {
+  const pod = existing(call, target);
+  const container = containerOf(call, pod);
+  if (text(at(pod, "spec.nodeName"), "") === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
+  const gone = new AbortController();
+  const { response } = call;
+  response.once("close", () => gone.abort());
+  const lines = call.process.kubelets.logs(pod, container, logOptions(call, gone.signal));
+  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  const begin = (): void => {
+    if (response.headersSent) return;
+    response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
+    response.flushHeaders();
+  };
+  if (isTrue(call.url.searchParams.get("follow"))) begin();
+  for (let next = await iterator.next(); next.done !== true && !gone.signal.aborted; next = await iterator.next()) {
+    begin();
+    response.write(`${next.value}\n`);
+  }
+  begin();
+  response.end();
+  return "streamed";
+};
+
+/** What a scheduler does: it names the node of a pod that has none. */
+export const bindPod = (call: Call, target: Target): Answer => {
+  const pod = existing(call, target);
+  const node = text(at(requiredBody(call), "target.name"), "");
+  if (node === "") throw badRequest("target.name: Required value");
+  const bound = text(at(pod, "spec.nodeName"), "");
+  if (bound !== "") {
+    throw new ApiStatusError({
+      code: 409,
+      reason: "Conflict",
+      message: `Operation cannot be fulfilled on pods/binding "${pod.metadata.name}": pod ${pod.metadata.name} is already assigned to node "${bound}"`,
+      details: { name: pod.metadata.name, kind: "pods/binding" },
+    });
+  }
+  writtenStore(call).update(target.resource, { ...pod, spec: { ...pod.spec, nodeName: node } });
+  return json(CREATED, 201);
+};
+
+/** Evicts at once: the simulated clusters know no disruption budgets. */
+export const evictPod = (call: Call, target: Target): Answer => {
+  const { metadata } = existing(call, target);
+  const grace = at(objectBody(call), "deleteOptions.gracePeriodSeconds");
+  writtenStore(call).delete(
+    target.resource,
+    metadata.namespace,
+    metadata.name,
+    typeof grace === "number" ? { gracePeriodSeconds: grace } : {},
+  );
+  return json(CREATED, 201);
+};

@@ -1,0 +1,64 @@
+import { ApiStatusError } from "../api-status.ts";
+import { isTrue, type Call, type Outcome } from "./call.ts";
+import { deleteObject, deleteObjects } from "./deleting.ts";
+import { description } from "./descriptions.ts";
+import { discovery } from "./discovery.ts";
+import { nodeProxy } from "./node-proxy.ts";
+import { bindPod, evictPod, podLog } from "./pod-doors.ts";
+import { getObject, listObjects } from "./reading.ts";
+import { scaling } from "./scaling.ts";
+import { targetOf, type Target } from "./target.ts";
+import { watchObjects } from "./watching.ts";
+import { createObject, patchObject, replaceObject } from "./writing.ts";
+
+type Handler = (call: Call, target: Target) => Outcome | Promise<Outcome>;
+type Doors = Readonly<Record<string, Handler>>;
+
+const isWatch = (call: Call): boolean => isTrue(call.url.searchParams.get("watch"));
+
+const COLLECTION: Doors = {
+  GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : listObjects(call, target)),
+  POST: createObject,
+  DELETE: deleteObjects,
+};
+
+const OBJECT: Doors = {
+  GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : getObject(call, target)),
+  PUT: replaceObject,
+  PATCH: patchObject,
+  DELETE: deleteObject,
+};
+
+const SUBRESOURCES: Readonly<Record<string, Doors>> = {
+  status: { GET: getObject, PUT: replaceObject, PATCH: patchObject },
+  finalize: { PUT: replaceObject },
+  scale: scaling,
+  log: { GET: podLog },
+  binding: { POST: bindPod },
+  eviction: { POST: evictPod },
+  proxy: { GET: nodeProxy },
+};
+
+const doorsOf = (target: Target): Doors => {
+  if (target.subresource !== undefined) return SUBRESOURCES[target.subresource] ?? {};
+  return target.name === undefined ? COLLECTION : OBJECT;
+};
+
+const notAllowed = (): ApiStatusError =>
+  new ApiStatusError({
+    code: 405,
+    reason: "MethodNotAllowed",
+    message: "the server does not allow this method on the requested resource",
+    details: {},
+  });
+
+/** Answers one authenticated call. Errors: `ApiStatusError` for everything it refuses. */
+export const answer = async (call: Call): Promise<Outcome> => {
+  const known = call.method === "GET" ? (description(call) ?? discovery(call)) : undefined;
+  if (known !== undefined) return known;
+  const target = targetOf(call.segments, call.process.store.registry);
+  const handler = doorsOf(target)[call.method];
+  const isOutside = call.method === "POST" && target.resource.namespaced && target.namespace === undefined;
+  if (handler === undefined || isOutside) throw notAllowed();
+  return handler(call, target);
+};
