@@ -1,5 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deviationsPage } from "./deviations-page.ts";
 import { errorsPage } from "./errors-page.ts";
 
-writeFileSync(join(import.meta.dirname, "..", "..", "docs", "errors.md"), errorsPage());
+const DOCS = join(import.meta.dirname, "..", "..", "docs");
+
+writeFileSync(join(DOCS, "errors.md"), errorsPage());
+writeFileSync(join(DOCS, "deviations.md"), deviationsPage());
