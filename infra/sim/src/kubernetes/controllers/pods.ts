@@ -1,0 +1,64 @@
+import type { KubeObject, OwnerReference } from "../kube-object.ts";
+import type { Pod, PodTemplate } from "../workload-objects.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { isTrue } from "./conditions.ts";
+import type { EventRecorder } from "./event-recorder.ts";
+
+export const isReady = (pod: Pod): boolean => isTrue(pod.status?.conditions, "Ready");
+
+export const isEnded = (pod: Pod): boolean => pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed";
+
+/** Neither ended nor on its way out. */
+export const isActive = (pod: Pod): boolean => !isEnded(pod) && pod.metadata.deletionTimestamp === undefined;
+
+export const controllerOf = (object: KubeObject): OwnerReference | undefined =>
+  (object.metadata.ownerReferences ?? []).find((reference) => reference.controller === true);
+
+export const ownerReference = (owner: KubeObject): OwnerReference & { readonly blockOwnerDeletion: boolean } => ({
+  apiVersion: owner.apiVersion,
+  kind: owner.kind,
+  name: owner.metadata.name,
+  uid: owner.metadata.uid,
+  controller: true,
+  blockOwnerDeletion: true,
+});
+
+export const podsOf = (view: ClusterView, owner: KubeObject): readonly Pod[] =>
+  view.list("Pod", owner.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === owner.metadata.uid);
+
+/** Key of the controlling owner of this kind, as an event of a dependent enqueues it. */
+export const ownerKey = (object: KubeObject, kind: string): readonly string[] => {
+  const owner = controllerOf(object);
+  return owner?.kind === kind ? [`${object.metadata.namespace ?? ""}/${owner.name}`] : [];
+};
+
+export interface PodOrder {
+  readonly owner: KubeObject;
+  readonly template: PodTemplate;
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly spec?: object;
+}
+
+/** Makes a pod of a template and says so in an event of its owner. */
+export const createPod = (view: ClusterView, events: EventRecorder, order: PodOrder): Pod => {
+  const { owner, template } = order;
+  const pod = view.create("Pod", {
+    metadata: {
+      ...(order.name === undefined ? { generateName: `${owner.metadata.name}-` } : { name: order.name }),
+      ...(owner.metadata.namespace === undefined ? {} : { namespace: owner.metadata.namespace }),
+      labels: { ...template.metadata?.labels, ...order.labels },
+      ...(template.metadata?.annotations === undefined ? {} : { annotations: template.metadata.annotations }),
+      ownerReferences: [ownerReference(owner)],
+    },
+    spec: { ...template.spec, ...order.spec },
+  });
+  if (owner.kind !== "StatefulSet") events.record(owner, { reason: "SuccessfulCreate", message: `Created pod: ${pod.metadata.name}` });
+  return pod;
+};
+
+export const deletePod = (view: ClusterView, events: EventRecorder, parts: { readonly owner: KubeObject; readonly pod: Pod }): void => {
+  view.remove("Pod", parts.pod);
+  if (parts.owner.kind === "StatefulSet") return;
+  events.record(parts.owner, { reason: "SuccessfulDelete", message: `Deleted pod: ${parts.pod.metadata.name}` });
+};
