@@ -16,6 +16,8 @@ export const setManifestSchema = z.object({
   /** How many VMs belong to the set; fewer found means that it is not whole. */
   vms: z.int().min(1),
   kubernetes: z.string().optional(),
+  /** bootID of this VM's node when it was taken; the one field that differs between the VMs of a set. */
+  bootId: z.string().optional(),
   /** Last day on which every certificate inside is still valid. */
   lastUsableDay: z.iso.date().optional(),
 });

@@ -1,0 +1,46 @@
+import type { DirectorClient } from "@kubera-e2e/director";
+import type { KubeClient } from "@kubera-e2e/kube";
+import type { Machines } from "@kubera-e2e/machines";
+import type { Clock } from "@kubera-e2e/schema/clock";
+import type { Credentials } from "@kubera-e2e/schema/settings";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import type { BedMarks } from "./bed-marks.ts";
+import type { Progress } from "./progress.ts";
+import type { RestoreReport } from "./restore-report.ts";
+
+/** What an API server's certificate and clock say. */
+export interface ServerLook {
+  /** Its `Date` header, milliseconds since 1970; whole seconds. */
+  readonly dateMs: number;
+  /** Last moment at which every certificate of the cluster's kubeconfig and server is valid. */
+  readonly certificatesUntil?: string;
+}
+
+/** A bed with its clients; what is not used is never opened. */
+export interface BedContext {
+  readonly bed: TestBed;
+  readonly machines: Machines;
+  /** One client per cluster, by its name in the bed. */
+  kube(cluster: string): Promise<KubeClient>;
+  /** Signed in as the bed's administrator. */
+  director(): Promise<DirectorClient>;
+  /** Resolves when Director's /ping answers; errors of the room http, `DIRECTOR_REFUSED`. */
+  pingDirector(signal: AbortSignal): Promise<void>;
+  /** Errors of the room http: `TLS_EXPIRED`, `CONNECTION_REFUSED` and their kin. */
+  lookAtServer(cluster: string, signal: AbortSignal): Promise<ServerLook>;
+  /** A secret that the bed names. Error: `SECRET_MISSING`. */
+  secret(name: string): Credentials;
+  readonly marks: BedMarks;
+  readonly clock: Clock;
+  readonly onProgress: Progress;
+  /** Called once after every restore, however it ended. */
+  readonly onRestored: (report: RestoreReport) => Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The cluster of role server; every bed has exactly one. */
+export const serverCluster = (bed: TestBed): TestBed["clusters"][number] => {
+  const server = bed.clusters.find((cluster) => cluster.role === "server");
+  if (server === undefined) throw new Error("a bed without a cluster of role server passed its schema");
+  return server;
+};

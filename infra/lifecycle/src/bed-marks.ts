@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import { z } from "zod";
+import { writeWhole } from "./write-whole.ts";
+
+const markSchema = z.object({
+  schema: z.literal("kubera-e2e/bed-mark@1"),
+  bed: z.string(),
+  /** `clean`: in the state of its set and untouched since. `broken` is also what a restore that died leaves behind. */
+  state: z.enum(["clean", "dirty", "broken"]),
+  /** `bare`, `director@1.12.0`; absent when unknown. */
+  holds: z.string().optional(),
+  set: z.string().optional(),
+  because: z.string(),
+  at: z.iso.datetime(),
+});
+
+export type BedMark = z.infer<typeof markSchema>;
+
+/** What is known of beds beyond one process. */
+export interface BedMarks {
+  /** undefined when nothing is known. */
+  read(bed: string): Promise<BedMark | undefined>;
+  write(mark: Omit<BedMark, "schema">): Promise<void>;
+}
+
+/** The folder KUBERA_STORE, or .kubera-e2e in the home folder. */
+export const storeFolder = (settings: Pick<Settings, "KUBERA_STORE">): string => settings.KUBERA_STORE ?? join(homedir(), ".kubera-e2e");
+
+const parseMark = (text: string): BedMark | undefined => {
+  try {
+    return markSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Marks as files in a folder; one that cannot be read means that nothing is known. */
+export const fileMarks = (folder: string): BedMarks => {
+  const fileOf = (bed: string): string => join(folder, "beds", `${bed}.json`);
+  return {
+    read: async (bed) => {
+      const text = await readFile(fileOf(bed), "utf8").catch(() => undefined);
+      return text === undefined ? undefined : parseMark(text);
+    },
+    write: (mark) => writeWhole(fileOf(mark.bed), JSON.stringify({ schema: "kubera-e2e/bed-mark@1", ...mark })),
+  };
+};

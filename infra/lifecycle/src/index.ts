@@ -1,0 +1,13 @@
+export type { BedContext } from "./bed-context.ts";
+export { connectMember } from "./connect-member.ts";
+export { credentialsFor } from "./credentials.ts";
+export { ensureState } from "./ensure-state.ts";
+export { installDirector } from "./install-director.ts";
+export { installOpenEBS } from "./install-openebs.ts";
+export { bedTarget, listTestBeds, loadTestBed } from "./load-test-bed.ts";
+export { openBed } from "./open-bed.ts";
+export { planRestore } from "./restore-plan.ts";
+export { printPlan } from "./print-plan.ts";
+export type { ProgressEvent } from "./progress.ts";
+export { restoreSet } from "./restore-set.ts";
+export { snapshotSet } from "./snapshot-set.ts";

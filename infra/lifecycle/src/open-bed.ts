@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import type { HttpTrust, Transcript } from "@kubera-e2e/http";
+import type { KubeClient } from "@kubera-e2e/kube";
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
+import type { BedContext, ServerLook } from "./bed-context.ts";
+import { fileMarks, storeFolder } from "./bed-marks.ts";
+import { credentialsFor } from "./credentials.ts";
+import type { Progress } from "./progress.ts";
+import { restoreLog } from "./restore-log.ts";
+import { readServerAccess } from "./server-access.ts";
+
+export interface OpenBedOptions {
+  readonly redactor: Redactor;
+  readonly transcript?: Transcript;
+  readonly onProgress?: Progress;
+  /** Folder of the run's artifacts; restore.json is written there. */
+  readonly artifacts?: string;
+  readonly clock?: Clock;
+}
+
+/** The PEM itself when it stands in place of a path. */
+const pemOf = async (ca: string): Promise<string> => {
+  if (ca.includes("-----BEGIN ")) return ca;
+  try {
+    return await readFile(ca, "utf8");
+  } catch (cause) {
+    throw new KuberaError("BED_INVALID", {
+      what: "a CA bundle that the bed's file names cannot be read",
+      where: ca,
+      because: cause instanceof Error ? cause.message : String(cause),
+      fix: "Correct trust.ca in the bed's file; relative paths start at that file.",
+      cause,
+    });
+  }
+};
+
+const httpTrust = async (trust: Trust | undefined): Promise<HttpTrust | undefined> => {
+  if (trust === undefined) return undefined;
+  return "pin" in trust ? { pin: trust.pin } : { ca: await pemOf(trust.ca) };
+};
+
+const openTheMachines = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+  const { openMachines } = await import("@kubera-e2e/machines");
+  if (bed.machines.driver === "none") return openMachines(bed.machines, { redactor });
+  const trust = await httpTrust(bed.machines.trust);
+  const credentials = credentialsFor(bed, bed.machines.credentials, settings);
+  return openMachines(bed.machines, { credentials, redactor, transcript, ...(trust?.ca !== undefined && { caPem: trust.ca }) });
+};
+
+/** One client per cluster, opened when it is first asked for. */
+const kubePool = (bed: TestBed, { redactor, transcript, clock = systemClock }: OpenBedOptions) => {
+  const clients = new Map<string, Promise<KubeClient>>();
+  const open = async (cluster: string): Promise<KubeClient> => {
+    const { openKube } = await import("@kubera-e2e/kube");
+    const found = bed.clusters.find(({ name }) => name === cluster);
+    if (found === undefined) throw new Error(`the bed ${bed.name} has no cluster ${cluster}`);
+    return openKube({ cluster, kubeconfigPath: found.kubeconfig, redactor, transcript, clock, pollMs: bed.intervals.poll });
+  };
+  const get = (cluster: string): Promise<KubeClient> => {
+    const client = clients.get(cluster) ?? open(cluster);
+    clients.set(cluster, client);
+    return client;
+  };
+  const close = async (): Promise<void> => {
+    for (const ended of await Promise.allSettled(clients.values())) if (ended.status === "fulfilled") ended.value.close();
+  };
+  return { get, close };
+};
+
+const LOOK_LIMIT_MS = 5000;
+
+const lookAtServer = async (bed: TestBed, cluster: string, options: { redactor: Redactor; signal: AbortSignal }): Promise<ServerLook> => {
+  const { createHttp } = await import("@kubera-e2e/http");
+  const path = bed.clusters.find(({ name }) => name === cluster)?.kubeconfig ?? "";
+  const access = await readServerAccess(path);
+  const trust = access.caPem === undefined ? undefined : { ca: access.caPem };
+  const http = createHttp({ baseUrl: access.server, redactor: options.redactor, trust, timeoutMs: LOOK_LIMIT_MS });
+  try {
+    // Whoever we are to it, even a refusal carries its time.
+    const { headers } = await http.request({ method: "GET", path: "/livez", responseType: "text", signal: options.signal });
+    const dateMs = Date.parse(String(headers["date"] ?? ""));
+    if (Number.isNaN(dateMs)) throw invalidDate(access.server);
+    const until = Math.min(...access.certificatesUntilMs);
+    return { dateMs, ...(Number.isFinite(until) && { certificatesUntil: new Date(until).toISOString() }) };
+  } finally {
+    http.close();
+  }
+};
+
+const invalidDate = (server: string): KuberaError =>
+  new KuberaError("RESPONSE_INVALID", {
+    what: "an API server answered without the time of day",
+    where: `GET ${server}/livez`,
+    because: "its answer has no Date header, and its clock cannot be compared",
+    fix: "Look what stands between: an API server always sends its time.",
+  });
+
+const pinger = async (bed: TestBed, redactor: Redactor) => {
+  const { createHttp } = await import("@kubera-e2e/http");
+  const trust = await httpTrust(bed.director.trust);
+  return async (signal: AbortSignal): Promise<void> => {
+    const http = createHttp({ baseUrl: bed.director.url, redactor, trust, timeoutMs: LOOK_LIMIT_MS });
+    try {
+      const { status } = await http.request({ method: "GET", path: "/ping", responseType: "text", signal });
+      if (status === 200) return;
+      throw new KuberaError("DIRECTOR_REFUSED", {
+        what: `Director answered /ping with ${status}`,
+        where: `GET ${bed.director.url}/ping`,
+        because: "it answers 200 once it serves",
+        fix: `Look at the pods of namespace ${bed.director.namespace}.`,
+      });
+    } finally {
+      http.close();
+    }
+  };
+};
+
+const openTheDirector = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+  const { openDirector } = await import("@kubera-e2e/director");
+  const trust = await httpTrust(bed.director.trust);
+  return openDirector({
+    url: bed.director.url,
+    credentials: credentialsFor(bed, bed.director.admin, settings),
+    redactor,
+    trust,
+    transcript,
+  });
+};
+
+/**
+ * A bed with its clients. Nothing is sent before it is used; `close` logs out and hangs up.
+ *
+ * Errors: `SECRET_MISSING`, `BED_INVALID` for a CA bundle that cannot be read.
+ */
+export const openBed = async (bed: TestBed, settings: Settings, options: OpenBedOptions): Promise<BedContext> => {
+  for (const { password } of settings.secrets.values()) options.redactor.add(password);
+  const machines = await openTheMachines(bed, settings, options);
+  const kubes = kubePool(bed, options);
+  const ping = await pinger(bed, options.redactor);
+  return {
+    bed,
+    machines,
+    kube: (cluster) => kubes.get(cluster),
+    director: () => openTheDirector(bed, settings, options),
+    pingDirector: ping,
+    lookAtServer: (cluster, signal) => lookAtServer(bed, cluster, { redactor: options.redactor, signal }),
+    secret: (name) => credentialsFor(bed, name, settings),
+    marks: fileMarks(storeFolder(settings)),
+    clock: options.clock ?? systemClock,
+    onProgress: options.onProgress ?? (() => {}),
+    onRestored: restoreLog(options.artifacts),
+    close: async () => {
+      await Promise.allSettled([machines.close(), kubes.close()]);
+    },
+  };
+};

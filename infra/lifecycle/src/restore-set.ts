@@ -1,0 +1,101 @@
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Limitation } from "@kubera-e2e/machines";
+import type { BedContext } from "./bed-context.ts";
+import { awaitDirector, awaitNode, fingerprint, proveClock } from "./cluster-actions.ts";
+import { noteBootIds, powerOff, powerOn, proveSameSet, revert } from "./restore-actions.ts";
+import { planRestore, type RestoreGroup, type RestorePhase, type RestorePlan } from "./restore-plan.ts";
+import type { RestoreReport } from "./restore-report.ts";
+import { RestoreRun, type StepAction } from "./restore-run.ts";
+
+export interface RestoreOptions {
+  /** As `stateName` writes it: `bare`, `director@1.12.0`. */
+  readonly state: string;
+  /** Stops after every VM was proven to be on one set; the VMs stay off. */
+  readonly until?: "same-set";
+  readonly signal?: AbortSignal;
+}
+
+const ACTIONS: Readonly<Record<RestorePhase, (run: RestoreRun, group: RestoreGroup) => StepAction>> = {
+  "power off": () => powerOff,
+  revert: () => revert,
+  "same set": (run, group) => proveSameSet(run, group.steps),
+  "power on control planes": (run) => powerOn("power on control planes", run),
+  "power on workers": (run) => powerOn("power on workers", run),
+  clock: () => proveClock,
+  "nodes ready": () => awaitNode,
+  "director ready": () => awaitDirector,
+  fingerprint: () => fingerprint,
+};
+
+const refuseLimited = (context: BedContext, limitations: readonly Limitation[]): void => {
+  if (limitations.length === 0) return;
+  throw new KuberaError("RESTORE_UNSUPPORTED", {
+    what: `the hypervisor of the bed ${context.bed.name} cannot do ${limitations.map(({ step }) => step).join(", ")}`,
+    where: context.bed.machines.driver === "esx" ? context.bed.machines.endpoint : `driver ${context.bed.machines.driver}`,
+    because: limitations.map(({ step, because }) => `${step}: ${because}`).join("\n           "),
+    fix: "Use a real ESX host or vCenter; --until same-set stops before what cannot be done.",
+  });
+};
+
+/** All VMs of the bed, in the order of its file. */
+export const vmNames = (context: BedContext): string[] => context.bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => vm.name));
+
+/** The plan of a restore, from what the hypervisor says now. Errors: as `planRestore`. */
+const planNow = async (context: BedContext, state: string, signal: AbortSignal): Promise<RestorePlan> =>
+  planRestore(context.bed, await context.machines.inspect(vmNames(context), { signal }), { state, nowMs: context.clock.now() });
+
+const groupsOf = (plan: RestorePlan, until: RestoreOptions["until"]): readonly RestoreGroup[] => {
+  const last = plan.groups.findIndex((group) => group.phase === "same set");
+  return until === undefined ? plan.groups : plan.groups.slice(0, last + 1);
+};
+
+const mark = async (run: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
+  const { context, plan } = run;
+  await context.marks.write({
+    bed: plan.bed,
+    state,
+    ...(state === "broken" ? {} : { holds: plan.state, set: plan.manifest.set }),
+    because,
+    at: new Date(context.clock.now()).toISOString(),
+  });
+};
+
+const execute = async (run: RestoreRun, until: RestoreOptions["until"]): Promise<RestoreReport> => {
+  await noteBootIds(run);
+  await mark(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
+  for (const group of groupsOf(run.plan, until)) await run.do(group, ACTIONS[group.phase](run, group));
+  await mark(run, until === undefined ? "clean" : "dirty", until === undefined ? "restored" : "restored until same set; its VMs are off");
+  return run.report(until === undefined ? "restored" : "same set");
+};
+
+/** A failed step leaves the bed broken, never half restored and in use. */
+const giveUp = async (run: RestoreRun, error: unknown): Promise<void> => {
+  const because = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+  await mark(run, "broken", because);
+  await run.context.onRestored(run.report("failed", error));
+};
+
+/**
+ * Restores all VMs of all clusters of a bed to one set, by the plan of `planRestore`; from its beginning, however far an earlier one came.
+ * A failure after the first power-off marks the bed broken.
+ *
+ * Errors: those of `planRestore`, before anything is touched; `RESTORE_UNSUPPORTED` when the hypervisor cannot do a step and
+ * `until` does not stop before it; `RESTORE_FAILED` naming every VM or node of the group that failed, with its cause.
+ */
+export const restoreSet = async (context: BedContext, options: RestoreOptions): Promise<RestoreReport> => {
+  const signal = options.signal ?? new AbortController().signal;
+  const limitations = await context.machines.limitations();
+  if (options.until === undefined) refuseLimited(context, limitations);
+  const plan = await planNow(context, options.state, signal);
+  const run = new RestoreRun(context, { plan, limitations, signal });
+  for (const { step, because } of limitations) run.tell({ phase: "limitation", subject: step, state: "note", because });
+  for (const note of plan.notes) run.tell({ phase: "plan", state: "note", because: note });
+  try {
+    const report = await execute(run, options.until);
+    await context.onRestored(report);
+    return report;
+  } catch (error) {
+    await giveUp(run, error);
+    throw error;
+  }
+};

@@ -1,0 +1,23 @@
+import type { KubeClient } from "@kubera-e2e/kube";
+import type { Clock } from "@kubera-e2e/schema/clock";
+
+export interface WorkloadRef {
+  readonly kind: "Deployment" | "StatefulSet" | "DaemonSet";
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface WorkloadWait {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly onProgress?: (because: string) => void;
+}
+
+/** Waits until a workload serves. Errors: `WAIT_DEADLINE`, `WAIT_TERMINAL` with its explanation. */
+export const workloadReady = async (client: KubeClient, ref: WorkloadRef, wait: WorkloadWait): Promise<void> => {
+  const { probes, waitForKube } = await import("@kubera-e2e/kube");
+  const probeOf = { Deployment: probes.deploymentAvailable, StatefulSet: probes.statefulSetReady, DaemonSet: probes.daemonSetReady };
+  const { namespace, name } = ref;
+  await waitForKube({ client, ...probeOf[ref.kind]({ namespace, name }), ...wait });
+};
