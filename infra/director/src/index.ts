@@ -1,3 +1,9 @@
 export { knownReleases, loadRelease } from "./load-release.ts";
-export { startOrder, type ReleaseProfile, type ReleaseService, type ReleaseWorkload } from "./release-profile.ts";
+export { startOrder, type ReleaseProfile } from "./release-profile.ts";
 export { renderRelease, type RenderedManifest, type RenderOptions } from "./render-release.ts";
+export { connectDirector, openDirector } from "./open-director.ts";
+export type { DirectorClient } from "./director-client.ts";
+export { refusedStatus, type DirectorAnswer } from "./director-door.ts";
+export { nodeNumber, type GroupClient } from "./group-client.ts";
+export { parseClusterCommand } from "./cluster-command.ts";
+export { clusterReaches, openebsJobDone } from "./waits.ts";

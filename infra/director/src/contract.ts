@@ -1,0 +1,55 @@
+import { z } from "zod";
+
+/** Shapes that Director's contract promises; every other field is let through. Ids are opaque. */
+const id = z.string().min(1);
+const links = z.record(z.string(), z.string());
+
+const base = z.looseObject({ id, links: links.optional(), actions: links.optional() });
+
+export const collectionOf = <T extends z.ZodType>(item: T) => z.looseObject({ data: z.array(item) });
+
+export const anythingSchema = z.unknown();
+
+export const sessionSchema = z.looseObject({ jwt: z.string().min(1), accountId: id });
+export const apiKeySchema = z.looseObject({ publicValue: z.string().min(1), secretValue: z.string().min(1) });
+export const settingSchema = z.looseObject({ value: z.string() });
+export const projectKeySchema = z.looseObject({ apiKey: z.string().min(1) });
+export const accountSchema = base;
+
+/** `ProjectAccount` belongs to the project, `ClusterAccount` to one connected cluster. */
+export const groupSchema = base.extend({ name: z.string(), projectId: id, clusterId: z.string().nullish() });
+export const projectSchema = base;
+export const memberSchema = base.extend({ role: z.string().optional() });
+export const invitationSchema = base.extend({ actions: links });
+
+const registrationSchema = z.looseObject({ clusterCommand: z.string().nullish() });
+export const clusterSchema = base.extend({ name: z.string(), state: z.string(), registrationToken: registrationSchema.nullish() });
+export const nodeSchema = base.extend({ name: z.string(), labels: z.record(z.string(), z.string()).nullish() });
+
+export const templateSchema = base.extend({ version: z.string() });
+export const openebsSchema = base.extend({
+  state: z.string().optional(),
+  installationManifest: z.union([z.record(z.string(), z.unknown()), z.string()]).nullish(),
+});
+export const jobSchema = base.extend({ state: z.string(), message: z.string().nullish() });
+/** The answer to an action promises an id alone; its state follows by reading the job. */
+export const startedJobSchema = jobSchema.partial({ state: true });
+export const upgradeMatrixSchema = z.looseObject({ supportedBaseVersions: z.array(z.string()), targetVersion: z.string() });
+
+export const recommendationSchema = base;
+export const capacitySchema = z.looseObject({ deviceGroupName: z.string() });
+export const deviceRecommendationSchema = z.record(z.string(), z.unknown());
+export const poolOperationSchema = base.extend({ state: z.string().optional() });
+
+export type Session = z.infer<typeof sessionSchema>;
+export type ApiKey = z.infer<typeof apiKeySchema>;
+export type Group = z.infer<typeof groupSchema>;
+export type Member = z.infer<typeof memberSchema>;
+export type Invitation = z.infer<typeof invitationSchema>;
+export type Cluster = z.infer<typeof clusterSchema>;
+export type DirectorNode = z.infer<typeof nodeSchema>;
+export type Template = z.infer<typeof templateSchema>;
+export type Openebs = z.infer<typeof openebsSchema>;
+export type Job = z.infer<typeof jobSchema>;
+export type StartedJob = z.infer<typeof startedJobSchema>;
+export type UpgradeMatrix = z.infer<typeof upgradeMatrixSchema>;

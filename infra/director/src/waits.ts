@@ -1,0 +1,64 @@
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
+import { never, notYet, reached, waitUntil, type Observation, type WaitOptions } from "@kubera-e2e/schema/wait-until";
+import type { Cluster, Job } from "./contract.ts";
+import { refusedStatus } from "./director-door.ts";
+import type { GroupClient } from "./group-client.ts";
+
+/** From the bed's intervals: `clusterActive`, `openebsReady`. */
+export interface DirectorWait extends Pick<WaitOptions<unknown>, "deadlineMs" | "intervalMs" | "signal" | "clock" | "onProgress"> {
+  readonly group: Pick<GroupClient, "cluster" | "openebsJob">;
+}
+
+/** A Director that is away for a moment may come back; everything else it says is meant. */
+const isAway = (error: unknown): boolean => {
+  const status = refusedStatus(error);
+  if (status !== undefined) return status === 502 || status === 503 || status === 504;
+  return isKuberaError(error) && ["CONNECTION_REFUSED", "CONNECTION_LOST", "TIMED_OUT"].includes(error.code);
+};
+
+const unlessAway = async <T>(look: () => Promise<Observation<T>>): Promise<Observation<T>> => {
+  try {
+    return await look();
+  } catch (error) {
+    if (isAway(error) && isKuberaError(error)) return notYet(`Director does not answer: ${error.what}`);
+    throw error;
+  }
+};
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** States that a cluster does not leave by itself. */
+const LOST_CLUSTER = new Set(["removed", "removing", "error", "purged"]);
+
+/**
+ * Waits until a cluster is in a state: `inactive` once its registration command is there, `active` once its agents reported, `offline`.
+ * Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when it was removed or failed.
+ */
+export const clusterReaches = ({ group, ...wait }: DirectorWait, clusterId: string, state: string): Promise<Cluster> =>
+  waitUntil<Cluster>({
+    ...wait,
+    what: `cluster ${clusterId} is ${state}`,
+    probe: (signal) =>
+      unlessAway(async () => {
+        const cluster = await group.cluster(clusterId, { signal });
+        if (same(cluster.state, state)) return reached(cluster);
+        return LOST_CLUSTER.has(cluster.state.toLowerCase()) ? never(`it is ${cluster.state}`) : notYet(`it is ${cluster.state}`);
+      }),
+    fix: "Look at the pods of namespace maya-system on that cluster, and whether they reach Director's URL.",
+  });
+
+/** Waits until a job has succeeded. Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when it failed, with its message. */
+export const openebsJobDone = ({ group, ...wait }: DirectorWait, jobId: string): Promise<Job> =>
+  waitUntil<Job>({
+    ...wait,
+    what: `OpenEBS job ${jobId} has succeeded`,
+    probe: (signal) =>
+      unlessAway(async () => {
+        const job = await group.openebsJob(jobId, { signal });
+        const told = job.message === undefined || job.message === null || job.message === "" ? "" : `: ${job.message}`;
+        if (same(job.state, "Success")) return reached(job);
+        const failed = /^(fail|error|cancel|abort)/i.test(job.state);
+        return failed ? never(`it is ${job.state}${told}`) : notYet(`it is ${job.state || "without a state"}${told}`);
+      }),
+    fix: "Look at the pods of namespaces maya-system and openebs on that cluster.",
+  });
