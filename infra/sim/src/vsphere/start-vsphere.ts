@@ -49,7 +49,7 @@ const buildWorld = (options: VsphereOptions): World => {
     dataCenter,
     changes,
     sessions: new Sessions(),
-    tasks: new TaskBoard({ time: dataCenter.time, changes, hook: options.taskHook }),
+    tasks: new TaskBoard({ time: dataCenter.time, changes, hook: options.taskHook, log: options.log ?? (() => {}) }),
     configs: new VmConfigs(() => dataCenter.time.now()),
     inventory: layInventory(dataCenter),
     credentials: options.credentials,

@@ -40,15 +40,22 @@ export class TaskBoard {
   readonly #time: SimTime;
   readonly #changes: Changes;
   readonly #hook: TaskHook | undefined;
+  readonly #log: (line: string) => void;
   readonly #tasks = new Map<string, Task>();
   readonly #active = new Map<string, Task>();
   readonly #closed = new AbortController();
   #count = 0;
 
-  constructor(parts: { readonly time: SimTime; readonly changes: Changes; readonly hook: TaskHook | undefined }) {
+  constructor(parts: {
+    readonly time: SimTime;
+    readonly changes: Changes;
+    readonly hook: TaskHook | undefined;
+    readonly log: (line: string) => void;
+  }) {
     this.#time = parts.time;
     this.#changes = parts.changes;
     this.#hook = parts.hook;
+    this.#log = parts.log;
   }
 
   find(id: string): Task | undefined {
@@ -116,6 +123,7 @@ export class TaskBoard {
       task.state = "success";
     } catch (error) {
       task.error = asFault(error);
+      if (["NotSupported", "SystemError"].includes(task.error.type)) this.#log(`vsphere: ${task.subject.method}: ${task.error.message}`);
       task.state = "error";
     }
     task.progress = undefined;

@@ -1,5 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
-import { invalidArgument, invalidRequest } from "./vim-fault.ts";
+import { invalidArgument, invalidRequest, VimFault } from "./vim-fault.ts";
 import { ref, type Ref } from "./value.ts";
 
 const withoutPrefix = (name: string): string => name.slice(name.indexOf(":") + 1);
@@ -80,22 +80,48 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
+  processEntities: false,
+  cdataPropName: "#cdata",
 });
 
 const ATTRIBUTES = ":@";
 const TEXT = "#text";
+const CDATA = "#cdata";
+
+const NAMED: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+
+const codePoint = (reference: string): number =>
+  reference.startsWith("#x") ? Number.parseInt(reference.slice(2), 16) : Number.parseInt(reference.slice(1), 10);
+
+// By hand, since Go writes quotes and line ends as numbers, which the parser leaves as they are.
+const decode = (text: string): string =>
+  text.replaceAll(/&(?:([a-z]+|#\d{1,7}|#x[\da-fA-F]{1,6});)?/g, (whole, reference: string | undefined) => {
+    const named = NAMED[reference ?? ""];
+    if (named !== undefined) return named;
+    const code = reference?.startsWith("#") === true ? codePoint(reference) : 0;
+    if (code === 0 || code > 0x10ffff) throw invalidRequest(`The request holds ${whole}, which is no reference of XML.`);
+    return String.fromCodePoint(code);
+  });
+
+const textOf = (node: ParsedNode): string => {
+  if (typeof node[TEXT] === "string") return decode(node[TEXT]);
+  const cdata = node[CDATA] as readonly ParsedNode[] | undefined;
+  return cdata === undefined ? "" : cdata.map((part) => (typeof part[TEXT] === "string" ? part[TEXT] : "")).join("");
+};
 
 type ParsedNode = Readonly<Record<string, unknown>>;
 
 const toElement = (node: ParsedNode): XmlElement | undefined => {
   const tag = Object.keys(node).find((key) => key !== ATTRIBUTES);
-  if (tag === undefined || tag === TEXT || tag.startsWith("?") || tag.startsWith("!")) return undefined;
+  if (tag === undefined || tag === TEXT || tag === CDATA || tag.startsWith("?") || tag.startsWith("!")) return undefined;
   const content = node[tag] as readonly ParsedNode[];
   return new XmlElement({
     name: withoutPrefix(tag),
-    attributes: (node[ATTRIBUTES] ?? {}) as Record<string, string>,
+    attributes: Object.fromEntries(
+      Object.entries((node[ATTRIBUTES] ?? {}) as Record<string, string>).map(([name, value]) => [name, decode(value)]),
+    ),
     children: content.map(toElement).filter((child) => child !== undefined),
-    text: content.map((child) => (typeof child[TEXT] === "string" ? child[TEXT] : "")).join(""),
+    text: content.map(textOf).join(""),
   });
 };
 
@@ -106,6 +132,7 @@ export const parseXml = (text: string): XmlElement => {
   try {
     root = (parser.parse(text, true) as ParsedNode[]).map(toElement).find((element) => element !== undefined);
   } catch (error) {
+    if (error instanceof VimFault) throw error;
     throw invalidRequest(`The request is not well-formed XML: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (root === undefined) throw invalidRequest("The request holds no element.");
