@@ -1,0 +1,87 @@
+import type { Clock } from "@kubera-e2e/schema/clock";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import type { BedSession } from "./bed-session.ts";
+import { blockedBy } from "./blocked.ts";
+import { describeJoined } from "./joined-bed.ts";
+import { SlotBarrier } from "./slot-barrier.ts";
+import type { EventsAnswer, JoinedBed, JoinRequest } from "./wire.ts";
+
+export interface BedDeskOptions {
+  readonly bed: string;
+  readonly reset: Settings["KUBERA_RESET"];
+  readonly clock: Clock;
+  /** Takes the lease and opens the bed. */
+  readonly openSession: () => Promise<BedSession>;
+}
+
+/** Hands a bed to workers. It is held from the first join on, so that a run that selects nothing never needs it. */
+export class BedDesk {
+  readonly #options: BedDeskOptions;
+  readonly #barrier: SlotBarrier;
+  #opening: Promise<BedSession> | undefined;
+  #session: BedSession | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: BedDeskOptions) {
+    this.#options = options;
+    const { bed, reset, clock } = options;
+    this.#barrier = new SlotBarrier({
+      bed,
+      reset,
+      clock,
+      restore: async (state, build) => {
+        try {
+          await this.#session?.ensure(state, build);
+        } catch (error) {
+          this.fail(error);
+          throw error;
+        }
+      },
+    });
+  }
+
+  /** Errors: why the bed cannot be used, for the first; `BED_BROKEN`, or the same when the user can repair it here, at once for all later ones. */
+  async join(request: JoinRequest, signal: AbortSignal): Promise<JoinedBed> {
+    if (this.#failure !== undefined) throw blockedBy(this.#options.bed, this.#failure.error);
+    const session = await this.#open();
+    const granted = await this.#barrier.join(request, signal);
+    await session.markUsed();
+    return describeJoined(session.context, request, granted);
+  }
+
+  leave(slot: number, dirty: boolean): void {
+    this.#barrier.leave(slot, dirty);
+  }
+
+  events(from: Date, to: Date): EventsAnswer {
+    return this.#session?.events(from, to) ?? { facts: [], gaps: [{ collector: "events", because: "no test has joined the bed yet" }] };
+  }
+
+  /** Nobody gets the bed from now on. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#barrier.fail(error);
+  }
+
+  async close(): Promise<void> {
+    const broken = this.#failure === undefined ? undefined : reasonOf(this.#failure.error);
+    this.fail(new Error("the run has ended"));
+    await this.#opening?.catch(() => {});
+    await this.#session?.close(broken);
+  }
+
+  /** Opened once; those who come while it fails are told the same, in the form for later ones. */
+  async #open(): Promise<BedSession> {
+    const isFirst = this.#opening === undefined;
+    this.#opening ??= this.#options.openSession();
+    try {
+      this.#session = await this.#opening;
+      return this.#session;
+    } catch (error) {
+      this.fail(error);
+      throw isFirst ? error : blockedBy(this.#options.bed, error);
+    }
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));

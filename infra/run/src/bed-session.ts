@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import type { BedState } from "@kubera-e2e/schema/bed-state";
+import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import type { LeasePort } from "@kubera-e2e/schema/lease";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
+import { EventStream } from "./event-stream.ts";
+import { HeldLease } from "./held-lease.ts";
+import { storeRunEvidence } from "./run-evidence.ts";
+import type { EventsAnswer } from "./wire.ts";
+
+export interface BedSessionOptions {
+  readonly bed: TestBed;
+  readonly run: string;
+  /** Folder of the run's artifacts. */
+  readonly artifacts: string;
+  readonly leases: LeasePort;
+  readonly redactor: Redactor;
+  readonly openContext: (onProgress: (event: ProgressEvent) => void) => Promise<BedContext>;
+  readonly onProgress: (event: ProgressEvent) => void;
+  /** Called when the bed is lost to somebody else. */
+  readonly onLost: (error: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** A bed held by this run: its lease, its clients and its event streams. */
+export class BedSession {
+  readonly context: BedContext;
+  readonly #options: BedSessionOptions;
+  readonly #lease: HeldLease;
+  readonly #end = new AbortController();
+  #streams: readonly EventStream[] = [];
+
+  private constructor(options: BedSessionOptions, parts: { readonly lease: HeldLease; readonly context: BedContext }) {
+    this.#options = options;
+    this.#lease = parts.lease;
+    this.context = parts.context;
+  }
+
+  /** Errors: `LEASE_HELD`; those of opening the bed, after the lease was given back. */
+  static async open(options: BedSessionOptions): Promise<BedSession> {
+    const { leases, bed, run, onLost, clock = systemClock } = options;
+    const lease = await HeldLease.hold({ leases, bed: bed.name, reason: `run ${run}`, onLost, clock });
+    try {
+      const session = new BedSession(options, { lease, context: await options.openContext(options.onProgress) });
+      await session.#startStreams();
+      return session;
+    } catch (error) {
+      await lease.release("free");
+      throw error;
+    }
+  }
+
+  /** Brings the bed into a state; when that fails, what its clusters tell is stored as evidence of the run. */
+  async ensure(state: BedState, build: string): Promise<void> {
+    const fromMs = this.context.clock.now();
+    try {
+      await ensureState(this.context, state, { build, signal: this.#end.signal });
+    } catch (error) {
+      if (!this.#end.signal.aborted) await this.#storeEvidence(fromMs, error);
+      throw error;
+    }
+  }
+
+  /** A bed that tests were on is no longer what its set was. */
+  async markUsed(): Promise<void> {
+    const mark = await this.context.marks.read(this.#options.bed.name);
+    if (mark?.state !== "clean") return;
+    await this.context.marks.write({
+      ...mark,
+      state: "dirty",
+      because: `used by run ${this.#options.run}`,
+      at: new Date(this.context.clock.now()).toISOString(),
+    });
+  }
+
+  events(from: Date, to: Date): EventsAnswer {
+    return {
+      facts: this.#streams.flatMap((stream) => stream.between(from, to)),
+      gaps: this.#streams.flatMap((stream) => stream.gap() ?? []),
+    };
+  }
+
+  /** Ends whatever is under way and gives the bed back; `broken` says why it cannot be used. */
+  async close(broken: string | undefined): Promise<void> {
+    this.#end.abort(new Error("the run has ended"));
+    await Promise.allSettled(this.#streams.map((stream) => stream.close()));
+    await this.context.close();
+    await this.#lease.release(broken === undefined ? "free" : "broken", broken);
+  }
+
+  async #startStreams(): Promise<void> {
+    const { bed, artifacts, redactor } = this.#options;
+    this.#streams = await Promise.all(
+      bed.clusters.map(async ({ name }) => {
+        const file = join(artifacts, RUN_FILES.evidence, `events-${name}.ndjson`);
+        return new EventStream({ bed: bed.name, kube: await this.context.kube(name), file, redactor, clock: this.context.clock });
+      }),
+    );
+  }
+
+  async #storeEvidence(fromMs: number, error: unknown): Promise<void> {
+    const { run, artifacts, redactor } = this.#options;
+    const { clock } = this.context;
+    const window = { from: new Date(fromMs).toISOString(), to: new Date(clock.now()).toISOString() };
+    const events = (from: Date, to: Date): EventsAnswer => this.events(from, to);
+    await storeRunEvidence({ context: this.context, run, artifacts, redactor, window, error, events });
+  }
+}

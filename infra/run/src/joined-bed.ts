@@ -1,0 +1,35 @@
+import { readFile } from "node:fs/promises";
+import { stateName } from "@kubera-e2e/schema/bed-state";
+import type { Trust } from "@kubera-e2e/schema/test-bed";
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import type { Granted } from "./slot-barrier.ts";
+import type { JoinedBed, JoinRequest } from "./wire.ts";
+
+/** Trust as the room http takes it: PEM in place of a path. */
+const withPem = async (trust: Trust | undefined): Promise<{ trust?: { ca: string } | { pin: string } }> => {
+  if (trust === undefined) return {};
+  if ("pin" in trust) return { trust };
+  return { trust: { ca: trust.ca.includes("-----BEGIN ") ? trust.ca : await readFile(trust.ca, "utf8") } };
+};
+
+/** What a worker is told of the bed it has joined. */
+export const describeJoined = async (context: BedContext, request: JoinRequest, granted: Granted): Promise<JoinedBed> => {
+  const { name, target, clusters, director, registry, intervals } = context.bed;
+  return {
+    bed: name,
+    target,
+    state: stateName(request.state, request.build),
+    build: request.build,
+    clusters: clusters.map(({ name, role, kubeconfig, vms }) => ({ name, role, kubeconfig, nodes: vms.map(({ node }) => node) })),
+    director: {
+      url: director.url,
+      namespace: director.namespace,
+      ...(await withPem(director.trust)),
+      ...context.secret(director.admin),
+    },
+    registry: { url: registry.url, ...(await withPem(registry.trust)) },
+    intervals,
+    restoredMs: Math.round(granted.restoredMs),
+    waitedMs: Math.round(granted.waitedMs),
+  };
+};

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gatherEvidence, givenFacts, nodesCollector, podsCollector, workloadsCollector, type Collector } from "@kubera-e2e/evidence";
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import { toWire } from "@kubera-e2e/schema/error-wire";
+import type { Fact } from "@kubera-e2e/schema/evidence";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+import { z } from "zod";
+import type { EventsAnswer } from "./wire.ts";
+import { writeWhole } from "./write-whole.ts";
+
+export interface RunEvidenceOptions {
+  readonly context: BedContext;
+  readonly run: string;
+  readonly artifacts: string;
+  readonly redactor: Redactor;
+  readonly window: { readonly from: string; readonly to: string };
+  readonly error: unknown;
+  readonly events: (from: Date, to: Date) => EventsAnswer;
+}
+
+const BUDGET_MS = 15_000;
+
+const restoreStepsSchema = z.array(
+  z.object({
+    steps: z.array(
+      z.object({
+        phase: z.string(),
+        subject: z.string(),
+        vm: z.string().optional(),
+        esxHost: z.string().optional(),
+        cluster: z.string().optional(),
+        node: z.string().optional(),
+        startedAt: z.iso.datetime(),
+        ms: z.number(),
+        outcome: z.string(),
+        because: z.string().optional(),
+      }),
+    ),
+  }),
+);
+
+/** The steps of every restore of the run, from its restore.json. */
+const restoreFacts = async (bed: string, artifacts: string): Promise<Fact[]> => {
+  const text = await readFile(join(artifacts, RUN_FILES.restore), "utf8").catch(() => "[]");
+  const restores = restoreStepsSchema.parse(JSON.parse(text));
+  return restores.flatMap(({ steps }) =>
+    steps.map(({ startedAt, vm, esxHost, cluster, node, because, ...rest }) => ({
+      kind: "restore.step" as const,
+      at: startedAt,
+      scope: { bed, ...(vm && { vm }), ...(esxHost && { esxHost }), ...(cluster && { cluster }), ...(node && { node }) },
+      data: { ...rest, ...(because !== undefined && { because }) },
+    })),
+  );
+};
+
+const machineFacts = async ({ machines, bed, clock }: BedContext): Promise<Fact[]> => {
+  const placed = bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster: cluster.name, ...vm })));
+  const inspected = await machines.inspect(placed.map(({ name }) => name));
+  return inspected.map((machine) => ({
+    kind: "machine" as const,
+    at: new Date(clock.now()).toISOString(),
+    scope: {
+      bed: bed.name,
+      vm: machine.name,
+      esxHost: machine.esxHost,
+      ...(placed.find(({ name }) => name === machine.name) && {
+        node: placed.find(({ name }) => name === machine.name)?.node,
+        cluster: placed.find(({ name }) => name === machine.name)?.cluster,
+      }),
+    },
+    data: {
+      powerState: machine.power,
+      consolidationNeeded: machine.consolidationNeeded,
+      ...(machine.currentSnapshot !== undefined && { snapshot: machine.currentSnapshot }),
+    },
+  }));
+};
+
+const collectorsOf = async ({ context, artifacts, events }: RunEvidenceOptions): Promise<Collector[]> => {
+  const kubes = await Promise.all(context.bed.clusters.map(({ name }) => context.kube(name)));
+  return [
+    ...kubes.flatMap((kube) => [nodesCollector(kube), podsCollector(kube), workloadsCollector(kube)]),
+    { name: "events", collect: ({ from, to }) => Promise.resolve(events(from, to).facts) },
+    { name: "machines", collect: () => machineFacts(context) },
+    givenFacts("restore steps", () => restoreFacts(context.bed.name, artifacts)),
+  ];
+};
+
+/** Stores what the bed tells when it cannot be brought into a state, as evidence of the run without a test: `evidence/bed-<name>.json`. */
+export const storeRunEvidence = async (options: RunEvidenceOptions): Promise<void> => {
+  const { context, run, window, error, redactor, artifacts } = options;
+  const { name, target } = context.bed;
+  const about = { run, target, bed: name, window, error: toWire(error) };
+  const evidence = await gatherEvidence({
+    collectors: await collectorsOf(options),
+    budgetMs: BUDGET_MS,
+    about,
+    redactor,
+    clock: context.clock,
+  });
+  await writeWhole(join(artifacts, RUN_FILES.evidence, `bed-${name}.json`), `${JSON.stringify(evidence)}\n`);
+};

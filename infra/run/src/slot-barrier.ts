@@ -1,0 +1,174 @@
+import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
+import type { Clock } from "@kubera-e2e/schema/clock";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import { blockedBy } from "./blocked.ts";
+import type { JoinRequest } from "./wire.ts";
+
+export interface BarrierOptions {
+  readonly bed: string;
+  readonly reset: Settings["KUBERA_RESET"];
+  readonly clock: Clock;
+  /** Brings the bed into a state; nobody is on it meanwhile. */
+  readonly restore: (state: BedState, build: string) => Promise<void>;
+  /** How long a state stays for the next test of its own kind when only others wait; default 300 ms. */
+  readonly lingerMs?: number;
+  /** How long a test of another state waits at most behind tests that keep the state; default 15 min. */
+  readonly patienceMs?: number;
+}
+
+export interface Granted {
+  readonly restoredMs: number;
+  readonly waitedMs: number;
+}
+
+interface Waiting {
+  readonly request: JoinRequest;
+  readonly sinceMs: number;
+  readonly grant: (granted: Granted) => void;
+  readonly refuse: (error: unknown) => void;
+}
+
+const LINGER_MS = 300;
+const PATIENCE_MS = 15 * 60_000;
+
+const nameOf = ({ state, build }: JoinRequest): string => stateName(state, build);
+
+/**
+ * Who may be on the bed when. Slots of one state share it; a test that disturbs is alone; the state changes only when nobody is on it.
+ * Tests of the present state go first, so that a restore serves many, until another has waited for `patienceMs`.
+ */
+export class SlotBarrier {
+  readonly #options: BarrierOptions;
+  readonly #holds = new Map<number, JoinRequest>();
+  #queue: Waiting[] = [];
+  #state: string | undefined;
+  #dirty = false;
+  #restoring = false;
+  #emptySinceMs = -Infinity;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: BarrierOptions) {
+    this.#options = options;
+  }
+
+  /** Waits for its turn. Errors: that of the restore for the slot that asked for it, `BED_BROKEN` for all others from then on, at once. */
+  join(request: JoinRequest, signal?: AbortSignal): Promise<Granted> {
+    this.#takeOver(request.slot);
+    return new Promise((grant, refuse) => {
+      const waiting: Waiting = { request, sinceMs: this.#now(), grant, refuse };
+      this.#queue.push(waiting);
+      signal?.addEventListener("abort", () => this.#giveUp(waiting, signal.reason), { once: true });
+      this.#turn();
+    });
+  }
+
+  leave(slot: number, dirty: boolean): void {
+    const hold = this.#holds.get(slot);
+    if (hold === undefined) return;
+    this.#holds.delete(slot);
+    if (dirty || hold.disturbs) this.#dirty = true;
+    if (this.#holds.size === 0) this.#emptySinceMs = this.#now();
+    this.#turn();
+  }
+
+  /** Refuses everybody from now on. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#turn();
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs();
+  }
+
+  /** A worker that crashed holds its slot still; the one in its place starts from where it was. */
+  #takeOver(slot: number): void {
+    for (const old of this.#queue.filter((waiting) => waiting.request.slot === slot))
+      this.#giveUp(old, new Error("its slot was taken over"));
+    this.leave(slot, false);
+  }
+
+  #giveUp(waiting: Waiting, reason: unknown): void {
+    if (!this.#queue.includes(waiting)) return;
+    this.#queue = this.#queue.filter((other) => other !== waiting);
+    waiting.refuse(reason);
+    this.#turn();
+  }
+
+  #turn(): void {
+    if (this.#failure !== undefined) {
+      this.#refuseAll(this.#failure.error);
+      return;
+    }
+    if (this.#restoring) return;
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#queue = this.#queue.filter((waiting) => waiting !== next);
+      if (this.#needsRestore(next.request)) {
+        void this.#restoreFor(next);
+        return;
+      }
+      this.#admit(next, 0);
+    }
+  }
+
+  /** Who may come on the bed now. */
+  #next(): Waiting | undefined {
+    const [oldest] = this.#queue;
+    if (oldest === undefined) return undefined;
+    const isImpatient = this.#now() - oldest.sinceMs >= (this.#options.patienceMs ?? PATIENCE_MS);
+    if (this.#holds.size > 0) return isImpatient ? this.#sharable([oldest]) : this.#sharable(this.#queue);
+    const fitting = isImpatient ? undefined : this.#queue.find((waiting) => !this.#needsRestore(waiting.request));
+    if (fitting !== undefined) return fitting;
+    return this.#lingers(isImpatient) ? undefined : oldest;
+  }
+
+  /** The first that can join those who are on the bed already. */
+  #sharable(candidates: readonly Waiting[]): Waiting | undefined {
+    if ([...this.#holds.values()].some((hold) => hold.disturbs)) return undefined;
+    return candidates.find(({ request }) => !request.disturbs && !this.#needsRestore(request));
+  }
+
+  /** Whether the bed stays as it is a little longer: the next test of its state is asked for within milliseconds. */
+  #lingers(isImpatient: boolean): boolean {
+    if (isImpatient || this.#dirty || this.#options.reset === "always") return false;
+    const leftMs = this.#emptySinceMs + (this.#options.lingerMs ?? LINGER_MS) - this.#now();
+    if (leftMs <= 0) return false;
+    void this.#options.clock.sleep(leftMs).then(() => this.#turn());
+    return true;
+  }
+
+  #needsRestore(request: JoinRequest): boolean {
+    if (this.#options.reset === "never") return false;
+    return this.#options.reset === "always" || this.#dirty || this.#state !== nameOf(request);
+  }
+
+  #admit(waiting: Waiting, restoredMs: number): void {
+    this.#holds.set(waiting.request.slot, waiting.request);
+    waiting.grant({ restoredMs, waitedMs: Math.max(this.#now() - waiting.sinceMs - restoredMs, 0) });
+  }
+
+  async #restoreFor(waiting: Waiting): Promise<void> {
+    const { request } = waiting;
+    const startMs = this.#now();
+    this.#restoring = true;
+    this.#state = undefined;
+    try {
+      await this.#options.restore(request.state, request.build);
+      this.#state = nameOf(request);
+      this.#dirty = false;
+      this.#admit(waiting, this.#now() - startMs);
+    } catch (error) {
+      this.#failure ??= { error };
+      waiting.refuse(error);
+    } finally {
+      this.#restoring = false;
+      this.#turn();
+    }
+  }
+
+  #refuseAll(error: unknown): void {
+    const refused = this.#queue;
+    this.#queue = [];
+    for (const waiting of refused) waiting.refuse(blockedBy(this.#options.bed, error));
+  }
+}

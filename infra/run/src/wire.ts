@@ -1,0 +1,55 @@
+import { bedStateSchema } from "@kubera-e2e/schema/bed-state";
+import { wireErrorSchema } from "@kubera-e2e/schema/error-wire";
+import { factSchema, gapSchema } from "@kubera-e2e/schema/evidence";
+import { targetSchema } from "@kubera-e2e/schema/target";
+import { z } from "zod";
+
+/** What a worker asks for before a test. */
+export const joinRequestSchema = z.strictObject({
+  /** Playwright's `parallelIndex`: unique among live workers, and taken over by the worker that replaces a crashed one. */
+  slot: z.int().min(0),
+  state: bedStateSchema,
+  build: z.string().min(1),
+  /** Whether the test changes the bed beyond its own names; it is then alone on the bed, which is restored after it. */
+  disturbs: z.boolean(),
+  /** Plan id and title, for messages. */
+  test: z.string(),
+});
+
+/** `dirty`: the test left something behind that its own clean-up could not remove. */
+export const leaveRequestSchema = z.strictObject({ slot: z.int().min(0), dirty: z.boolean() });
+
+const trustSchema = z.union([z.strictObject({ ca: z.string() }), z.strictObject({ pin: z.string() })]);
+
+/** A bed as a worker may use it; `ca` is PEM. */
+export const joinedBedSchema = z.object({
+  bed: z.string(),
+  target: targetSchema,
+  /** `bare`, `director@1.12.0`. */
+  state: z.string(),
+  build: z.string(),
+  clusters: z.array(z.object({ name: z.string(), role: z.enum(["server", "member"]), kubeconfig: z.string(), nodes: z.array(z.string()) })),
+  director: z.object({
+    url: z.string(),
+    namespace: z.string(),
+    trust: trustSchema.optional(),
+    username: z.string(),
+    password: z.string(),
+  }),
+  registry: z.object({ url: z.string(), trust: trustSchema.optional() }),
+  /** Milliseconds for each interval of the bed's file. */
+  intervals: z.record(z.string(), z.number()),
+  /** How long this join restored; 0 when the bed was in the state already. */
+  restoredMs: z.number(),
+  /** How long this join waited for others to leave. */
+  waitedMs: z.number(),
+});
+
+export const joinAnswerSchema = z.union([z.object({ joined: joinedBedSchema }), z.object({ error: wireErrorSchema })]);
+
+/** Events of all clusters since a moment; a cluster whose events could not be read is a gap. */
+export const eventsAnswerSchema = z.object({ facts: z.array(factSchema), gaps: z.array(gapSchema) });
+
+export type JoinRequest = z.infer<typeof joinRequestSchema>;
+export type JoinedBed = z.infer<typeof joinedBedSchema>;
+export type EventsAnswer = z.infer<typeof eventsAnswerSchema>;
