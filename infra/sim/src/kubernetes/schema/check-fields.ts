@@ -1,4 +1,5 @@
 import type { Json } from "../kube-object.ts";
+import { fieldsOf } from "./shape-fields.ts";
 import { SHAPES } from "./shapes.ts";
 
 export interface CheckedFields {
@@ -22,25 +23,24 @@ interface Spot {
   readonly type: string;
 }
 
-const GO_TYPES: Readonly<Record<string, string>> = { s: "string", i: "int32", b: "bool", q: "intstr.IntOrString" };
+const GO_TYPES: Readonly<Record<string, string>> = {
+  s: "string",
+  t: "string",
+  u: "string",
+  y: "[]uint8",
+  i: "int32",
+  b: "bool",
+  q: "intstr.IntOrString",
+};
 
 const ACCEPTS: Readonly<Record<string, (value: unknown) => boolean>> = {
   s: (value) => typeof value === "string",
   i: (value) => Number.isInteger(value),
   b: (value) => typeof value === "boolean",
+  t: (value) => typeof value === "string",
+  u: (value) => typeof value === "string",
+  y: (value) => typeof value === "string",
   q: (value) => typeof value === "string" || typeof value === "number",
-};
-
-const parsed = new Map<string, ReadonlyMap<string, string>>();
-
-const fieldsOf = (shape: string): ReadonlyMap<string, string> | undefined => {
-  const known = parsed.get(shape);
-  if (known !== undefined) return known;
-  const text = SHAPES[shape];
-  if (text === undefined) return undefined;
-  const fields = new Map(text.split(" ").map((entry) => entry.split(":") as [string, string]));
-  parsed.set(shape, fields);
-  return fields;
 };
 
 const isMap = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -74,7 +74,7 @@ const walkShape = (value: unknown, spot: Spot, findings: Findings): unknown => {
   if (!isMap(value)) return note(value, spot, findings);
   const kept: Json = {};
   for (const [key, entry] of Object.entries(value)) {
-    const type = fields.get(key);
+    const type = fields.get(key)?.type;
     const path = spot.path === "" ? key : `${spot.path}.${key}`;
     if (type === undefined) findings.unknown.push(path);
     else if (entry !== null) kept[key] = walk(entry, { path, shape: spot.type, type }, findings);
