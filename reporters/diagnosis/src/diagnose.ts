@@ -5,6 +5,7 @@ import { candidatesOf, choose, foldDownstream, type Trouble } from "./assign.ts"
 import { FactIndex, iso } from "./facts.ts";
 import { explainUnknown } from "./rules/unknown.ts";
 import { RESIDUE_RULES, RULES } from "./rules.ts";
+import { tellingFacts } from "./telling-facts.ts";
 import { type Residue, signature } from "./residue.ts";
 import { LEAST_CONFIDENCE } from "./rule.ts";
 
@@ -30,8 +31,8 @@ const draftOf = ({ finding }: Trouble, tests: readonly TestEvidence[]): Draft =>
   summary: finding.summary,
   scope: finding.scope,
   window: { from: iso(finding.fromMs), to: iso(finding.toMs) },
-  evidence: finding.evidence.slice(0, EVIDENCE_LIMIT),
-  against: finding.against.slice(0, EVIDENCE_LIMIT),
+  evidence: tellingFacts(finding.evidence, EVIDENCE_LIMIT),
+  against: tellingFacts(finding.against, EVIDENCE_LIMIT),
   remedy: finding.remedy,
   tests: tests.map(({ test }) => test),
 });
@@ -77,7 +78,7 @@ const draftsOfRest = (rest: readonly TestEvidence[], facts: FactIndex): Draft[] 
     const { from, to } = evidence.window;
     drafts.set(key, {
       ...residue,
-      evidence: known?.evidence ?? residue.evidence.slice(0, EVIDENCE_LIMIT),
+      evidence: known?.evidence ?? tellingFacts(residue.evidence, EVIDENCE_LIMIT),
       scope: { bed: evidence.bed },
       window: {
         from: known === undefined || from < known.window.from ? from : known.window.from,

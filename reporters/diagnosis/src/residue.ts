@@ -24,13 +24,22 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
 export const withoutColour = (text: string): string => text.replaceAll(COLOUR, "");
 
-/** First line of an error without the class name in front and without colours. */
-export const firstLine = (evidence: Evidence): string =>
-  withoutColour(evidence.error?.message ?? "no error was recorded").split("\n")[0] ?? "";
+const textOf = (evidence: Evidence): string => withoutColour(evidence.error?.message ?? "no error was recorded");
 
-/** An error's first line without what differs between two failures of one kind: times, numbers, ids. */
+/** First line of an error, without colours. */
+export const firstLine = (evidence: Evidence): string => textOf(evidence).split("\n")[0] ?? "";
+
+/** First line of an error; for a bare assertion with what it expected and what came. */
+export const headline = (evidence: Evidence): string => {
+  const sides = ["Expected", "Received"].flatMap(
+    (side) => new RegExp(`^\\s*(${side}[^:\\n]*: .{1,60})`, "m").exec(textOf(evidence))?.[1] ?? [],
+  );
+  return [firstLine(evidence), ...sides].join(" · ");
+};
+
+/** A headline without what differs between two failures of one kind: times, numbers, ids. */
 export const signature = (line: string): string =>
   line
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{12,64}\b/gi, "#")
     .replaceAll(/\d+(\.\d+)?/g, "#")
-    .slice(0, 160);
+    .slice(0, 200);

@@ -28,9 +28,12 @@ export interface Rule {
 /** Below this a finding is not reported: `unknown` is the better answer. */
 export const LEAST_CONFIDENCE = 0.5;
 
+/** Signs never prove. */
+const SUREST = 0.99;
+
 /** Confidence of independent signs together, each counter-sign taking a part away. */
 export const confidenceOf = (weights: readonly number[], counterWeights: readonly number[] = []): number => {
   const unexplained = weights.reduce((rest, weight) => rest * (1 - weight), 1);
   const doubted = counterWeights.reduce((rest, weight) => rest * (1 - weight), 1);
-  return Math.round((1 - unexplained) * doubted * 100) / 100;
+  return Math.min(Math.round((1 - unexplained) * doubted * 100) / 100, SUREST);
 };

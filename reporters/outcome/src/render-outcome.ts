@@ -1,4 +1,4 @@
-import { factLine } from "@kubera-e2e/diagnosis";
+import { factLine, tellingFacts } from "@kubera-e2e/diagnosis";
 import type { Fact, TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { Outcome } from "@kubera-e2e/schema/outcome";
 import type { Diagnosis, Incident } from "@kubera-e2e/schema/verdict";
@@ -27,22 +27,8 @@ const seconds = (from: string, to: string): string => `${((Date.parse(to) - Date
 const many = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const time = (iso: string): string => iso.slice(11, 19);
 
-const reasonOf = ({ data }: Fact): string => String(data["reason"] ?? data["waiting.reason"] ?? data["PodScheduled.reason"] ?? "");
-
-/** The first fact of each kind and reason, then more in their order, without repeating what was said. */
-export const telling = (facts: readonly Fact[], limit: number): Fact[] => {
-  const firsts = new Map<string, Fact>();
-  const others = new Map<string, Fact>();
-  for (const fact of facts) {
-    const kind = `${fact.kind} ${reasonOf(fact)}`;
-    if (!firsts.has(kind)) firsts.set(kind, fact);
-    else if (!others.has(factLine(fact))) others.set(factLine(fact), fact);
-  }
-  return [...firsts.values(), ...others.values()].slice(0, limit).toSorted((a, b) => a.at.localeCompare(b.at));
-};
-
 const factLines = (label: string, facts: readonly Fact[], limit: number): string[] => {
-  const shown = telling(facts, limit);
+  const shown = tellingFacts(facts, limit);
   const rest = facts.length - shown.length;
   const more = rest > 0 ? [`           … and ${rest} more in incidents.json`] : [];
   return [...shown.map((fact, index) => `  ${(index === 0 ? label : "").padEnd(9)}${time(fact.at)}  ${factLine(fact)}`), ...more];

@@ -2,7 +2,7 @@ import type { Fact, TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { Outcome } from "@kubera-e2e/schema/outcome";
 import type { Diagnosis } from "@kubera-e2e/schema/verdict";
 import { expect, test } from "vitest";
-import { COLOURS, renderOutcome, telling } from "../src/render-outcome.ts";
+import { COLOURS, renderOutcome } from "../src/render-outcome.ts";
 
 const identity = (plan: string): TestIdentity => ({ plan, title: `case ${plan}`, file: "tests/a.api.spec.ts", project: "api", retry: 0 });
 const at = (second: number): string => new Date(Date.UTC(2026, 4, 4, 9, 0, second)).toISOString();
@@ -103,9 +103,4 @@ test("colours nothing but what colour is asked for", () => {
   const escape = String.fromCharCode(27);
   expect(renderOutcome(outcome, diagnosis)).not.toContain(escape);
   expect(renderOutcome(outcome, diagnosis, COLOURS)).toContain(`${escape}[31m2 failed${escape}[39m`);
-});
-
-test("shows one fact of each reason before a second of any", () => {
-  const facts = [eventFact(1, "BackOff", "a"), eventFact(2, "BackOff", "b"), eventFact(3, "BackOff", "b"), eventFact(4, "Evicted", "c")];
-  expect(telling(facts, 3).map(({ data }) => data["message"])).toEqual(["a", "b", "c"]);
 });

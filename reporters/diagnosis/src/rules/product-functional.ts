@@ -1,6 +1,6 @@
 import { ERROR_CODES, isErrorCode } from "@kubera-e2e/schema/error-codes";
 import { environmentOf } from "../environment.ts";
-import { firstLine, type ResidueRule } from "../residue.ts";
+import { firstLine, headline, type ResidueRule } from "../residue.ts";
 
 const TEST_TIMEOUT = /^(Test timeout of|Worker process|Test was interrupted)/;
 
@@ -18,7 +18,7 @@ export const productFunctional: ResidueRule = {
       cause: "product.functional",
       class: "product",
       confidence: 0.7,
-      summary: firstLine(evidence),
+      summary: headline(evidence),
       remedy: `Report it with this build: the environment was green (${environment.because}). Start from the failing step and the calls recorded with it.`,
       evidence: [...answers, ...environment.nodes.map(({ fact }) => fact)],
     };

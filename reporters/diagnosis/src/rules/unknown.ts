@@ -1,5 +1,5 @@
 import { environmentOf } from "../environment.ts";
-import { firstLine, type Residue } from "../residue.ts";
+import { headline, type Residue } from "../residue.ts";
 import type { Evidence } from "@kubera-e2e/schema/evidence";
 import type { FactIndex } from "../facts.ts";
 
@@ -12,7 +12,7 @@ export const explainUnknown = (evidence: Evidence, facts: FactIndex): Residue =>
     cause: "unknown",
     class: "unknown",
     confidence: 0,
-    summary: firstLine(evidence),
+    summary: headline(evidence),
     remedy: `Not explained: the environment is ${environment.state}, because ${environment.because}.${missing} Look at the test's own attachments.`,
     evidence: [],
   };

@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { TestIdentity } from "@kubera-e2e/schema/evidence";
+import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
+import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+import type { Incident } from "@kubera-e2e/schema/verdict";
+import { type AllureResult, readResult, resultFiles, writeJson, writeWhole } from "./allure-result.ts";
+import { incidentTrace } from "./verdict-page.ts";
+import { reportName, targetWords } from "./report-names.ts";
+import { rewriteResult } from "./rewrite-result.ts";
+import { readRun, type StoredRun } from "./stored-run.ts";
+
+const SEPARATOR = " › ";
+
+/** File and title of a result; Allure names files from the test folder, we from the repository. */
+const isOf = (result: AllureResult, { test }: TestResultRecord): boolean => {
+  const project = result.parameters.find(({ name }) => name === "Project")?.value;
+  if (project !== undefined && project !== test.project) return false;
+  const [file = "", ...titles] = result.fullName.split(SEPARATOR);
+  return titles.join(SEPARATOR) === test.title && (test.file === file || test.file.endsWith(`/${file}`));
+};
+
+const isSame = (a: TestIdentity, b: TestIdentity): boolean =>
+  a.plan === b.plan && a.row === b.row && a.project === b.project && a.title === b.title && a.file === b.file;
+
+/** The plan beside the spec, as seen from the report; undefined where the specs do not lie above the run's folder. */
+const planUrl = (runFolder: string, { file }: TestIdentity): string | undefined => {
+  const plan = join(dirname(file), "plan.yaml");
+  for (let folder = resolve(runFolder); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, plan))) return relative(join(resolve(runFolder), RUN_FILES.report), join(folder, plan));
+  }
+  return undefined;
+};
+
+const attachmentOf = (incident: Incident | undefined): string | undefined =>
+  incident === undefined ? undefined : `root-cause-${incident.id}-attachment.json`;
+
+const carryResults = (runFolder: string, { outcome, diagnosis, results }: StoredRun): void => {
+  for (const name of resultFiles(results)) {
+    const file = join(results, name);
+    const result = readResult(file);
+    const record = outcome.tests.find((candidate) => isOf(result, candidate));
+    if (record === undefined) continue;
+    const incident = diagnosis.incidents.find(({ tests }) => tests.some((test) => isSame(test, record.test)));
+    const verdict = { record, incident, attachment: attachmentOf(incident), planUrl: planUrl(runFolder, record.test) };
+    writeWhole(file, JSON.stringify(rewriteResult(result, verdict)));
+  }
+  for (const incident of diagnosis.incidents) writeJson(results, attachmentOf(incident) ?? "", incident);
+};
+
+const count = ({ tests }: Incident): string => `${tests.length} ${tests.length === 1 ? "failure" : "failures"}`;
+
+/** One error per incident on the page of the run. */
+const writeGlobals = ({ outcome, diagnosis, results }: StoredRun): void => {
+  const timestamp = Date.parse(outcome.endedAt);
+  const errors = diagnosis.incidents.map((incident) => ({
+    message: [
+      `ROOT CAUSE ${incident.id} ${incident.cause} (${incident.class}): ${count(incident)}`,
+      incident.summary,
+      `What to do: ${incident.remedy}`,
+    ].join("\n"),
+    trace: incidentTrace(incident),
+    timestamp,
+  }));
+  writeJson(results, "kubera-e2e-globals.json", { errors, attachments: [] });
+};
+
+const writeSurroundings = ({ outcome, results }: StoredRun): void => {
+  const { run, bed, build, target } = outcome;
+  const facts = { Bed: bed, Build: build, Target: targetWords(target), Run: run, Node: process.version };
+  const lines = Object.entries(facts).map(([name, value]) => `${name}=${value}\n`);
+  writeWhole(join(results, "environment.properties"), lines.join(""));
+  writeJson(results, "executor.json", { name: "kubera-e2e", type: "kubera-e2e", buildName: run, reportName: reportName(outcome) });
+};
+
+/**
+ * Writes the verdicts of a run into its Allure results: status, labels, message, description and first attachment of each failed test,
+ * one error per incident for the run, environment and executor. Carrying again gives the same.
+ *
+ * Error: `RUN_NOT_FOUND` when the folder holds no outcome.
+ */
+export const carryVerdicts = (runFolder: string): Promise<void> => {
+  const run = readRun(runFolder);
+  mkdirSync(run.results, { recursive: true });
+  carryResults(runFolder, run);
+  writeGlobals(run);
+  writeSurroundings(run);
+  return Promise.resolve();
+};

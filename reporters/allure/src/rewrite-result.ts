@@ -1,0 +1,93 @@
+import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
+import type { Incident } from "@kubera-e2e/schema/verdict";
+import type { AllureAttachment, AllureLabel, AllureResult } from "./allure-result.ts";
+import { verdictPage } from "./verdict-page.ts";
+
+const ORIGINAL = "statusOriginal";
+const OURS = new Set(["rootCause", "rootCauseDomain", "rootCauseCluster", "rootCauseClass", "plan", "row", ORIGINAL]);
+const PREFIX = /^\[[a-z.-]+(?: \d\.\d\d)? C\d+\] /;
+/** Annotations that allure-playwright turns into steps; they are labels here. */
+const ANNOTATION_STEP = /^(plan|row|assumption|blocked): /;
+
+export const VERDICT_ATTACHMENT = "root-cause.json";
+
+/** What is known of the test behind one result. */
+export interface Verdict {
+  readonly record: TestResultRecord;
+  readonly incident?: Incident | undefined;
+  /** Name of the attachment file with the whole incident, when there is one. */
+  readonly attachment?: string | undefined;
+  /** Where its plan entry can be read, when that is known. */
+  readonly planUrl?: string | undefined;
+}
+
+const originalStatus = (result: AllureResult): string => result.labels.find(({ name }) => name === ORIGINAL)?.value ?? result.status;
+
+/** A result as the reporter wrote it, so that verdicts can be carried again. */
+const withoutVerdict = (result: AllureResult): AllureResult => {
+  const { description: _description, ...rest } = result;
+  const { message } = result.statusDetails;
+  return {
+    ...rest,
+    status: originalStatus(result),
+    statusDetails: { ...result.statusDetails, ...(message !== undefined && { message: message.replace(PREFIX, "") }) },
+    labels: result.labels.filter(({ name }) => !OURS.has(name)),
+    links: result.links.filter(({ type }) => type !== "tms"),
+    attachments: result.attachments.filter(({ name }) => name !== VERDICT_ATTACHMENT),
+    steps: result.steps.filter(({ name }) => !ANNOTATION_STEP.test(name)),
+  };
+};
+
+/** Allure reads `failed` as the product's fault; everything that is not keeps the name `broken`. */
+const statusFor = (original: string, incident: Incident): string => {
+  if (original === "passed" || original === "skipped") return original;
+  if (incident.class === "unknown") return original;
+  return incident.class === "product" ? "failed" : "broken";
+};
+
+const planLabels = ({ test }: TestResultRecord): AllureLabel[] => [
+  { name: "plan", value: test.plan },
+  ...(test.row === undefined ? [] : [{ name: "row", value: test.row }]),
+];
+
+const withPlan = (result: AllureResult, { record, planUrl }: Verdict): AllureResult => {
+  if (record.test.plan.startsWith("unplanned-")) return result;
+  const link = planUrl === undefined ? [] : [{ type: "tms", name: record.test.plan, url: planUrl }];
+  return { ...result, labels: [...result.labels, ...planLabels(record)], links: [...result.links, ...link] };
+};
+
+const withReason = (result: AllureResult, { status, because }: TestResultRecord): AllureResult =>
+  status === "blocked" && because !== undefined
+    ? { ...result, statusDetails: { ...result.statusDetails, message: `blocked: ${because}` } }
+    : result;
+
+const prefixOf = ({ cause, confidence, id }: Incident): string => `[${cause}${confidence > 0 ? ` ${confidence.toFixed(2)}` : ""} ${id}] `;
+
+const withIncident = (result: AllureResult, incident: Incident, { record, attachment }: Verdict): AllureResult => {
+  const own: AllureAttachment[] =
+    attachment === undefined ? [] : [{ name: VERDICT_ATTACHMENT, type: "application/json", source: attachment }];
+  return {
+    ...result,
+    status: statusFor(result.status, incident),
+    statusDetails: { ...result.statusDetails, message: `${prefixOf(incident)}${result.statusDetails.message ?? ""}` },
+    description: verdictPage(incident, record),
+    labels: [
+      ...result.labels,
+      { name: "rootCause", value: incident.cause },
+      { name: "rootCauseDomain", value: incident.cause.split(".")[0] ?? incident.cause },
+      { name: "rootCauseClass", value: incident.class },
+      { name: "rootCauseCluster", value: `${incident.id} ${incident.cause}` },
+      { name: ORIGINAL, value: result.status },
+    ],
+    attachments: [...own, ...result.attachments],
+  };
+};
+
+/** One result with what is known of its test; carrying twice gives the same as carrying once. Pure. */
+export const rewriteResult = (given: AllureResult, verdict: Verdict): AllureResult => {
+  const result = withReason(withPlan(withoutVerdict(given), verdict), verdict.record);
+  const { incident } = verdict;
+  return incident === undefined || result.status === "passed" || result.status === "skipped"
+    ? result
+    : withIncident(result, incident, verdict);
+};
