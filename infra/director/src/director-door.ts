@@ -50,6 +50,16 @@ const messageOf = ({ body }: DirectorAnswer): string => {
   return typeof body === "string" && body.trim() !== "" ? body.trim().slice(0, 300) : "Director gave no message";
 };
 
+/** Not everything behind Director's address is JSON: /ping is text, the UI is HTML. */
+const valueOf = (text: string): unknown => {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
 /** The cause of every `DIRECTOR_REFUSED`. */
 class DirectorRefusal extends Error {
   readonly status: number;
@@ -108,8 +118,8 @@ export class DirectorDoor {
   async request(request: DirectorRequest): Promise<DirectorAnswer> {
     const { http, auth } = this.#options;
     const headers = { accept: "application/json", ...authHeaders(auth), ...request.headers };
-    const { status, headers: told, body } = await http.request({ ...request, path: this.#pathOf(request), headers });
-    return { status, headers: told, body };
+    const { status, headers: told, body } = await http.request({ ...request, path: this.#pathOf(request), headers, responseType: "text" });
+    return { status, headers: told, body: valueOf(body) };
   }
 
   /** A 2xx answer of the promised shape. Errors: `DIRECTOR_REFUSED`, `DIRECTOR_CONTRACT`, those of the room http. */
