@@ -3,9 +3,10 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 
 /** The call that failed, with nothing secret in it. */
 export interface FailedCall {
-  readonly method: string;
-  /** Without query and secrets. */
+  /** Only its scheme, host and port may be shown. */
   readonly url: URL;
+  /** Method and address without query and secrets. */
+  readonly place: string;
   readonly timeoutMs: number;
 }
 
@@ -98,8 +99,6 @@ export const bareCause = (error: unknown): Error => {
   return Object.assign(new Error(message || code), code === "" ? {} : { code });
 };
 
-export const placeOf = ({ method, url }: FailedCall): string => `${method} ${url.origin}${url.pathname}`;
-
 /** The error of the house for a call that got no answer. */
 export const networkFailure = (error: unknown, call: FailedCall): KuberaError => {
   const cause = bareCause(error);
@@ -107,7 +106,7 @@ export const networkFailure = (error: unknown, call: FailedCall): KuberaError =>
   const meaning = meaningOf(code, cause.message);
   return new KuberaError(meaning.code, {
     what: meaning.what(call),
-    where: placeOf(call),
+    where: call.place,
     because: meaning.because(call, code === "ERR_PROXY_REFUSED" || code === "" ? cause.message : code),
     fix: meaning.fix(call),
     cause,

@@ -5,7 +5,7 @@ import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { encodeBody, encodeQuery, type EncodedBody } from "./body.ts";
 import { openEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";
-import { networkFailure, placeOf, type FailedCall } from "./failure.ts";
+import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { lookAtCertificate } from "./look.ts";
 import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
@@ -163,9 +163,9 @@ export class HttpClient implements Http {
     if (text === "") return undefined;
     try {
       return JSON.parse(text) as unknown;
-    } catch (error) {
+    } catch {
       if (status >= 300 && !isJson(headers)) return text;
-      throw this.#notJson(call, text, `status ${status}, ${String(headers["content-type"] ?? "no content type")}: ${String(error)}`);
+      throw this.#notJson(call, text, `status ${status}, ${String(headers["content-type"] ?? "no content type")}`);
     }
   }
 
@@ -174,7 +174,8 @@ export class HttpClient implements Http {
     const start = this.#options.redactor.text(text.slice(0, 4096)).slice(0, 120).replaceAll(/\s+/g, " ");
     return new KuberaError("RESPONSE_INVALID", {
       what: `${failed.url.host} promised JSON and sent something else`,
-      where: placeOf(failed),
+      where: failed.place,
+      // The parser's own message is left out: it quotes the text unredacted.
       because: `${this.#options.redactor.text(detail)}; it starts with "${start}"`,
       fix: "Look whether a proxy or a login page answered in the server's place, and whether the path belongs to this API.",
     });
@@ -195,7 +196,7 @@ export class HttpClient implements Http {
 
   #failedCall({ request, url, timeoutMs }: Call): FailedCall {
     const [bare = url] = url.split(/[?#]/);
-    return { method: request.method, url: new URL(this.#options.redactor.text(bare)), timeoutMs };
+    return { url: new URL(url), place: `${request.method} ${this.#options.redactor.text(bare)}`, timeoutMs };
   }
 
   #record(call: Call, result: Omit<RawExchange, "atMs" | "method" | "url" | "requestHeaders" | "requestBody">): void {

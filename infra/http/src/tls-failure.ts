@@ -1,6 +1,6 @@
 import type { ErrorCode } from "@kubera-e2e/schema/error-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { bareCause, placeOf, type FailedCall } from "./failure.ts";
+import { bareCause, type FailedCall } from "./failure.ts";
 import type { SeenCertificate } from "./trust.ts";
 
 const UNTRUSTED = new Set([
@@ -77,5 +77,5 @@ export const tlsFailure = (code: ErrorCode, error: unknown, { call, seen }: { ca
   const teller = TELLERS[code];
   const host = call.url.port === "" ? `${call.url.hostname}:443` : call.url.host;
   const told = teller?.(seen, host, cause.message) ?? { what: cause.message, because: cause.message, fix: "Look at the certificate." };
-  return new KuberaError(code, { ...told, where: placeOf(call), cause });
+  return new KuberaError(code, { ...told, where: call.place, cause });
 };
