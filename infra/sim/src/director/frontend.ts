@@ -40,20 +40,18 @@ const answer = async (wiring: Wiring, message: IncomingMessage): Promise<Reply |
 
 const serve = async (wiring: Wiring, message: IncomingMessage, response: ServerResponse): Promise<void> => {
   const reply = await answer(wiring, message);
-  if (reply === undefined) message.socket.destroy();
+  // A reset, as a closed host port gives; before the first byte some clients would take it for an idle close and come back for ever.
+  if (reply === undefined) message.socket.resetAndDestroy();
   else send(response, reply, message.method === "HEAD");
 };
 
 /**
- * Listens on 127.0.0.1. While no ingress pod is Ready every connection is destroyed at once; while no server is behind it,
+ * Listens on 127.0.0.1. While no ingress pod is Ready every connection is reset with its first request; while no server is behind it,
  * nginx's own 502 or 503 page is answered.
  */
 export const startIngress = async (wiring: Wiring, port = 0): Promise<DirectorFrontend> => {
   const server = createServer((message, response) => {
     serve(wiring, message, response).catch(() => response.destroy());
-  });
-  server.on("connection", (socket) => {
-    if (wiring.ingressCluster() === undefined) socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

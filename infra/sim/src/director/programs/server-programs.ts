@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Database } from "../database.ts";
 import { listAt, textAt } from "../json.ts";
 import { DirectorServer } from "../server.ts";
@@ -28,6 +29,8 @@ const start = async (context: ProgramContext, server: DirectorServer): Promise<v
 /** The API server. It has no readiness probe: its pod is Ready long before it serves. */
 export const mayaIoServer = (wiring: Wiring): Program => ({
   start(context) {
+    // Each cluster that is being registered waits on the signal for a moment.
+    setMaxListeners(0, context.signal);
     const server = new DirectorServer(context, wiring);
     wiring.servers.add(context, server);
     const ended = start(context, server).then(
