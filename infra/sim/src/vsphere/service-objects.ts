@@ -1,6 +1,6 @@
 import { vcenterAbout } from "./about.ts";
 import type { Call, ManagedObject } from "./managed-object.ts";
-import { data, list, ref, refs, time, type Data } from "./value.ts";
+import { data, list, ref, time, type Data } from "./value.ts";
 import { notFound } from "./vim-fault.ts";
 import type { World } from "./world.ts";
 
@@ -9,7 +9,6 @@ export const SERVICE_INSTANCE = ref("ServiceInstance", "ServiceInstance");
 export const SESSION_MANAGER = ref("SessionManager", "SessionManager");
 /** Each session has its own under this id. */
 export const PROPERTY_COLLECTOR = ref("PropertyCollector", "propertyCollector");
-export const TASK_MANAGER = ref("TaskManager", "TaskManager");
 
 export const serviceContent = (world: World): Data =>
   data("ServiceContent", {
@@ -18,7 +17,8 @@ export const serviceContent = (world: World): Data =>
     viewManager: ref("ViewManager", "ViewManager"),
     about: vcenterAbout(),
     sessionManager: SESSION_MANAGER,
-    taskManager: TASK_MANAGER,
+    eventManager: ref("EventManager", "EventManager"),
+    taskManager: ref("TaskManager", "TaskManager"),
     searchIndex: ref("SearchIndex", "SearchIndex"),
   });
 
@@ -62,22 +62,15 @@ export const sessionManager = (world: World, current: Call["session"]): ManagedO
     defaultLocale: () => "en",
   },
   methods: {
-    Logout: ({ session }) => (world.sessions.end(session), undefined),
+    Logout: ({ session }) => {
+      world.sessions.end(session);
+      world.events.logout(session.userName);
+      return undefined;
+    },
     SessionIsActive: ({ args }) =>
       world.sessions
         .list()
         .some((session) => session.key === args.required("sessionID").trim() && session.userName === args.required("userName").trim()),
     TerminateSession: (call) => terminate(world, call),
   },
-});
-
-/** TaskManager: what runs or ended of late. */
-export const taskManager = (world: World): ManagedObject => ({
-  ref: TASK_MANAGER,
-  properties: {
-    recentTask: () => refs(world.tasks.recent().map((task) => task.ref)),
-    description: () => undefined,
-    maxCollector: () => undefined,
-  },
-  methods: {},
 });

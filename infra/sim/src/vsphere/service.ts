@@ -65,7 +65,10 @@ export class Service {
     const { args } = incoming.request;
     const userName = args.required("userName");
     const { username, password } = this.#world.credentials;
-    if (!same(userName, username) || !same(args.required("password"), password)) throw invalidLogin();
+    const refused = !same(userName, username) || !same(args.required("password"), password);
+    this.#world.events.login(userName, refused);
+    this.#world.changes.touch();
+    if (refused) throw invalidLogin();
     const session = new Session(userName, this.#world.dataCenter.time.now(), incoming.peer);
     session.add(sessionManager(this.#world, session));
     session.add(new PropertyCollector(this.#world, session, PROPERTY_COLLECTOR));

@@ -2,13 +2,15 @@ import type { Authority } from "../certificates/authority.ts";
 import type { DataCenter } from "../datacenter/data-center.ts";
 import type { Machine } from "../datacenter/machine.ts";
 import { Changes } from "./changes.ts";
+import { EventLog } from "./event-log.ts";
 import { folderObjects } from "./folder-objects.ts";
+import { eventManager, taskManager } from "./history.ts";
 import { hostObjects } from "./host-objects.ts";
 import { layInventory } from "./inventory.ts";
 import type { ManagedObject } from "./managed-object.ts";
 import { searchIndex } from "./search-index.ts";
 import { Service } from "./service.ts";
-import { serviceInstance, taskManager } from "./service-objects.ts";
+import { serviceInstance } from "./service-objects.ts";
 import { Sessions } from "./session.ts";
 import { listen } from "./soap-server.ts";
 import { storageObjects } from "./storage-objects.ts";
@@ -45,13 +47,16 @@ const buildWorld = (options: VsphereOptions): World => {
   const { dataCenter } = options;
   const changes = new Changes();
   const objects = new Map<string, ManagedObject>();
+  const inventory = layInventory(dataCenter);
+  const events = new EventLog(inventory, () => dataCenter.time.now());
   const world: World = {
     dataCenter,
     changes,
     sessions: new Sessions(),
-    tasks: new TaskBoard({ time: dataCenter.time, changes, hook: options.taskHook, log: options.log ?? (() => {}) }),
+    tasks: new TaskBoard({ time: dataCenter.time, changes, hook: options.taskHook, listener: events, log: options.log ?? (() => {}) }),
     configs: new VmConfigs(() => dataCenter.time.now()),
-    inventory: layInventory(dataCenter),
+    inventory,
+    events,
     credentials: options.credentials,
     find: (ref) => objects.get(ref.id) ?? world.tasks.find(ref.id) ?? findSnapshotObject(world, ref.id),
     guestAddress: options.guestAddress ?? (() => undefined),
@@ -59,6 +64,7 @@ const buildWorld = (options: VsphereOptions): World => {
   const all = [
     serviceInstance(world),
     taskManager(world),
+    eventManager(world),
     viewManager(world),
     searchIndex(world),
     ...folderObjects(world.inventory),

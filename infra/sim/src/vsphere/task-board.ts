@@ -22,6 +22,12 @@ export interface TaskFailure {
 /** Asked once for each task on a VM, just before it starts. */
 export type TaskHook = (task: TaskOnVm) => TaskFailure | undefined;
 
+/** Told of each task when it starts and when it has ended. */
+export interface TaskListener {
+  taskStarted(task: Task): void;
+  taskEnded(task: Task): void;
+}
+
 /** One piece of work on a VM. `work` changes the machine at the end of the duration; both may throw a `VimFault`. */
 export interface Work {
   readonly subject: TaskSubject;
@@ -40,6 +46,7 @@ export class TaskBoard {
   readonly #time: SimTime;
   readonly #changes: Changes;
   readonly #hook: TaskHook | undefined;
+  readonly #listener: TaskListener;
   readonly #log: (line: string) => void;
   readonly #tasks = new Map<string, Task>();
   readonly #active = new Map<string, Task>();
@@ -50,11 +57,13 @@ export class TaskBoard {
     readonly time: SimTime;
     readonly changes: Changes;
     readonly hook: TaskHook | undefined;
+    readonly listener: TaskListener;
     readonly log: (line: string) => void;
   }) {
     this.#time = parts.time;
     this.#changes = parts.changes;
     this.#hook = parts.hook;
+    this.#listener = parts.listener;
     this.#log = parts.log;
   }
 
@@ -80,6 +89,7 @@ export class TaskBoard {
     const task = new Task(`task-${this.#count}`, work.subject, this.#time.now());
     this.#tasks.set(task.ref.id, task);
     this.#forgetOldest();
+    this.#listener.taskStarted(task);
     setImmediate(() => void this.#run(task, work));
     this.#changes.touch();
     return task.ref;
@@ -128,6 +138,7 @@ export class TaskBoard {
     }
     task.progress = undefined;
     task.completedAt = this.#time.now();
+    this.#listener.taskEnded(task);
     this.#changes.touch();
   }
 

@@ -42,6 +42,10 @@ export class Task implements ManagedObject {
     this.queuedAt = nowMs;
   }
 
+  get chainId(): number {
+    return Number(this.ref.id.replace("task-", ""));
+  }
+
   get done(): boolean {
     return this.state === "success" || this.state === "error";
   }
@@ -66,7 +70,7 @@ export class Task implements ManagedObject {
       queueTime: time(this.queuedAt),
       startTime: this.startedAt === undefined ? undefined : time(this.startedAt),
       completeTime: this.completedAt === undefined ? undefined : time(this.completedAt),
-      eventChainId: int(Number(this.ref.id.replace("task-", ""))),
+      eventChainId: int(this.chainId),
     });
   }
 }

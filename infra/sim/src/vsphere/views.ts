@@ -60,20 +60,21 @@ const containerView = (world: World, session: Session, spec: ContainerSpec): Ref
 
 const listView = (world: World, session: Session, given: readonly Ref[]): Ref => {
   let listed = new Map(given.map((item) => [item.id, item]));
-  const unresolved = (items: readonly Ref[]): readonly Value[] => items.filter((item) => world.find(item) === undefined);
+  const known = (item: Ref): boolean => session.objects.has(item.id) || world.find(item) !== undefined;
+  const unresolved = (items: readonly Ref[]): readonly Value[] => items.filter((item) => !known(item));
   return addView(session, "ListView", {
     properties: { view: () => refs([...listed.values()]) },
     methods: {
       ModifyListView: ({ args }) => {
         const added = args.all("add").map((item) => item.toRef());
-        for (const item of added) if (world.find(item) !== undefined) listed.set(item.id, item);
+        for (const item of added) if (known(item)) listed.set(item.id, item);
         for (const item of args.all("remove")) listed.delete(item.toRef().id);
         world.changes.touch();
         return unresolved(added);
       },
       ResetListView: ({ args }) => {
         const wanted = args.all("obj").map((item) => item.toRef());
-        listed = new Map(wanted.filter((item) => world.find(item) !== undefined).map((item) => [item.id, item]));
+        listed = new Map(wanted.filter(known).map((item) => [item.id, item]));
         world.changes.touch();
         return unresolved(wanted);
       },

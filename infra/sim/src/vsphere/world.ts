@@ -1,6 +1,7 @@
 import type { DataCenter } from "../datacenter/data-center.ts";
 import type { Machine } from "../datacenter/machine.ts";
 import type { Changes } from "./changes.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Inventory } from "./inventory.ts";
 import type { Find } from "./managed-object.ts";
 import type { Sessions } from "./session.ts";
@@ -13,6 +14,7 @@ export interface World {
   readonly changes: Changes;
   readonly sessions: Sessions;
   readonly tasks: TaskBoard;
+  readonly events: EventLog;
   readonly configs: VmConfigs;
   readonly inventory: Inventory;
   readonly find: Find;
