@@ -53,14 +53,13 @@ const throwIfHopeless = (trouble: Error): void => {
   if (isKuberaError(trouble) && (trouble.code.startsWith("TLS_") || trouble.code === "KUBECONFIG_INVALID")) throw trouble;
 };
 
+/** The server's silence or its trouble, as a reason to go on waiting; undefined when all that is seen is current. */
 const unanswered = (client: KubeClient, watched: readonly Watched[]): Observation<never> | undefined => {
-  const { seen, scope } = watched.find(({ seen }) => seen.trouble !== undefined || seen.objects === undefined) ?? {};
-  if (seen === undefined) return undefined;
-  if (seen.trouble === undefined) return notYet(`cluster ${client.cluster} has not told its objects of kind ${scope?.kind ?? ""} yet`);
-  throwIfHopeless(seen.trouble);
-  return notYet(
-    `cluster ${client.cluster} does not answer: ${isKuberaError(seen.trouble) ? `${seen.trouble.what}: ${seen.trouble.because}` : seen.trouble.message}`,
-  );
+  const trouble = watched.map(({ seen }) => seen.trouble).find((one) => one !== undefined);
+  if (trouble === undefined) return undefined;
+  throwIfHopeless(trouble);
+  const told = isKuberaError(trouble) ? `${trouble.what}: ${trouble.because}` : trouble.message;
+  return notYet(`cluster ${client.cluster} does not answer: ${told}`);
 };
 
 const subscribeAll = (watched: readonly Watched[], wake: () => void): (() => void) => {
@@ -69,6 +68,21 @@ const subscribeAll = (watched: readonly Watched[], wake: () => void): (() => voi
     for (const one of leave) one();
   };
 };
+
+const hasLooked = ({ seen }: Watched): boolean => seen.objects !== undefined || seen.trouble !== undefined;
+
+/** Until every kind was listed once, or could not be. */
+const firstLook = (watched: readonly Watched[], signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const settle = (): void => {
+      if (!signal.aborted && !watched.every(hasLooked)) return;
+      leave();
+      resolve();
+    };
+    const leave = subscribeAll(watched, settle);
+    signal.addEventListener("abort", settle, { once: true });
+    settle();
+  });
 
 /**
  * Waits until a probe is content with what a cluster holds. Wakes on every change and looks again at every poll.
@@ -88,7 +102,10 @@ export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T>
       intervalMs,
       clock,
       subscribe: (wake) => subscribeAll(watched, wake),
-      probe: async () => unanswered(client, watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched)),
+      probe: async (signal) => {
+        if (!watched.every(hasLooked)) await firstLook(watched, signal);
+        return unanswered(client, watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched));
+      },
       ...(about !== undefined && { explain: () => explainObject(client, about) }),
     });
   } finally {
