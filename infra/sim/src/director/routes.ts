@@ -1,5 +1,6 @@
 import { accountRoutes } from "./api/accounts.ts";
 import { alertRoutes } from "./api/alerts.ts";
+import { applicationRoutes } from "./api/applications.ts";
 import { authenticationRoutes } from "./api/authentication.ts";
 import { backupRoutes } from "./api/backup.ts";
 import { clusterRoutes } from "./api/clusters.ts";
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...groupRoutes,
   ...teamingRoutes,
   ...clusterRoutes,
+  ...applicationRoutes,
   ...openebsRoutes,
   ...recommendationRoutes,
   ...backupRoutes,

@@ -57,6 +57,22 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   velero: 3,
 };
 
+/**
+ * A control plane that was away comes back with a new store, while programs on its workers run on: they see the store of now,
+ * and the last one as long as there is none.
+ */
+const withLiveStore = (wiring: Wiring, program: Program): Program => ({
+  start(context) {
+    const live = {
+      ...context,
+      get store() {
+        return wiring.clusterStores(context.cluster) ?? context.store;
+      },
+    };
+    return program.start(live);
+  },
+});
+
 const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
   const own: [string, Program][] = [
@@ -68,7 +84,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program]));
+  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, withLiveStore(wiring, program)]));
 };
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */

@@ -116,6 +116,30 @@ describe("a member cluster", () => {
     await until("the cluster is active again", async () => (await state()) === "active");
     const groups = await call("GET", "/v3/groups");
     expect(groups.body).toMatchObject({ data: [{ name: "ProjectAccount" }, { name: "ClusterAccount", clusterId: id }] });
+    for (const group of listAt(groups.body, "data")) {
+      const [applications = "", pools = ""] = ["mayaApplications", "mayaStoragePools"].map((name) =>
+        (textAt(group, "links", name) ?? "").replace(bed.frontend.url, ""),
+      );
+      const found = listAt((await call("GET", applications)).body, "data");
+      expect(new Set(found.map((item) => textAt(item, "name")))).toEqual(
+        new Set(store.list(resource).map(({ metadata }) => metadata.name)),
+      );
+      expect(listAt(found[0], "data", "pods")).toHaveLength(1);
+      expect(listAt((await call("GET", pools)).body, "data")).toEqual([]);
+    }
+  });
+
+  it("stays connected through its running agents when its control plane comes back with a new store", async () => {
+    bed.install();
+    await bed.ready();
+    const { call, gid } = await bed.signUp("ann@example.com");
+    const id = await bed.connectMember(call, gid);
+    bed.member.restartControlPlane();
+    const { store } = bed.member;
+    const [node] = store.list(store.resource("Node"));
+    if (node !== undefined) store.update(store.resource("Node"), { ...node, metadata: { ...node.metadata, labels: { colour: "blue" } } });
+    const path = `/v3/groups/${gid}/nodes?clusterId=${id}`;
+    await until("the new label is reported", async () => textAt((await call("GET", path)).body, "data", 0, "labels", "colour") === "blue");
   });
 
   it("loses its record and its agents when it is deleted", async () => {

@@ -17,12 +17,12 @@ interface Running {
 /** One cluster with the real store and controllers; its nodes share one machine, and containers start without a pull. */
 export class SmallCluster {
   readonly machine: Machine;
-  readonly store: EtcdStore;
+  store: EtcdStore;
   readonly logs: string[] = [];
   readonly #programs: Programs;
   readonly #time: SimTime;
   readonly #pods = new Map<string, Running>();
-  readonly #controllers: { stop(): void };
+  #controllers: { stop(): void };
   readonly #timer: NodeJS.Timeout;
   /** While true, containers of new pods are not started. */
   paused = false;
@@ -38,7 +38,7 @@ export class SmallCluster {
     this.machine = new Machine({ ...spec, plane: "control" }, world.time);
     this.store = createStore(this.machine.disk.etcd);
     for (const name of shape.nodes) this.#addNode(name);
-    this.#controllers = startControllers({ store: this.store, time: world.time, log: (line) => this.logs.push(line) });
+    this.#controllers = this.#control();
     this.#timer = setInterval(() => this.#look(), LOOK_WALL_MS);
   }
 
@@ -49,10 +49,22 @@ export class SmallCluster {
     for (const { abort } of this.#pods.values()) abort.abort();
   }
 
+  /** Another store on the same etcd; what runs goes on running. */
+  restartControlPlane(): void {
+    this.#controllers.stop();
+    this.store.close();
+    this.store = createStore(this.machine.disk.etcd);
+    this.#controllers = this.#control();
+  }
+
   /** Ends and forgets every container, as a power-off does. */
   killAll(): void {
     for (const { abort } of this.#pods.values()) abort.abort();
     this.#pods.clear();
+  }
+
+  #control(): { stop(): void } {
+    return startControllers({ store: this.store, time: this.#time, log: (line) => this.logs.push(line) });
   }
 
   #addNode(name: string): void {
