@@ -1,5 +1,9 @@
 export { createAuthority } from "./certificates/authority.ts";
 export { DataCenter } from "./datacenter/data-center.ts";
 export { SimTime } from "./datacenter/sim-time.ts";
+export { Machine } from "./datacenter/machine.ts";
 export { simMachines } from "./datacenter/topology.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
+export { startKubernetesApi } from "./kubernetes/api/kubernetes-api.ts";
+export { CATALOGUE } from "./registry/catalogue.ts";
+export { startRegistry } from "./registry/registry-server.ts";
