@@ -4,6 +4,7 @@ import type { MachineInfo } from "../port.ts";
 import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
 import { retrieve, type ObjectContent } from "./property-collector.ts";
 import type { Session } from "./session.ts";
+import { isFault } from "./soap-fault.ts";
 import { readSnapshots } from "./snapshot-tree.ts";
 import { leaf } from "./xml.ts";
 
@@ -41,7 +42,7 @@ export class Inventory {
   async inspect(names: readonly string[], signal?: AbortSignal): Promise<MachineInfo[]> {
     const known = await this.#read(names, signal).catch((error: unknown) => {
       // A VM that was deleted and made again bears the name with another id.
-      if (this.#refs.size === 0) throw error;
+      if (!isFault(error, "ManagedObjectNotFound")) throw error;
       this.#refs.clear();
       return this.#read(names, signal);
     });

@@ -1,6 +1,6 @@
 import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
 import type { Session } from "./session.ts";
-import { readLocalizedFault } from "./soap-fault.ts";
+import { isFault, readLocalizedFault, type SoapFault } from "./soap-fault.ts";
 import { branch, leaf, type XmlElement } from "./xml.ts";
 
 /** One object with the properties that the server gave. */
@@ -35,10 +35,25 @@ export const filterSpec = (name: string, { type, paths, objects, throughView = f
     ),
   ]);
 
+/** The fault of the first property that the server did not give. */
+const missingFault = (object: XmlElement): SoapFault | undefined => {
+  for (const missing of object.all("missingSet")) {
+    const fault = missing.find("fault");
+    if (fault !== undefined) return readLocalizedFault(`RetrievePropertiesEx of ${missing.textOf("path")}`, fault);
+  }
+  return undefined;
+};
+
+// Without a session the call itself succeeds, and each property is missing for that reason.
+const verifySession = (answer: readonly XmlElement[]): void => {
+  const faults = answer.flatMap((page) => page.all("objects")).map(missingFault);
+  const dead = faults.find((fault) => isFault(fault, "NotAuthenticated"));
+  if (dead !== undefined) throw dead;
+};
+
 const readObject = (element: XmlElement): ObjectContent => {
-  const missing = element.all("missingSet").find((item) => item.textOf("fault", "fault") !== "" || item.find("fault") !== undefined);
-  const fault = missing?.find("fault");
-  if (missing !== undefined && fault !== undefined) throw readLocalizedFault(`RetrievePropertiesEx of ${missing.textOf("path")}`, fault);
+  const fault = missingFault(element);
+  if (fault !== undefined) throw fault;
   const properties = element.all("propSet").map((item): [string, XmlElement] | undefined => {
     const value = item.find("val");
     return value === undefined ? undefined : [item.textOf("name"), value];
@@ -56,7 +71,14 @@ export const retrieve = async (session: Session, query: PropertyQuery): Promise<
   const { propertyCollector } = await session.content();
   const { signal } = query;
   const args = [filterSpec("specSet", query), branch("options", [leaf("maxObjects", PAGE)])];
-  let [page] = await session.call({ method: "RetrievePropertiesEx", self: propertyCollector, args, signal, reads: true });
+  let [page] = await session.call({
+    method: "RetrievePropertiesEx",
+    self: propertyCollector,
+    args,
+    signal,
+    reads: true,
+    verify: verifySession,
+  });
   const found: ObjectContent[] = [];
   for (;;) {
     found.push(...(page?.all("objects") ?? []).map(readObject));

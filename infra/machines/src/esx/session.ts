@@ -67,7 +67,7 @@ export class Session {
     try {
       return await work();
     } catch (error) {
-      if (generation === this.#generation || !isFault(error, "ManagedObjectNotFound", "NotAuthenticated")) throw error;
+      if (generation === this.#generation || !isFault(error, "ManagedObjectNotFound")) throw error;
       return work();
     }
   }

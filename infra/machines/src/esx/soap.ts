@@ -14,6 +14,8 @@ export interface SoapCall {
   readonly args?: readonly string[];
   readonly signal?: AbortSignal | undefined;
   readonly timeoutMs?: number;
+  /** Throws for an answer that is a fault in another dress. */
+  readonly verify?: (answer: readonly XmlElement[]) => void;
   /** Whether it only reads, and so may be repeated on a broken connection. */
   readonly reads?: boolean;
 }
@@ -67,7 +69,9 @@ export class SoapClient {
       idempotent: reads === true,
     });
     this.#cookie = cookieOf(answer.headers["set-cookie"]) ?? this.#cookie;
-    return this.#read(call, answer);
+    const values = this.#read(call, answer);
+    call.verify?.(values);
+    return values;
   }
 
   #read(call: SoapCall, { status, body }: { status: number; body: string }): XmlElement[] {

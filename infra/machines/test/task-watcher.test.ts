@@ -1,0 +1,151 @@
+import { expect, test } from "vitest";
+import { Redactor } from "@kubera-e2e/schema/redactor";
+import { openMachines } from "../src/index.ts";
+import { fault, inventory, object, startStub, type Handlers, type StubCall } from "./stub-vsphere.ts";
+
+const NAMES = ["a", "b", "c", "d", "e"];
+const VMS = inventory(Object.fromEntries(NAMES.map((name) => [`vm-${name}`, name])));
+
+/** A vSphere whose tasks run until the test ends them; updates reach a pending poll at once. */
+const world = () => {
+  const running = new Set<string>();
+  const ended: string[] = [];
+  let ring = (): void => {};
+  let version = 0;
+  const update = (task: string, changes: string): string =>
+    `<filterSet><objectSet><kind>modify</kind><obj type="Task">${task}</obj>${changes}</objectSet></filterSet>`;
+  const change = (name: string, value: string): string => `<changeSet><name>${name}</name><op>assign</op><val>${value}</val></changeSet>`;
+  const poll = async (): Promise<string> => {
+    if (ended.length === 0)
+      await new Promise<void>((resolve) => {
+        ring = resolve;
+      });
+    version += 1;
+    return `<returnval><version>${version}</version>${ended.splice(0).join("")}</returnval>`;
+  };
+  const handlers: Handlers = {
+    ...VMS,
+    PowerOffVM_Task: ({ args }: StubCall) => {
+      const task = `task-${args.textOf("_this")}`;
+      running.add(task);
+      return `<returnval type="Task">${task}</returnval>`;
+    },
+    RetrievePropertiesEx: (call: StubCall) =>
+      call.args.textOf("specSet", "propSet", "type") === "Task"
+        ? `<returnval>${object("Task", call.args.textOf("specSet", "objectSet", "obj"), { "info.state": "running" })}</returnval>`
+        : VMS.RetrievePropertiesEx(call),
+    WaitForUpdatesEx: poll,
+  };
+  return {
+    handlers,
+    running,
+    tell: (task: string, changes: Readonly<Record<string, string>>) => {
+      ended.push(
+        update(
+          task,
+          Object.entries(changes)
+            .map(([name, value]) => change(name, value))
+            .join(""),
+        ),
+      );
+      ring();
+    },
+    ring: () => ring(),
+  };
+};
+
+const scene = async (handlers: Handlers) => {
+  const stub = await startStub(handlers);
+  const machines = openMachines(
+    { driver: "esx", endpoint: stub.url, credentials: "vsphere" },
+    { credentials: { username: "root", password: "secret" }, redactor: new Redactor() },
+  );
+  const dispose = async (): Promise<void> => {
+    await machines.close();
+    await stub[Symbol.asyncDispose]();
+  };
+  return { stub, machines, [Symbol.asyncDispose]: dispose };
+};
+
+const until = (condition: () => boolean): Promise<void> => expect.poll(condition, { interval: 2, timeout: 5000 }).toBe(true);
+
+test("awaits many tasks with one collector and one poll, reading each task once", async () => {
+  const vsphere = world();
+  await using at = await scene(vsphere.handlers);
+  const work = Promise.all(NAMES.map((name) => at.machines.powerOff(name)));
+  await until(() => at.stub.count("WaitForUpdatesEx") === 1 && vsphere.running.size === NAMES.length);
+  for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
+  await work;
+  expect(at.stub.count("CreatePropertyCollector")).toBe(1);
+  expect(at.stub.count("WaitForUpdatesEx")).toBeLessThanOrEqual(NAMES.length + 1);
+  const reads = at.stub.calls.filter(({ args }) => args.textOf("specSet", "propSet", "type") === "Task");
+  expect(reads).toHaveLength(NAMES.length);
+});
+
+test("tells progress, and the fault with which a task ends", async () => {
+  const vsphere = world();
+  await using at = await scene(vsphere.handlers);
+  const told: number[] = [];
+  const work = at.machines.powerOff("a", { onProgress: (percent) => told.push(percent) });
+  await until(() => at.stub.count("WaitForUpdatesEx") === 1);
+  vsphere.tell("task-vm-a", { "info.progress": "40" });
+  await until(() => told.length === 1);
+  vsphere.tell("task-vm-a", {
+    "info.state": "error",
+    "info.error": `<fault xsi:type="FileLocked"><file>[ds] a.vmdk</file></fault><localizedMessage>Unable to access file</localizedMessage>`,
+  });
+  await expect(work).rejects.toMatchObject({
+    code: "VSPHERE_FAULT",
+    because: 'FileLocked on PowerOffVM_Task of VM "a": Unable to access file; file=[ds] a.vmdk',
+    fix: "Find the ESX host that holds the lock: another host may still run this VM.",
+  });
+  expect(told).toEqual([40]);
+});
+
+test.each([
+  { title: "the session dies", answer: () => fault("NotAuthenticated", "") },
+  { title: "the collector is gone", answer: () => fault("ManagedObjectNotFound", "") },
+  { title: "the connection breaks", answer: () => undefined },
+])("goes on awaiting when $title", async ({ answer }) => {
+  const vsphere = world();
+  let polls = 0;
+  const WaitForUpdatesEx = (call: StubCall) => {
+    polls += 1;
+    return polls <= 2 ? answer() : vsphere.handlers["WaitForUpdatesEx"]?.(call);
+  };
+  await using at = await scene({ ...vsphere.handlers, WaitForUpdatesEx });
+  const work = at.machines.powerOff("a");
+  await until(() => polls === 3);
+  vsphere.tell("task-vm-a", { "info.state": "success" });
+  await expect(work).resolves.toBeUndefined();
+});
+
+test("gives up when polls go on failing", async () => {
+  const vsphere = world();
+  await using at = await scene({ ...vsphere.handlers, WaitForUpdatesEx: () => undefined });
+  await expect(at.machines.powerOff("a")).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+});
+
+test("says that a task has vanished", async () => {
+  const vsphere = world();
+  const gone = `<returnval><version>1</version><filterSet><objectSet><kind>leave</kind><obj type="Task">task-vm-a</obj></objectSet></filterSet></returnval>`;
+  await using at = await scene({ ...vsphere.handlers, WaitForUpdatesEx: () => gone });
+  await expect(at.machines.powerOff("a")).rejects.toMatchObject({
+    code: "VSPHERE_FAULT",
+    because: 'ManagedObjectNotFound on PowerOffVM_Task of VM "a": the task is gone before it ended',
+  });
+});
+
+test("cancels the task of a signal that aborts, and goes on with the others", async () => {
+  const vsphere = world();
+  await using at = await scene(vsphere.handlers);
+  const stop = new AbortController();
+  const first = at.machines.powerOff("a", { signal: stop.signal });
+  const second = at.machines.powerOff("b");
+  await until(() => vsphere.running.size === 2 && at.stub.count("WaitForUpdatesEx") === 1);
+  stop.abort(new Error("deadline of the bed"));
+  await expect(first).rejects.toMatchObject({ message: "deadline of the bed" });
+  expect(at.stub.calls.filter(({ method }) => method === "CancelTask").map(({ args }) => args.textOf("_this"))).toEqual(["task-vm-a"]);
+  vsphere.tell("task-vm-b", { "info.state": "success" });
+  await expect(second).resolves.toBeUndefined();
+});
