@@ -93,6 +93,7 @@ export const readHouse = (root: string): House => {
     packages.set(folder, known);
     return known;
   };
+  for (const room of Object.keys(architecture.rooms)) packageAt(nearestPackage(root, `${room}/package.json`));
   const sources = Object.keys(architecture.rooms).flatMap((room) =>
     filesBelow(root, room)
       .filter((path) => SOURCE.test(path))

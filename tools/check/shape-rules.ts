@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { codeOnly, exportedNames, lineAt } from "./code-text.ts";
-import { ARCHITECTURE_FILE, type House, type SourceFile, type Violation } from "./house.ts";
+import { ARCHITECTURE_FILE, type House, isTest, type SourceFile, type Violation } from "./house.ts";
 
 const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const GRAB_BAG = /^(utils?|helpers?|misc|common)(\.|$)/;
@@ -58,13 +58,17 @@ const entryNames = (house: House, source: SourceFile): Violation[] => {
   return [{ file: source.path, message }];
 };
 
-const mayReadEnvironment = (house: House, path: string): boolean =>
-  house.architecture.mayReadProcessEnv.some((allowed) => (allowed.endsWith("/") ? path.startsWith(allowed) : path === allowed));
+/** Tests of packages hand their environment on to what they start; specs get theirs from fixtures. */
+const mayReadEnvironment = (house: House, source: SourceFile): boolean =>
+  (isTest(source) && source.room !== "tests") ||
+  house.architecture.mayReadProcessEnv.some((allowed) =>
+    allowed.endsWith("/") ? source.path.startsWith(allowed) : source.path === allowed,
+  );
 
 const environment = (house: House, source: SourceFile): Violation[] => {
   const text = codeOnly(source.text);
   const at = text.search(/\bprocess\s*\.\s*env\b/);
-  if (at < 0 || mayReadEnvironment(house, source.path)) return [];
+  if (at < 0 || mayReadEnvironment(house, source)) return [];
   const way = `Read the setting from infra/schema/src/settings.ts; "mayReadProcessEnv" in ${ARCHITECTURE_FILE} lists the exceptions, and may be changed on purpose.`;
   return [{ file: source.path, line: lineAt(text, at), message: `process.env is read here. ${way}` }];
 };

@@ -9,7 +9,7 @@ const PREFIX = /^\[[a-z.-]+(?: \d\.\d\d)? C\d+\] /;
 /** Annotations that allure-playwright turns into steps; they are labels here. */
 const ANNOTATION_STEP = /^(plan|row|assumption|blocked): /;
 
-export const VERDICT_ATTACHMENT = "root-cause.json";
+const VERDICT_ATTACHMENT = "root-cause.json";
 
 /** What is known of the test behind one result. */
 export interface Verdict {

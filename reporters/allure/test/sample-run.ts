@@ -7,7 +7,7 @@ import type { Diagnosis, Incident } from "@kubera-e2e/schema/verdict";
 
 const AT = "2026-05-04T09:00:00.000Z";
 
-export const identity = (plan: string, title: string): TestIdentity => ({
+const identity = (plan: string, title: string): TestIdentity => ({
   plan,
   title,
   file: "tests/install/install.api.spec.ts",
@@ -15,7 +15,7 @@ export const identity = (plan: string, title: string): TestIdentity => ({
   retry: 0,
 });
 
-export const record = (plan: string, title: string, status: TestResultRecord["status"] = "failed"): TestResultRecord => ({
+const record = (plan: string, title: string, status: TestResultRecord["status"] = "failed"): TestResultRecord => ({
   test: identity(plan, title),
   status,
   durationMs: 5,
@@ -23,7 +23,7 @@ export const record = (plan: string, title: string, status: TestResultRecord["st
   rerun: `pnpm test --project=api -g "${title}"`,
 });
 
-export const incident = (id: string, cause: string, more: Partial<Incident> = {}): Incident => ({
+const incident = (id: string, cause: string, more: Partial<Incident> = {}): Incident => ({
   id,
   cause,
   class: "infrastructure",
@@ -46,7 +46,7 @@ export const incident = (id: string, cause: string, more: Partial<Incident> = {}
 });
 
 /** What allure-playwright writes of one test, as far as it matters here. */
-export const allureResult = (uuid: string, title: string, status: string): Record<string, unknown> => ({
+const allureResult = (uuid: string, title: string, status: string): Record<string, unknown> => ({
   uuid,
   name: title.split(" › ").at(-1),
   fullName: `install/install.api.spec.ts › ${title}`,

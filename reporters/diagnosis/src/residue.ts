@@ -22,7 +22,7 @@ export interface ResidueRule {
 // Built, so that no control character stands in the source.
 const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
-export const withoutColour = (text: string): string => text.replaceAll(COLOUR, "");
+const withoutColour = (text: string): string => text.replaceAll(COLOUR, "");
 
 const textOf = (evidence: Evidence): string => withoutColour(evidence.error?.message ?? "no error was recorded");
 

@@ -11,7 +11,7 @@ const annotation = (annotations: readonly Annotation[], type: string): string | 
   annotations.find((candidate) => candidate.type === type)?.description;
 
 /** Describe titles and the test's own, without project and file. */
-export const titleOf = (test: TestCase): string => test.titlePath().slice(3).join(" › ");
+const titleOf = (test: TestCase): string => test.titlePath().slice(3).join(" › ");
 
 const projectOf = (test: TestCase): string => test.parent.project()?.name ?? "";
 
