@@ -1,7 +1,7 @@
 import type { Http } from "@kubera-e2e/http";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { refXml, type ManagedObject } from "./managed-object.ts";
-import { SoapFault, readSoapFault } from "./soap-fault.ts";
+import { readSoapFault } from "./soap-fault.ts";
 import { parseXml, type XmlElement } from "./xml.ts";
 
 // The oldest vSphere of the field; every newer one still speaks it.
@@ -103,5 +103,3 @@ export class SoapClient {
     });
   }
 }
-
-export { SoapFault };
