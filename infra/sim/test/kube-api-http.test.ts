@@ -68,6 +68,13 @@ describe("who is let in", () => {
     expect(reply.json).toMatchObject({ reason: "Forbidden", message: 'forbidden: User "guest" cannot get path "/api/v1/pods"', code: 403 });
   });
 
+  it("serves an expired certificate when it is told to, and a good one afterwards", async () => {
+    await bed.api.renewCertificate({ notAfter: new Date(Date.now() - 1000) });
+    await expect(bed.ask("/readyz")).rejects.toMatchObject({ code: "CERT_HAS_EXPIRED" });
+    await bed.api.renewCertificate();
+    expect((await bed.ask("/api/v1/pods")).code).toBe(200);
+  });
+
   it("refuses a certificate of another authority", async () => {
     const other = await KubeApiBed.start();
     const agent = new Agent({ ...adminOf(other.api), ca: bed.authority.certPem });

@@ -8,7 +8,7 @@ const SUFFIX_LENGTH = 5;
 const LONGEST_BASE = 58;
 
 /** `web-` becomes `web-x7k2p`, in the alphabet of real generated names. */
-export const generatedName = (base: string): string => {
+const generatedName = (base: string): string => {
   const suffix = [...randomBytes(SUFFIX_LENGTH)].map((byte) => LETTERS[byte % LETTERS.length]).join("");
   return `${base.slice(0, LONGEST_BASE)}${suffix}`;
 };

@@ -10,6 +10,8 @@ const byName = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 export class ObjectIndex {
   readonly #etcd: EtcdData;
   readonly #kinds = new Map<string, Map<string, KubeObject>>();
+  /** Lists by kind and namespace since the last write of the kind. */
+  readonly #lists = new Map<string, Map<string | undefined, readonly KubeObject[]>>();
 
   constructor(etcd: EtcdData) {
     this.#etcd = etcd;
@@ -26,17 +28,28 @@ export class ObjectIndex {
   put(kind: Kind, object: KubeObject): void {
     const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
     this.#of(kind).set(local, object);
+    this.#lists.delete(`${kind.group}/${kind.plural}`);
     this.#etcd.objects.set(`${kind.group}/${kind.plural}/${local}`, object);
   }
 
   remove(kind: Kind, object: KubeObject): void {
     const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
     this.#of(kind).delete(local);
+    this.#lists.delete(`${kind.group}/${kind.plural}`);
     this.#etcd.objects.delete(`${kind.group}/${kind.plural}/${local}`);
   }
 
   /** In the order of namespace and name. */
   list(kind: Kind, namespace?: string): readonly KubeObject[] {
+    const key = `${kind.group}/${kind.plural}`;
+    const lists = this.#lists.get(key) ?? new Map<string | undefined, readonly KubeObject[]>();
+    this.#lists.set(key, lists);
+    const list = lists.get(namespace) ?? this.#sorted(kind, namespace);
+    lists.set(namespace, list);
+    return list;
+  }
+
+  #sorted(kind: Kind, namespace: string | undefined): readonly KubeObject[] {
     const entries = [...this.#of(kind)];
     const chosen = namespace === undefined ? entries : entries.filter(([local]) => local.startsWith(`${namespace}/`));
     return chosen.toSorted(([a], [b]) => byName(a, b)).map(([, object]) => object);

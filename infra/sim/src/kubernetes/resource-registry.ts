@@ -7,18 +7,22 @@ import { BUILT_IN_RESOURCES, type ServedResource } from "./resource-table.ts";
 export class ResourceRegistry {
   readonly #custom = new Map<string, ServedResource>();
 
+  #all: readonly ServedResource[] = BUILT_IN_RESOURCES;
+
   get all(): readonly ServedResource[] {
-    return [...BUILT_IN_RESOURCES, ...this.#custom.values()];
+    return this.#all;
   }
 
   define(definition: KubeObject): void {
     const resource = definedResource(definition);
     if (resource === undefined) this.#custom.delete(definition.metadata.name);
     else this.#custom.set(definition.metadata.name, resource);
+    this.#collect();
   }
 
   forget(definition: KubeObject): void {
     this.#custom.delete(definition.metadata.name);
+    this.#collect();
   }
 
   /** The resource that a definition of this name adds. */
@@ -35,5 +39,9 @@ export class ResourceRegistry {
     const found = this.all.find((resource) => resource.kind === kind && (group === undefined || resource.group === group));
     if (found === undefined) throw noSuchResource();
     return found;
+  }
+
+  #collect(): void {
+    this.#all = [...BUILT_IN_RESOURCES, ...this.#custom.values()];
   }
 }

@@ -26,7 +26,7 @@ const fromJson = (text: string): unknown => {
   }
 };
 
-export const fromYaml = (text: string): unknown => {
+const fromYaml = (text: string): unknown => {
   try {
     return parse(text);
   } catch (error) {

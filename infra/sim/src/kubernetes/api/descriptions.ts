@@ -1,11 +1,9 @@
 import { noSuchResource } from "../api-status.ts";
+import { KUBERNETES_VERSION } from "../schema/kubernetes-version.ts";
 import { openApiIndex, openApiOf, openApiV2, openApiV2Protobuf } from "../schema/openapi.ts";
 import { json, type Answer, type Call } from "./call.ts";
 
 const V2_PROTOBUF = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-
-/** Version that the simulated servers and their nodes report. */
-export const KUBERNETES_VERSION = "v1.34.4";
 
 const [, MAJOR, MINOR] = /^v(\d+)\.(\d+)/.exec(KUBERNETES_VERSION) ?? [];
 

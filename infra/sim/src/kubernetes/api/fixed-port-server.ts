@@ -36,6 +36,12 @@ export class FixedPortServer {
     return this.#port ?? 0;
   }
 
+  /** Serves another certificate to every connection from now on. */
+  renew(options: ServerOptions): void {
+    this.#server.setSecureContext(options);
+    this.#server.closeIdleConnections();
+  }
+
   /** Chooses the port, without keeping it open. */
   async reserve(): Promise<void> {
     await this.open();

@@ -1,4 +1,5 @@
-import type { Authority } from "../../certificates/authority.ts";
+import type { ServerOptions } from "node:https";
+import type { Authority, Validity } from "../../certificates/authority.ts";
 import type { Machine } from "../../datacenter/machine.ts";
 import type { SimTime } from "../../datacenter/sim-time.ts";
 import { createStore, type EtcdStore } from "../etcd-store.ts";
@@ -33,6 +34,8 @@ export interface KubernetesApi {
   readonly store: Store | undefined;
   /** Tells the store of now, and every change of it. */
   onStore(listener: (store: Store | undefined) => void): () => void;
+  /** Serves a new certificate from now on; with dates in the past an expired one. */
+  renewCertificate(validity?: Validity): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -116,11 +119,15 @@ class Api {
  */
 export const startKubernetesApi = async (options: KubernetesApiOptions): Promise<KubernetesApi> => {
   const { authority, cluster, controlPlane } = options;
-  const [issued, client] = await Promise.all([
-    authority.issueServer({ names: ["kubernetes", controlPlane.spec.node] }),
+  const newCertificate = async (validity: Validity = {}): Promise<ServerOptions> => {
+    const issued = await authority.issueServer({ names: ["kubernetes", controlPlane.spec.node], ...validity });
+    return { key: issued.keyPem, cert: issued.certPem, ca: authority.certPem };
+  };
+  const [certificate, client] = await Promise.all([
+    newCertificate(),
     authority.issueClient({ commonName: "kubernetes-admin", organization: "system:masters" }),
   ]);
-  const tls = { key: issued.keyPem, cert: issued.certPem, ca: authority.certPem, requestCert: true, rejectUnauthorized: false };
+  const tls = { ...certificate, requestCert: true, rejectUnauthorized: false };
   const tokens = options.tokens ?? new Map<string, User>();
   const server = new FixedPortServer(tls, (request, response) => {
     void handleRequest({ tokens, process: () => api.process }, request, response);
@@ -142,6 +149,7 @@ export const startKubernetesApi = async (options: KubernetesApiOptions): Promise
     get store() {
       return api.process?.store;
     },
+    renewCertificate: async (validity) => server.renew(await newCertificate(validity)),
     onStore: (listener) => api.onStore(listener),
     close: async () => {
       unsubscribe();

@@ -5,7 +5,7 @@ import type { Answer, Call } from "./call.ts";
 import type { Target } from "./target.ts";
 import { inVersion, listJson, objectJson, type ListMeta } from "./wire-json.ts";
 
-export type Shape = "object" | "table" | "metadata";
+type Shape = "object" | "table" | "metadata";
 
 interface Accepted {
   readonly type: string;
@@ -32,7 +32,7 @@ const shapeOf = (range: Accepted): Shape | undefined => {
 };
 
 /** The first shape of the Accept header that this server can give. Errors: 406 when there is none. */
-export const shapeWanted = (header: string | undefined): Shape => {
+const shapeWanted = (header: string | undefined): Shape => {
   for (const range of accepted(header)) {
     const shape = shapeOf(range);
     if (shape !== undefined) return shape;

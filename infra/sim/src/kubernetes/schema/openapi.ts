@@ -1,6 +1,7 @@
 import type { ServedResource } from "../resource-table.ts";
+import { KUBERNETES_VERSION } from "./kubernetes-version.ts";
 
-const INFO = { title: "Kubernetes", version: "v1.34.4" };
+const INFO = { title: "Kubernetes", version: KUBERNETES_VERSION };
 
 const groupVersionPath = (group: string, version: string): string => (group === "" ? `api/${version}` : `apis/${group}/${version}`);
 
