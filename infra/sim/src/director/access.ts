@@ -8,7 +8,7 @@ export interface Scope {
   readonly member: MemberRow;
 }
 
-export const membershipOf = (call: Call, projectId: string): MemberRow | undefined =>
+const membershipOf = (call: Call, projectId: string): MemberRow | undefined =>
   call.db.list("members").find((member) => member.projectId === projectId && member.accountId === call.account.id);
 
 /** The group of the path. Errors: 404 when it does not exist or the caller is no member of its project. */

@@ -3,7 +3,7 @@ import type { AlertRow, ClusterRow, ClusterState } from "./rows.ts";
 
 type NewAlert = Pick<AlertRow, "name" | "severity" | "summary"> & Partial<Pick<AlertRow, "resource" | "component">>;
 
-export const raise = (db: Database, cluster: ClusterRow, alert: NewAlert): void => {
+const raise = (db: Database, cluster: ClusterRow, alert: NewAlert): void => {
   db.insert("alerts", { resource: cluster.name, component: "cluster", ...alert, projectId: cluster.projectId, clusterId: cluster.id });
 };
 

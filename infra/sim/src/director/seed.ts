@@ -10,7 +10,7 @@ export interface Installation {
 }
 
 /** Name under which Director connects the cluster that hosts it. */
-export const HOSTING_CLUSTER = "OpenEBSDirector";
+const HOSTING_CLUSTER = "OpenEBSDirector";
 const PROVIDERS = ["aws", "cloudian", "minio"] as const;
 
 export const hostingCluster = (db: Database): ClusterRow | undefined => db.list("clusters").find((cluster) => cluster.hosting);

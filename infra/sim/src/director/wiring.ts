@@ -1,13 +1,11 @@
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
-import type { SimTime } from "../datacenter/sim-time.ts";
 import type { Database } from "./database.ts";
 import { at, listAt, textAt } from "./json.ts";
 import type { DirectorServer } from "./server.ts";
 import type { Tunnel } from "./tunnel.ts";
 
 export interface WiringOptions {
-  readonly time: SimTime;
   /** Host and port of the registry, for images that name none. */
   readonly registryHost: string;
   readonly administrator: { readonly username: string; readonly password: string };

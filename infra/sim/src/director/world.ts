@@ -1,6 +1,5 @@
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
-import type { SimTime } from "../datacenter/sim-time.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
@@ -11,7 +10,6 @@ import { mayaInit } from "./programs/wait-for.ts";
 import { Wiring } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
-  readonly time: SimTime;
   /** Host and port of the registry from which agents and OpenEBS come when Director's own image names none. */
   readonly registryHost: string;
   /** The built-in Administrator of a fresh installation; never logged. */
@@ -89,7 +87,7 @@ const programsOf = (wiring: Wiring): Programs => {
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
 export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorld => {
-  const { registryHost, clusterStores, time, maxMembersPerProject = 10 } = options;
-  const wiring = new Wiring({ time, registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
+  const { registryHost, clusterStores, maxMembersPerProject = 10 } = options;
+  const wiring = new Wiring({ registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
   return { programs: programsOf(wiring), startFrontend: ({ port } = {}) => startIngress(wiring, port) };
 };

@@ -139,7 +139,9 @@ describe("a member cluster", () => {
     const [node] = store.list(store.resource("Node"));
     if (node !== undefined) store.update(store.resource("Node"), { ...node, metadata: { ...node.metadata, labels: { colour: "blue" } } });
     const path = `/v3/groups/${gid}/nodes?clusterId=${id}`;
-    await until("the new label is reported", async () => textAt((await call("GET", path)).body, "data", 0, "labels", "colour") === "blue");
+    const labels = async () => textAt((await call("GET", path)).body, "data", 0, "labels", "colour");
+    await until("the new label is reported", async () => (await labels()) === "blue");
+    expect(textAt((await call("GET", `/v3/groups/${gid}/clusters/${id}`)).body, "state")).toBe("active");
   });
 
   it("loses its record and its agents when it is deleted", async () => {

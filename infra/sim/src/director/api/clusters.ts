@@ -9,7 +9,7 @@ import type { ClusterRow, NodeRow } from "../rows.ts";
 import { randomToken } from "../secrets.ts";
 
 /** 6 to 24 letters, digits and dashes, beginning and ending with a letter or digit. */
-export const isClusterName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{4,22}[A-Za-z0-9]$/.test(name);
+const isClusterName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{4,22}[A-Za-z0-9]$/.test(name);
 
 const registrationOf = (call: Call, cluster: ClusterRow): unknown => {
   if (cluster.state === "creating") return null;

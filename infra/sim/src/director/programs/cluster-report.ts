@@ -24,7 +24,7 @@ const nodeReport = (node: KubeObject): NodeReport => {
   };
 };
 
-export const isAvailable = (deployment: KubeObject | undefined): boolean => (numberAt(deployment, "status", "readyReplicas") ?? 0) > 0;
+const isAvailable = (deployment: KubeObject | undefined): boolean => (numberAt(deployment, "status", "readyReplicas") ?? 0) > 0;
 
 const components = (store: Store): Record<string, boolean> => {
   const deployments = store.resource("Deployment");

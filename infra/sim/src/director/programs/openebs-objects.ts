@@ -5,7 +5,7 @@ import type { OpenebsWish } from "../openebs-manifest.ts";
 import type { Json, KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Store } from "../../kubernetes/store.ts";
 
-export const COMPONENT_LABEL = "openebs.io/component-name";
+const COMPONENT_LABEL = "openebs.io/component-name";
 export const VERSION_LABEL = "openebs.io/version";
 const NDM = "openebs-ndm";
 
