@@ -4,6 +4,8 @@ export { SimTime } from "./datacenter/sim-time.ts";
 export { Machine } from "./datacenter/machine.ts";
 export { simMachines } from "./datacenter/topology.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
+export { createDirectorWorld } from "./director/world.ts";
 export { startKubernetesApi } from "./kubernetes/api/kubernetes-api.ts";
+export { startCluster } from "./kubernetes/cluster/start-cluster.ts";
 export { CATALOGUE } from "./registry/catalogue.ts";
 export { startRegistry } from "./registry/registry-server.ts";
