@@ -8,7 +8,8 @@ export interface EncodedBody {
   readonly contentType?: string;
 }
 
-const isStream = (body: object): body is Readable => "pipe" in body && typeof body.pipe === "function";
+export const isStream = (body: unknown): body is Readable =>
+  typeof body === "object" && body !== null && "pipe" in body && typeof body.pipe === "function";
 
 /** Text, bytes and streams go as they are; everything else as JSON. */
 export const encodeBody = (body: HttpBody | undefined, form: Readonly<Record<string, string>> | undefined): EncodedBody | undefined => {
@@ -17,7 +18,7 @@ export const encodeBody = (body: HttpBody | undefined, form: Readonly<Record<str
   if (body === undefined) return undefined;
   if (typeof body === "string") return { data: body, contentType: "text/plain; charset=utf-8" };
   if (Buffer.isBuffer(body)) return { data: body, contentType: "application/octet-stream" };
-  if (typeof body === "object" && body !== null && isStream(body)) return { data: body, contentType: "application/octet-stream" };
+  if (isStream(body)) return { data: body, contentType: "application/octet-stream" };
   return { data: JSON.stringify(body), contentType: "application/json" };
 };
 

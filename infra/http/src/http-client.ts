@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { create, isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { encodeBody, encodeQuery, type EncodedBody } from "./body.ts";
+import { encodeBody, encodeQuery, isStream, type EncodedBody } from "./body.ts";
 import { openEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";
 import { networkFailure, type FailedCall } from "./failure.ts";
@@ -128,19 +128,23 @@ export class HttpClient implements Http {
     const { signal } = call.request;
     const guard = new AbortController();
     const abort = (): void => guard.abort();
+    const release = (): void => signal?.removeEventListener("abort", abort);
     const left = call.timeoutMs - (performance.now() - call.startMs);
     const timer = setTimeout(abort, Math.max(left, 1));
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      return await this.#axios.request(this.#config(call, guard.signal));
+      const answer: AxiosResponse<unknown> = await this.#axios.request(this.#config(call, guard.signal));
+      // The signal goes on ruling a stream until it has been read.
+      if (isStream(answer.data)) answer.data.once("close", release);
+      else release();
+      return answer;
     } catch (error) {
+      release();
       signal?.throwIfAborted();
       if (guard.signal.aborted) throw Object.assign(new Error("the deadline passed"), { code: "ETIMEDOUT" });
       throw error;
     } finally {
       clearTimeout(timer);
-      // The signal goes on ruling a body that is read later.
-      if (call.request.responseType !== "stream") signal?.removeEventListener("abort", abort);
     }
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import * as fc from "fast-check";
@@ -130,6 +131,18 @@ test("ends a stream that the caller's signal aborts", async () => {
   const reading = text(body);
   stop.abort();
   expect(await errorOf(reading)).toBeInstanceOf(Error);
+  http.close();
+});
+
+test("lets go of the caller's signal when the answer has been read", async () => {
+  await using server = await serve(echo);
+  const http = client(server.url);
+  const { signal } = new AbortController();
+  await http.request({ method: "GET", path: "/", signal });
+  const { body } = await http.request({ method: "GET", path: "/", responseType: "stream", signal });
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
+  await text(body);
+  await expect.poll(() => getEventListeners(signal, "abort").length).toBe(0);
   http.close();
 });
 
