@@ -81,7 +81,7 @@ export class DirectorBed {
     const time = new SimTime(speed);
     const clusters = new Map<string, SmallCluster>();
     const clusterStores = (name: string) => clusters.get(name)?.store;
-    const world = createDirectorWorld({ registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, ...limits });
+    const world = createDirectorWorld({ time, registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, ...limits });
     const server = new SmallCluster({ name: "server", nodes: ["server-worker1"] }, { time, programs: world.programs });
     const nodes = ["member-worker1", "member-worker2", "member-worker3"];
     const member = new SmallCluster({ name: "member", nodes }, { time, programs: world.programs });

@@ -5,7 +5,7 @@ import type { OpenebsWish } from "../openebs-manifest.ts";
 import type { Json, KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Store } from "../../kubernetes/store.ts";
 
-const COMPONENT_LABEL = "openebs.io/component-name";
+export const COMPONENT_LABEL = "openebs.io/component-name";
 export const VERSION_LABEL = "openebs.io/version";
 const NDM = "openebs-ndm";
 
@@ -87,18 +87,18 @@ const definition = ({ group, version, kind, plural, shortNames, scope }: Definit
   },
 });
 
-/** When nodes are chosen for the control plane, everything OpenEBS runs keeps to them, its node agent included. */
-const placement = (store: Store): Json => {
-  const isChosen = store.list(store.resource("Node")).some((node) => node.metadata.labels?.[CONTROL_PLANE_LABEL] === "true");
-  return isChosen ? { nodeSelector: { [CONTROL_PLANE_LABEL]: "true" } } : {};
-};
-
-// A chosen control-plane node of Kubernetes runs it too: the field counts one NDM pod per chosen node.
+// A chosen node of Kubernetes' own control plane takes OpenEBS too: the field counts one NDM pod per chosen node.
 const TOLERATIONS = ["node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane"].map((key) => ({
   key,
   operator: "Exists",
   effect: "NoSchedule",
 }));
+
+/** When nodes are chosen for the control plane, everything OpenEBS runs keeps to them, its node agent included. */
+const placement = (store: Store): Json => {
+  const isChosen = store.list(store.resource("Node")).some((node) => node.metadata.labels?.[CONTROL_PLANE_LABEL] === "true");
+  return isChosen ? { nodeSelector: { [CONTROL_PLANE_LABEL]: "true" }, tolerations: TOLERATIONS } : {};
+};
 
 const pullSecrets = (store: Store): Json =>
   store.get(store.resource("Secret"), AGENT_NAMESPACE, PULL_SECRET) === undefined ? {} : { imagePullSecrets: [{ name: PULL_SECRET }] };
@@ -120,7 +120,7 @@ const workload = (store: Store, wish: OpenebsWish, name: string): Manifest => {
     imagePullPolicy: "IfNotPresent",
     resources: Object.keys(limits).length === 0 ? {} : { limits },
   };
-  const spec = { serviceAccountName: "openebs-maya-operator", ...placement(store), ...pullSecrets(store), tolerations: TOLERATIONS };
+  const spec = { serviceAccountName: "openebs-maya-operator", ...placement(store), ...pullSecrets(store) };
   return {
     apiVersion: "apps/v1",
     kind: isDaemon ? "DaemonSet" : "Deployment",
