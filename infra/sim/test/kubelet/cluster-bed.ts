@@ -89,7 +89,7 @@ export class ClusterBed {
   }
 
   create<K extends Kind>(kind: K, name: string, spec: object): KindMap[K] {
-    return this.view.create(kind, { metadata: { name, namespace: "default" }, spec } as Parameters<ClusterView["create"]>[1]);
+    return this.view.create(kind, { metadata: { name, namespace: "default" }, spec });
   }
 
   pod(name: string, spec: Partial<PodSpec> & { readonly image?: string }): Pod {
@@ -104,9 +104,10 @@ export class ClusterBed {
 }
 
 const crashing: Program = {
-  start: ({ log, time, signal }) => {
-    log("fatal: cannot go on");
-    return { ready: () => false, ended: time.delay(1000, signal).then(() => ({ exitCode: 3, message: "boom" })) };
+  start: (context) => {
+    context.log("fatal: cannot go on");
+    const ended = context.time.delay(1000, context.signal).then(() => ({ exitCode: 3, message: "boom" }));
+    return { ready: () => false, ended };
   },
 };
 
@@ -118,7 +119,7 @@ export const openClusterBed = async (options: BedOptions = {}): Promise<ClusterB
   const lines: string[] = [];
   const programs: Programs = new Map([["test/crash", crashing], ...(options.programs ?? [])]);
   const log = (line: string): void => void lines.push(line);
-  const cluster = await startCluster({ name: "server", machines, authority, time, programs, instantBoot: true, log });
+  const cluster = await startCluster({ name: "server", machines, authority, time, programs, instantBoot: true, bytesPerSecond: 5e9, log });
   return new ClusterBed({ cluster, registry, authority, machines, time, lines });
 };
 

@@ -101,11 +101,12 @@ export class ContainerLoop {
     const record = this.#record;
     this.#enterRunning(resumedAt);
     const own = new AbortController();
-    const whole = AbortSignal.any([signal, own.signal]);
+    const forward = (): void => own.abort();
+    signal.addEventListener("abort", forward, { once: true });
     try {
-      const program = this.#launch(whole);
-      watchReadiness(this.#handle, { record, ready: program.ready, signal: whole });
-      const end = await Promise.race([program.ended ?? new Promise<never>(() => {}), untilAborted(signal)]);
+      const program = this.#launch(own.signal);
+      watchReadiness(this.#handle, { record, ready: program.ready, signal: own.signal });
+      const end = await Promise.race([program.ended ?? new Promise<never>(() => {}), untilAborted(own.signal)]);
       if (end === undefined || signal.aborted) return undefined;
       this.#leave(end);
       return end;
@@ -116,6 +117,7 @@ export class ContainerLoop {
       this.#leave(end);
       return end;
     } finally {
+      signal.removeEventListener("abort", forward);
       own.abort();
     }
   }

@@ -26,18 +26,23 @@ export class DiskKeeper {
     return this.#reporter.pressure.disk;
   }
 
-  /** One look at the disk; `workers` are the pods that could be given up. */
+  /** One look at the disk; `workers` are the pods that could be given up. Pressure is told before anything is given up for it. */
   check(workers: readonly PodWorker[]): void {
     const now = performance.now();
-    if (this.#isMet()) {
-      this.#lastMetAtMs = now;
-      this.#reclaim(workers);
-    }
+    const isMet = this.#isMet();
+    if (isMet) this.#lastMetAtMs = now;
     const quietMs = this.#lastMetAtMs === undefined ? Infinity : (now - this.#lastMetAtMs) * this.#runtime.time.speed;
-    const hasPressure = quietMs < TRANSITION_MS;
-    if (hasPressure === this.hasPressure) return;
-    this.#reporter.pressure = { disk: hasPressure };
+    const isNew = this.#turn(quietMs < TRANSITION_MS) && isMet;
+    if (isNew) this.#announce();
+    if (isMet) this.#reclaim(workers, isNew);
+  }
+
+  /** Whether the pressure has changed. */
+  #turn(disk: boolean): boolean {
+    if (disk === this.hasPressure) return false;
+    this.#reporter.pressure = { disk };
     this.#reporter.post();
+    return true;
   }
 
   #isMet(): boolean {
@@ -45,9 +50,8 @@ export class DiskKeeper {
     return availableBytes < capacityBytes * THRESHOLD;
   }
 
-  #reclaim(workers: readonly PodWorker[]): void {
-    if (!this.hasPressure) this.#announce();
-    this.#collectImages(workers);
+  #reclaim(workers: readonly PodWorker[], isNew: boolean): void {
+    this.#collectImages(workers, isNew);
     if (!this.#isMet()) return;
     const victim = workers.find((worker) => !isCritical(worker));
     if (victim === undefined) return;
@@ -60,12 +64,12 @@ export class DiskKeeper {
     this.#reporter.event({ type: "Warning", reason: "EvictionThresholdMet", message: "Attempting to reclaim ephemeral-storage" });
   }
 
-  #collectImages(workers: readonly PodWorker[]): void {
+  #collectImages(workers: readonly PodWorker[], isNew: boolean): void {
     const { availableBytes, capacityBytes } = this.#runtime.diskUse();
     const inUse = new Set(workers.flatMap((worker) => worker.images));
     const wanted = Math.ceil(capacityBytes * THRESHOLD) - availableBytes;
     const freed = this.#runtime.images.removeUnused(inUse);
-    if (freed >= wanted || this.hasPressure) return;
+    if (freed >= wanted || !isNew) return;
     const message =
       `Failed to garbage collect required amount of images. Attempted to free ${wanted} bytes, ` +
       `but only found ${freed} bytes eligible to free.`;

@@ -61,7 +61,8 @@ export class ImageStore {
     const pulled = await client.pull(reference, credentials, signal);
     const isHere = disk.images.get(reference)?.digest === pulled.digest;
     const rate = Math.min(bytesPerSecond, pulled.throttleBytesPerSecond ?? Infinity);
-    if (!isHere) await time.delay((pulled.sizeBytes / rate) * 1000, signal);
+    const roomBytes = Math.max(disk.capacityBytes - usedBytes(disk), 0);
+    if (!isHere) await time.delay((Math.min(pulled.sizeBytes, roomBytes) / rate) * 1000, signal);
     signal.throwIfAborted();
     if (!isHere && usedBytes(disk) + pulled.sizeBytes > disk.capacityBytes) throw noSpace(reference, pulled.digest);
     const image = { digest: pulled.digest, sizeBytes: pulled.sizeBytes };

@@ -112,7 +112,7 @@ export class Kubelet {
 
   /** The control plane took this node for dead, or somebody deleted it. */
   #takeNode(event: StoreEvent): void {
-    const node: Node = event.object as Node;
+    const node: Node = event.object;
     const ready = findCondition(node.status?.conditions, "Ready")?.status;
     if (event.type === "DELETED") this.#reporter.register(false);
     else if (ready === "Unknown") {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isFarewell, isRace } from "../controllers/cluster-view.ts";
 import type { EventText } from "../controllers/event-recorder.ts";
 import { isEnded } from "../controllers/pods.ts";
@@ -33,6 +34,8 @@ export class PodWorker implements PodHandle {
   constructor(runtime: NodeRuntime, pod: Pod) {
     this.runtime = runtime;
     this.pod = pod;
+    // One listener for each container, pull and pause of the pod.
+    setMaxListeners(0, this.#abort.signal);
     const waiting = (pod.spec.initContainers ?? []).length > 0 ? "PodInitializing" : "ContainerCreating";
     const record = (isInit: boolean) => (spec: Pod["spec"]["containers"][number]) => new ContainerRecord(spec, { isInit, waiting });
     this.init = (pod.spec.initContainers ?? []).map(record(true));
