@@ -5,8 +5,8 @@ import { Call } from "./call.ts";
 import type { DirectorCore } from "./core.ts";
 import { DatabaseGone, type Database } from "./database.ts";
 import { ApiError, unavailable } from "./http/api-error.ts";
-import { readRequest, segmentsOf } from "./http/api-request.ts";
-import { matchRoute, type Reply } from "./http/router.ts";
+import { readRequest, segmentsOf, type ApiRequest } from "./http/api-request.ts";
+import { matchRoute, type Match, type Reply } from "./http/router.ts";
 import { textAt } from "./json.ts";
 import { apply } from "./kube-apply.ts";
 import { routes } from "./routes.ts";
@@ -113,7 +113,7 @@ export class DirectorServer implements DirectorCore {
     try {
       const request = await readRequest(message);
       if (this.phase !== "serving") throw unavailable("Director is starting");
-      const { route, params } = matchRoute(routes, request);
+      const { route, params } = this.#matched(request);
       // The pattern, not the path: a path may carry a registration token.
       name = `/${route.pattern.join("/")}${route.action === undefined ? "" : `?action=${route.action}`}`;
       const reply = await route.handle(new Call(request, params, this));
@@ -123,6 +123,15 @@ export class DirectorServer implements DirectorCore {
       const reply = this.#refusal(error);
       this.log(`${message.method ?? "GET"} ${name} ${reply.status} ${textAt(reply.body, "code") ?? ""}`);
       return reply;
+    }
+  }
+
+  #matched(request: ApiRequest): Match {
+    try {
+      return matchRoute(routes, request);
+    } catch (error) {
+      this.#wiring.log(`director: ${request.method} /${request.segments.join("/")} is not known`);
+      throw error;
     }
   }
 

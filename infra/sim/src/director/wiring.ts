@@ -11,6 +11,7 @@ export interface WiringOptions {
   readonly administrator: { readonly username: string; readonly password: string };
   readonly clusterStores: (name: string) => EtcdStore | undefined;
   readonly maxMembersPerProject: number;
+  readonly log: (line: string) => void;
 }
 
 interface Process<T> {
@@ -46,6 +47,8 @@ export class Wiring {
   readonly administrator: WiringOptions["administrator"];
   readonly clusterStores: WiringOptions["clusterStores"];
   readonly maxMembersPerProject: number;
+  /** For what nobody handles. */
+  readonly log: WiringOptions["log"];
   readonly ingresses = new Processes<undefined>();
   readonly servers = new Processes<DirectorServer>();
   readonly databases = new Processes<Database>();
@@ -57,6 +60,7 @@ export class Wiring {
     this.administrator = options.administrator;
     this.clusterStores = options.clusterStores;
     this.maxMembersPerProject = options.maxMembersPerProject;
+    this.log = options.log;
   }
 
   databaseIn(cluster: string, namespace: string): Database | undefined {

@@ -1,6 +1,5 @@
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
-import type { SimTime } from "../datacenter/sim-time.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
@@ -11,8 +10,6 @@ import { mayaInit } from "./programs/wait-for.ts";
 import { Wiring } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
-  /** The time of everything that Director does, in its containers and behind its ingress. */
-  readonly time: SimTime;
   /** Host and port of the registry from which agents and OpenEBS come when Director's own image names none. */
   readonly registryHost: string;
   /** The built-in Administrator of a fresh installation; never logged. */
@@ -21,6 +18,8 @@ export interface DirectorWorldOptions {
   readonly clusterStores: (name: string) => EtcdStore | undefined;
   /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
   readonly maxMembersPerProject?: number;
+  /** Gets a line for each request to a route that Director does not know. */
+  readonly log?: (line: string) => void;
 }
 
 export interface DirectorWorld {
@@ -62,11 +61,10 @@ const START_SECONDS: Readonly<Record<string, number>> = {
  * A control plane that was away comes back with a new store, while programs on its workers run on: they see the store of now,
  * and the last one as long as there is none.
  */
-const withLiveStore = (wiring: Wiring, time: SimTime, program: Program): Program => ({
+const withLiveStore = (wiring: Wiring, program: Program): Program => ({
   start(context) {
     const live = {
       ...context,
-      time,
       get store() {
         return wiring.clusterStores(context.cluster) ?? context.store;
       },
@@ -75,7 +73,7 @@ const withLiveStore = (wiring: Wiring, time: SimTime, program: Program): Program
   },
 });
 
-const programsOf = (wiring: Wiring, time: SimTime): Programs => {
+const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
   const own: [string, Program][] = [
     ["maya-io-server", mayaIoServer(wiring)],
@@ -86,12 +84,12 @@ const programsOf = (wiring: Wiring, time: SimTime): Programs => {
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, withLiveStore(wiring, time, program)]));
+  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, withLiveStore(wiring, program)]));
 };
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
 export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorld => {
-  const { registryHost, clusterStores, maxMembersPerProject = 10 } = options;
-  const wiring = new Wiring({ registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
-  return { programs: programsOf(wiring, options.time), startFrontend: ({ port } = {}) => startIngress(wiring, port) };
+  const { registryHost, clusterStores, maxMembersPerProject = 10, log = () => {} } = options;
+  const wiring = new Wiring({ log, registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
+  return { programs: programsOf(wiring), startFrontend: ({ port } = {}) => startIngress(wiring, port) };
 };

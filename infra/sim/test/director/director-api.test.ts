@@ -261,6 +261,12 @@ describe("backup credentials", () => {
 });
 
 describe("requests that cannot be served", () => {
+  it("are told to whoever runs the simulator, without their query, when no route knows them", async () => {
+    await admin("GET", "/v3/dragons?name=secret");
+    await admin("PUT", "/v3/token", {});
+    expect(bed.unhandled.slice(-2)).toEqual(["director: GET /v3/dragons is not known", "director: PUT /v3/token is not known"]);
+  });
+
   it.each([
     { line: "GET /v3/unicorns", status: 404, code: "NotFound" },
     { line: "GET /unknown", status: 404, code: "NotFound" },

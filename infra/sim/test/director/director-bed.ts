@@ -70,23 +70,28 @@ export class DirectorBed {
   readonly server: SmallCluster;
   readonly member: SmallCluster;
   readonly frontend: DirectorFrontend;
+  /** Requests to routes that nobody knows. */
+  readonly unhandled: readonly string[];
 
-  constructor(parts: { server: SmallCluster; member: SmallCluster; frontend: DirectorFrontend }) {
+  constructor(parts: Pick<DirectorBed, "server" | "member" | "frontend" | "unhandled">) {
     this.server = parts.server;
     this.member = parts.member;
     this.frontend = parts.frontend;
+    this.unhandled = parts.unhandled;
   }
 
   static async open({ speed = 200, ...limits }: BedOptions = {}): Promise<DirectorBed> {
     const time = new SimTime(speed);
     const clusters = new Map<string, SmallCluster>();
+    const unhandled: string[] = [];
+    const log = (line: string) => unhandled.push(line);
     const clusterStores = (name: string) => clusters.get(name)?.store;
-    const world = createDirectorWorld({ time, registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, ...limits });
+    const world = createDirectorWorld({ registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, log, ...limits });
     const server = new SmallCluster({ name: "server", nodes: ["server-worker1"] }, { time, programs: world.programs });
     const nodes = ["member-worker1", "member-worker2", "member-worker3"];
     const member = new SmallCluster({ name: "member", nodes }, { time, programs: world.programs });
     clusters.set("server", server).set("member", member);
-    return new DirectorBed({ server, member, frontend: await world.startFrontend() });
+    return new DirectorBed({ server, member, frontend: await world.startFrontend(), unhandled });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
