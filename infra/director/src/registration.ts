@@ -20,7 +20,7 @@ const noManifests = (where: string, because: string): KuberaError =>
   });
 
 /** Objects of a YAML stream in its order; empty documents are left out. */
-export const parseManifests = (text: string, where: string): RenderedManifest[] => {
+const parseManifests = (text: string, where: string): RenderedManifest[] => {
   const documents = parseAllDocuments(text, { logLevel: "error" });
   if (!Array.isArray(documents)) throw noManifests(where, "it is empty");
   const broken = documents.find((document) => document.errors.length > 0);

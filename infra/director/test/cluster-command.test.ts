@@ -1,7 +1,7 @@
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseClusterCommand } from "../src/index.ts";
+import { parseClusterCommand } from "../src/cluster-command.ts";
 
 const URL_ = "https://director.example:8443/v3/scripts/A1.yaml?x=1";
 

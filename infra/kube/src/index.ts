@@ -1,5 +1,5 @@
-export type { KindRef, KubeClient, KubeObject, ListOptions, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
-export { openKube, type OpenKubeOptions } from "./open-kube.ts";
+export type { KindRef, KubeClient, KubeObject, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
+export { openKube } from "./open-kube.ts";
 export { waitForKube, type WaitForKubeOptions } from "./wait-for-kube.ts";
 export { probes } from "./probes.ts";
 export { KINDS } from "./kinds.ts";

@@ -7,7 +7,7 @@ export interface Change {
   readonly object: KubeObject;
 }
 
-export const keyOf = (object: KubeObject): string => nameOf(object.metadata);
+const keyOf = (object: KubeObject): string => nameOf(object.metadata);
 
 const isSame = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;

@@ -5,6 +5,16 @@ import { namespaceGone } from "./probes/namespace-gone.ts";
 import { nodesReady } from "./probes/node-ready.ts";
 import { podReady } from "./probes/pod-ready.ts";
 import { statefulSetReady } from "./probes/stateful-set-ready.ts";
+import { workloadReady } from "./probes/workload-ready.ts";
 
 /** What one usually waits for; spread one into `waitForKube`: `waitForKube({ client, deadlineMs, ...probes.podReady(ref) })`. */
-export const probes = { podReady, deploymentAvailable, statefulSetReady, daemonSetReady, jobComplete, nodesReady, namespaceGone };
+export const probes = {
+  podReady,
+  workloadReady,
+  deploymentAvailable,
+  statefulSetReady,
+  daemonSetReady,
+  jobComplete,
+  nodesReady,
+  namespaceGone,
+};

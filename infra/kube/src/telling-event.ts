@@ -17,7 +17,7 @@ const TELLING = new Set([
 ]);
 
 /** When an event was last seen, in milliseconds; 0 when it does not say. */
-export const timeOfEvent = (event: KubeEvent): number => {
+const timeOfEvent = (event: KubeEvent): number => {
   const meta = event.metadata as { readonly creationTimestamp?: string };
   const told = event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? meta.creationTimestamp;
   const ms = Date.parse(told ?? "");

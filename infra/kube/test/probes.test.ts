@@ -181,6 +181,14 @@ test.each([
   expect(look(probe, object)).toBe(told);
 });
 
+test.each([
+  ["Deployment", "Deployment kubera/maya-io is available"],
+  ["StatefulSet", "StatefulSet kubera/maya-io is ready"],
+  ["DaemonSet", "DaemonSet kubera/maya-io is ready"],
+] as const)("waits for a %s by its own rule", (kind, what) => {
+  expect(probes.workloadReady({ kind, ...REF }).what).toBe(what);
+});
+
 test("blames the hopeless pod of a workload", () => {
   const broken = podWith({ containerStatuses: [waiting("InvalidImageName")] });
   expect(look(probes.deploymentAvailable(REF), deployment({ replicas: 2, updatedReplicas: 2 }), broken)).toBe(

@@ -8,7 +8,7 @@ export interface NodesReadyOptions {
 }
 
 /** What keeps one node from counting as ready; undefined when nothing does. */
-export const nodeTrouble = (node: KubeNode, oldBootId?: string): string | undefined => {
+const nodeTrouble = (node: KubeNode, oldBootId?: string): string | undefined => {
   const bootId = node.status?.nodeInfo?.bootID;
   // Right after a restore the API still shows the nodes Ready from the snapshot; only a new boot id proves the boot.
   if (oldBootId !== undefined && (bootId === undefined || bootId === oldBootId)) return "it still carries its old boot id";

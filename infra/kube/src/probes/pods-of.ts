@@ -5,7 +5,7 @@ import { observePod } from "./pod-ready.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
 
 /** The pods that a workload's selector chooses. */
-export const podsOf = (view: KubeView, workload: Pick<Workload, "metadata" | "spec">): Pod[] => {
+const podsOf = (view: KubeView, workload: Pick<Workload, "metadata" | "spec">): Pod[] => {
   const wanted = Object.entries(workload.spec?.selector?.matchLabels ?? {});
   if (wanted.length === 0) return [];
   return view
