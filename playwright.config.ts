@@ -8,32 +8,50 @@ const run = planRun(import.meta.dirname);
 export default defineConfig({
   testDir: "tests",
   outputDir: join(run.folder, "playwright"),
-  globalSetup: run.restores ? "./fixtures/src/global-setup.ts" : [],
+  ...(run.restores && { globalSetup: "./fixtures/src/global-setup.ts" }),
   forbidOnly: run.settings.CI,
   // A second try hides the first failure; tests here are never retried to get green.
   retries: 0,
-  workers: run.settings.CI ? 1 : undefined,
+  workers: 1,
   timeout: run.testTimeoutMs,
   ...(run.settings.shard && { shard: { current: run.settings.shard.index, total: run.settings.shard.total } }),
-  webServer: run.simCommand && {
-    name: "sim",
-    command: run.simCommand,
-    // The named group becomes KUBERA_VALUES, by which every room finds the URLs of this run's bed.
-    wait: { stdout: /^values: (?<kubera_values>\S+)$/m },
-    gracefulShutdown: { signal: "SIGTERM", timeout: 2000 },
-    timeout: 20_000,
-  },
+  ...(run.simCommand !== undefined && {
+    webServer: {
+      name: "sim",
+      command: run.simCommand,
+      // The named group becomes KUBERA_VALUES, by which every room finds the URLs of this run's bed.
+      wait: { stdout: /^values: (?<kubera_values>\S+)$/m },
+      gracefulShutdown: { signal: "SIGTERM" as const, timeout: 2000 },
+      timeout: 20_000,
+    },
+  }),
   reporter: [
     ["list"],
-    ["@kubera-e2e/outcome/outcome-reporter", { runFolder: run.folder, run: run.id, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD }],
-    ["allure-playwright", allureReporterOptions({ runFolder: run.folder, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD })],
+    [
+      "@kubera-e2e/outcome/outcome-reporter",
+      { runFolder: run.folder, run: run.id, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD },
+    ],
+    [
+      "allure-playwright",
+      allureReporterOptions({ runFolder: run.folder, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD }),
+    ],
     ["junit", { outputFile: join(run.folder, "junit.xml") }],
     ...(run.settings.CI ? [["blob", { outputDir: join(run.folder, "blob-report") }] as const] : []),
   ],
   projects: [
     { name: "api", testMatch: "**/*.api.spec.ts" },
     ...(run.settings.KUBERA_GUI
-      ? [{ name: "gui", testMatch: "**/*.gui.spec.ts", use: { launchOptions: { executablePath: findChromium(run.settings) }, screenshot: "only-on-failure" as const, trace: "retain-on-failure" as const } }]
+      ? [
+          {
+            name: "gui",
+            testMatch: "**/*.gui.spec.ts",
+            use: {
+              launchOptions: { executablePath: findChromium(run.settings) },
+              screenshot: "only-on-failure" as const,
+              trace: "retain-on-failure" as const,
+            },
+          },
+        ]
       : []),
   ],
 });

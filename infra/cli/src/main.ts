@@ -14,6 +14,7 @@ const newProgram = (): Command => {
     .description("End-to-end tests of Kubera Director: beds, runs, and why a run is red")
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText("after", settingsHelp);
   for (const add of [addTest, addBed, addReport, addDemo, addSim]) add(program);
   return program;

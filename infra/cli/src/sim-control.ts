@@ -50,7 +50,7 @@ export class SimControl {
     return new SimControl(runningSim());
   }
 
-  static describeFaults(faults: SimFaults): string[] {
+  describeFaults(faults: SimFaults): string[] {
     const active = new Map(faults.active.map((fault) => [fault.id, fault.firedAt]));
     return faults.known.map(
       (fault) => `${fault.id.padEnd(24)} ${active.has(fault.id) ? `IN FORCE since ${active.get(fault.id) ?? ""}` : fault.title}`,

@@ -18,7 +18,7 @@ export interface KubeObject {
 export type Manifest = Readonly<Record<string, unknown>> & {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
 };
 
 export interface KindRef {

@@ -4,7 +4,13 @@ import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "./bed-context.ts";
 import { asAdministrator, directorName, type MemberOptions, type ProjectGroup } from "./connect-member.ts";
 
+export interface OpenebsOptions extends MemberOptions {
+  /** A version that Director offers; default the newest. */
+  readonly version?: string;
+}
+
 interface Installing {
+  readonly version: string | undefined;
   readonly context: BedContext;
   readonly group: ProjectGroup;
   readonly cluster: string;
@@ -60,18 +66,20 @@ const awaitRecord = ({ context, group, clusterId, cluster, signal }: Installing)
   });
 
 const install = async (installing: Installing): Promise<void> => {
-  const { context, group, clusterId, signal } = installing;
+  const { context, group, clusterId, version, signal } = installing;
   if ((await group.openebses({ clusterId, state: "active", signal })).length > 0) return;
-  const [newest] = await group.openebsTemplates({ signal });
-  if (newest === undefined) throw missing("Director offers no version of OpenEBS", `openebstemplates of group ${group.id}`);
-  tell(installing, "started", newest.version);
+  const templates = await group.openebsTemplates({ signal });
+  const wanted = version === undefined ? templates[0] : templates.find((template) => template.version === version);
+  if (wanted === undefined)
+    throw missing(`Director does not offer OpenEBS ${version ?? "in any version"}`, `openebstemplates of group ${group.id}`);
+  tell(installing, "started", wanted.version);
   const numbers = await nodeNumbers(installing);
   const record = await group.createOpenebs(
     {
       clusterId,
       creatorId: group.id,
       projectId: group.projectId,
-      templateId: newest.id,
+      templateId: wanted.id,
       namespace: "openebs",
       defaultDirectory: "/var/openebs",
       installationMode: "basic",
@@ -88,17 +96,17 @@ const install = async (installing: Installing): Promise<void> => {
 };
 
 /**
- * Installs the newest OpenEBS that Director offers on a connected cluster, on all its nodes, through Director as the administrator,
+ * Installs an OpenEBS that Director offers on a connected cluster, on all its nodes, through Director as the administrator,
  * and waits until its job has succeeded. One that is active already stays as it is.
  *
  * Errors: `DIRECTOR_REFUSED`, `DIRECTOR_CONTRACT` when the cluster is not connected or no version is offered;
  * `WAIT_DEADLINE` and `WAIT_TERMINAL` within `intervals.openebsReady`.
  */
-export const installOpenEBS = (context: BedContext, options: MemberOptions): Promise<void> =>
+export const installOpenEBS = (context: BedContext, options: OpenebsOptions): Promise<void> =>
   asAdministrator(context, async (group) => {
     const signal = options.signal ?? new AbortController().signal;
     const name = directorName(context.bed.name, options.cluster);
     const known = (await group.clusters({ signal })).find((candidate) => candidate.name === name);
     if (known === undefined) throw missing(`Director knows no cluster called ${name}`, `clusters of group ${group.id}`);
-    await install({ context, group, cluster: options.cluster, clusterId: known.id, signal });
+    await install({ context, group, cluster: options.cluster, clusterId: known.id, version: options.version, signal });
   });

@@ -17,7 +17,5 @@ export interface WorkloadWait {
 /** Waits until a workload serves. Errors: `WAIT_DEADLINE`, `WAIT_TERMINAL` with its explanation. */
 export const workloadReady = async (client: KubeClient, ref: WorkloadRef, wait: WorkloadWait): Promise<void> => {
   const { probes, waitForKube } = await import("@kubera-e2e/kube");
-  const probeOf = { Deployment: probes.deploymentAvailable, StatefulSet: probes.statefulSetReady, DaemonSet: probes.daemonSetReady };
-  const { namespace, name } = ref;
-  await waitForKube({ client, ...probeOf[ref.kind]({ namespace, name }), ...wait });
+  await waitForKube({ client, ...probes.workloadReady(ref), ...wait });
 };

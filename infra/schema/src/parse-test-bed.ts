@@ -79,6 +79,15 @@ const fillIn = (source: Source, values: BedValues): BedFault[] => {
   return faults;
 };
 
+/** An alias without an anchor, or one that grows without end, shows only when the document is resolved. */
+const resolve = (source: Source): { readonly value?: unknown; readonly faults: readonly BedFault[] } => {
+  try {
+    return { value: source.document.toJS() as unknown, faults: [] };
+  } catch (error) {
+    return { faults: [place(source, 0, error instanceof Error ? error.message : String(error))] };
+  }
+};
+
 /** All faults of a bed's file at once, in the order of its lines, or the bed. */
 export const inspectTestBed = (text: string, values: BedValues): { readonly bed?: TestBed; readonly faults: readonly BedFault[] } => {
   const lines = new LineCounter();
@@ -87,7 +96,9 @@ export const inspectTestBed = (text: string, values: BedValues): { readonly bed?
   const syntax = document.errors.map((error) => place(source, error.pos[0], error.message));
   if (document.contents === null) return { faults: [{ line: 1, column: 1, message: "the file is empty" }] };
   const missing = fillIn(source, values);
-  const parsed = testBedSchema.safeParse(document.toJS());
+  const resolved = resolve(source);
+  if (resolved.faults.length > 0) return { faults: [...syntax, ...missing, ...resolved.faults] };
+  const parsed = testBedSchema.safeParse(resolved.value);
   const faults = [...syntax, ...missing, ...(parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOfIssue(source, issue)))];
   if (faults.length > 0 || !parsed.success) return { faults: faults.toSorted((a, b) => a.line - b.line || a.column - b.column) };
   return { bed: parsed.data, faults };

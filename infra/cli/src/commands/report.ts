@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
-import { buildReport, carryVerdicts } from "@kubera-e2e/allure-report";
 import { findRunFolder } from "../run-folders.ts";
 
 const EXAMPLES = `
@@ -34,6 +33,7 @@ export const addReport = (program: Command): void => {
     .option("--json", "pure JSON")
     .addHelpText("after", EXAMPLES)
     .action(async (run: string | undefined, options: ReportOptions) => {
+      const { buildReport, carryVerdicts } = await import("@kubera-e2e/allure-report");
       const folder = findRunFolder(run);
       await carryVerdicts(folder);
       const path = await buildReport(folder);

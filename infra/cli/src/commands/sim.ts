@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { SimControl } from "../sim-control.ts";
-import { serveSim } from "../serve-sim.ts";
+import type { SimControl } from "../sim-control.ts";
 
 const EXAMPLES = `
 Examples:
@@ -17,6 +16,8 @@ interface UpOptions {
   readonly watchPid?: string[];
 }
 
+const openControl = async (): Promise<SimControl> => (await import("../sim-control.ts")).SimControl.ofSharedSim();
+
 const addFault = (sim: Command): void => {
   const fault = sim.command("fault").description("trouble on purpose");
   fault
@@ -24,22 +25,23 @@ const addFault = (sim: Command): void => {
     .description("faults that can be fired, and those in force")
     .option("--json", "pure JSON")
     .action(async (options: { json?: boolean }) => {
-      const faults = await SimControl.ofSharedSim().faults();
+      const control = await openControl();
+      const faults = await control.faults();
       if (options.json === true) console.log(JSON.stringify(faults, undefined, 2));
-      else for (const line of SimControl.describeFaults(faults)) console.log(line);
+      else for (const line of control.describeFaults(faults)) console.log(line);
     });
   fault
     .command("fire <id>")
     .description("put a fault in force until it is cleared")
     .action(async (id: string) => {
-      const fired = await SimControl.ofSharedSim().fire(id);
+      const fired = await (await openControl()).fire(id);
       console.log(`${fired.id}: ${fired.title}\n${fired.story}`);
     });
   fault
     .command("clear <id>")
     .description("end a fault")
     .action(async (id: string) => {
-      console.log((await SimControl.ofSharedSim().clear(id)) ? `${id} is cleared` : `${id} was not in force`);
+      console.log((await (await openControl()).clear(id)) ? `${id} is cleared` : `${id} was not in force`);
     });
 };
 
@@ -54,6 +56,7 @@ export const addSim = (program: Command): void => {
     .option("--private", "for the process that starts it alone: other runs do not find it")
     .option("--watch-pid <pid...>", "end as soon as one of these processes is gone")
     .action(async (options: UpOptions) => {
+      const { serveSim } = await import("../serve-sim.ts");
       await serveSim({
         ...(options.speed !== undefined && { speed: options.speed }),
         json: options.json === true,
@@ -66,7 +69,7 @@ export const addSim = (program: Command): void => {
     .description("machines, disks and faults of the running one")
     .option("--json", "pure JSON")
     .action(async (options: { json?: boolean }) => {
-      const control = SimControl.ofSharedSim();
+      const control = await openControl();
       const status = await control.status();
       if (options.json === true) console.log(JSON.stringify(status, undefined, 2));
       else for (const line of control.describeStatus(status)) console.log(line);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { launchTests } from "../launch-tests.ts";
 
 const EXAMPLES = `
 Every flag of Playwright works and keeps its meaning; api is the project unless another is named.
@@ -24,7 +23,7 @@ export const addTest = (program: Command): void => {
     .helpOption("--help-e2e", "show this help; --help shows Playwright's")
     .addHelpText("after", EXAMPLES)
     .action(async (_flags: string[], _options: unknown, command: Command) => {
+      const { launchTests } = await import("../launch-tests.ts");
       process.exitCode = await launchTests(command.args);
     });
-  program.enablePositionalOptions();
 };

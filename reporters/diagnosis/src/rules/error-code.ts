@@ -6,7 +6,7 @@ import { firstLine, type ResidueRule } from "../residue.ts";
 const CAUSE_OF_CODE: Partial<Record<ErrorCode, CauseId>> = {
   SET_WITH_MEMORY: "esx.snapshot-with-memory",
   RESTORE_FAILED: "esx.snapshot-revert-failed",
-  VSPHERE_FAULT: "esx.snapshot-revert-failed",
+  TLS_NOT_YET_VALID: "cert.not-yet-valid",
   VSPHERE_LOGIN_REFUSED: "esx.api-auth",
   NAME_UNRESOLVED: "network.dns-lab",
   TLS_EXPIRED: "cert.expired",

@@ -140,18 +140,24 @@ export class ContainerLoop {
   }
 
   #launch(signal: AbortSignal): { readonly ready: () => boolean; readonly ended?: Promise<ProgramEnd> } {
-    const { runtime, pod } = this.#handle;
+    const handle = this.#handle;
+    const { runtime } = handle;
     const { spec, isInit, log } = this.#record;
-    const isTask = isInit || (pod.spec.restartPolicy ?? "Always") !== "Always";
+    const isTask = isInit || (handle.pod.spec.restartPolicy ?? "Always") !== "Always";
     const program = runtime.program(spec.image) ?? defaultProgram(isTask);
     const environment = this.#environment();
     return program.start({
       cluster: runtime.options.cluster,
-      store: runtime.view.store,
-      pod,
+      // Asked anew each time: the API server may come back on another etcd while the container runs on.
+      get store() {
+        return runtime.view.store;
+      },
+      get pod() {
+        return handle.pod;
+      },
       container: spec.name,
       image: spec.image,
-      args: [...(spec.command ?? []), ...(spec.args ?? [])],
+      args: spec.args ?? (spec.command ?? []).slice(1),
       env: environment.variables(spec),
       machine: runtime.machine,
       time: runtime.time,

@@ -1,0 +1,47 @@
+import { connectMember, directorName, installDirector, installOpenEBS, loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import type { KubeClient } from "@kubera-e2e/kube";
+import type { DirectorClient } from "@kubera-e2e/director";
+import type { Transcript } from "@kubera-e2e/http";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+
+/** What a worker may do on a bed it has joined: everything but power and snapshots, which stay with the run process. */
+export interface WorkerBed {
+  readonly declared: TestBed;
+  kube(cluster: string): Promise<KubeClient>;
+  /** Signed in as the bed's administrator. */
+  director(): Promise<DirectorClient>;
+  /** Installs a release, or upgrades to it, and waits until it serves. Errors: as `installDirector` of lifecycle. */
+  installDirector(build: string): Promise<void>;
+  /** Connects a member to Director and waits until it is active; Director's id of the cluster. */
+  connectMember(cluster: string): Promise<string>;
+  /** The name under which Director knows a cluster of the bed. */
+  directorName(cluster: string): string;
+  /** Installs an OpenEBS that Director offers on a connected member; default the newest. */
+  installOpenEBS(cluster: string, version?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WorkerBedOptions {
+  readonly name: string;
+  readonly settings: Settings;
+  readonly redactor: Redactor;
+  readonly transcript: Transcript;
+}
+
+/** Opens the clients of a joined bed inside a worker; nothing is sent before they are used. Errors: those of `loadTestBed`. */
+export const openWorkerBed = async ({ name, settings, redactor, transcript }: WorkerBedOptions): Promise<WorkerBed> => {
+  const declared = loadTestBed(name, settings);
+  const context = await openBed(declared, settings, { redactor, transcript });
+  return {
+    declared,
+    kube: (cluster) => context.kube(cluster),
+    director: () => context.director(),
+    installDirector: (build) => installDirector(context, { build }),
+    connectMember: (cluster) => connectMember(context, { cluster }),
+    directorName: (cluster) => directorName(declared.name, cluster),
+    installOpenEBS: (cluster, version) => installOpenEBS(context, { cluster, ...(version !== undefined && { version }) }),
+    close: () => context.close(),
+  };
+};

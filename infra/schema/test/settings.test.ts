@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { KuberaError } from "../src/kubera-error.ts";
+import { describeSettings, readSettings } from "../src/settings.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const errorOf = (environment: Environment): KuberaError => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof KuberaError) return error;
+  }
+  throw new Error("it was accepted");
+};
+
+test("has a default for everything that may be left out", () => {
+  expect(readSettings({})).toMatchObject({
+    KUBERA_BUILD: "1.12.0",
+    KUBERA_GUI: false,
+    KUBERA_RESET: "dirty",
+    KUBERA_SIM_SPEED: 60,
+    ARTIFACTS: "_artifacts",
+    CI: false,
+  });
+});
+
+describe("reads", () => {
+  test.each<[string, Environment, object]>([
+    ["a flag of 1", { KUBERA_GUI: "1" }, { KUBERA_GUI: true }],
+    ["a flag of 0", { KUBERA_GUI: "0" }, { KUBERA_GUI: false }],
+    ["an empty flag", { KUBERA_GUI: "" }, { KUBERA_GUI: false }],
+    ["CI of any text", { CI: "woodpecker" }, { CI: true }],
+    ["a speed", { KUBERA_SIM_SPEED: "12.5" }, { KUBERA_SIM_SPEED: 12.5 }],
+    ["an existing Director", { KUBERA_HOST: "https://director.lab" }, { KUBERA_HOST: "https://director.lab" }],
+  ])("%s", (_what, environment, expected) => {
+    expect(readSettings(environment)).toMatchObject(expected);
+  });
+});
+
+test("reads secrets by name", () => {
+  const { secrets } = readSettings({ KUBERA_SECRET_DIRECTOR_ADMIN_USERNAME: "admin", KUBERA_SECRET_DIRECTOR_ADMIN_PASSWORD: "x" });
+  expect([...secrets]).toEqual([["director-admin", { username: "admin", password: "x" }]]);
+});
+
+describe("takes a shard", () => {
+  test.each<[string, Environment, object | undefined]>([
+    ["of GitLab, which counts from 1", { CI_NODE_INDEX: "2", CI_NODE_TOTAL: "3" }, { index: 2, total: 3 }],
+    ["of a Kubernetes Job, which counts from 0", { JOB_COMPLETION_INDEX: "0", CI_NODE_TOTAL: "3" }, { index: 1, total: 3 }],
+    ["of nobody", {}, undefined],
+    ["of a total alone for none", { CI_NODE_TOTAL: "3" }, undefined],
+  ])("%s", (_what, environment, shard) => {
+    expect(readSettings(environment).shard).toEqual(shard);
+  });
+});
+
+describe("refuses", () => {
+  test.each<[string, Environment, string]>([
+    [
+      "a setting that nobody reads",
+      { KUBERA_BEDS: "x" },
+      "[SETTING_UNKNOWN] nobody reads KUBERA_BEDS\n  where:   the environment of this process, or .env\n  because: a misspelt setting would silently do nothing\n  fix:     KUBERA_BEDS: did you mean KUBERA_BED?",
+    ],
+    [
+      "two values that cannot be used, at once",
+      { KUBERA_HOST: "director", KUBERA_RESET: "sometimes" },
+      '[SETTING_INVALID] 2 settings have a value that cannot be used\n  where:   KUBERA_RESET: Invalid option: expected one of "always"|"dirty"|"never"\n           KUBERA_HOST: must be an http or https URL\n  because: settings are read once and whole, before anything starts\n  fix:     Correct the values above, in the environment or in .env.',
+    ],
+    [
+      "GOVC_INSECURE",
+      { GOVC_INSECURE: "1" },
+      "[SETTING_REFUSED] GOVC_INSECURE is set, and certificates are always verified here\n  where:   GOVC_INSECURE in the environment of this process\n  because: whoever sits between would get the vSphere password\n  fix:     Unset GOVC_INSECURE and name the CA in GOVC_TLS_CA_CERTS, or pin the certificate in the bed's file: machines.trust.pin.",
+    ],
+    [
+      "an index of GitLab without a total",
+      { CI_NODE_INDEX: "1" },
+      "[SHARD_INDEX_WITHOUT_TOTAL] CI_NODE_INDEX is set and CI_NODE_TOTAL is not\n  where:   the environment of this process\n  because: each shard would run the whole suite and all would look green\n  fix:     Set CI_NODE_TOTAL to the number of shards, or unset CI_NODE_INDEX.",
+    ],
+  ])("%s", (_what, environment, message) => {
+    expect(errorOf(environment).message).toBe(message);
+  });
+
+  test("an index of a Kubernetes Job without a total", () => {
+    expect(errorOf({ JOB_COMPLETION_INDEX: "0" }).code).toBe("SHARD_INDEX_WITHOUT_TOTAL");
+  });
+});
+
+test.each(["0", "false", "FALSE", ""])("accepts GOVC_INSECURE=%j, which weakens nothing", (value) => {
+  expect(() => readSettings({ GOVC_INSECURE: value })).not.toThrow();
+});
+
+test("describes every setting", () => {
+  const described = describeSettings();
+  expect(described.map(({ name }) => name)).toContain("KUBERA_STORE");
+  expect(described.filter(({ meaning }) => meaning === "")).toEqual([]);
+});

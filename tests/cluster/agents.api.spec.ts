@@ -1,0 +1,62 @@
+import { clusterReaches, expect, KINDS, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+
+test.use({ state: "openebs" });
+
+const AGENTS = "maya-system";
+
+const scaleAgents = async (bed: Bed, names: readonly string[], replicas: number): Promise<void> => {
+  for (const name of names) await bed.member.kube.patch({ ...KINDS.deployment, namespace: AGENTS, name }, { spec: { replicas } });
+};
+
+test(
+  "every agent runs on a connected cluster",
+  plan("TCID-DIR-CLUSTER-AGENTS-RUNNING", { day: 0, priority: 0 }),
+  async ({ bed, release }) => {
+    expect(release.agents.namespace).toBe(AGENTS);
+    for (const name of release.agents.components) await bed.member.until(probes.deploymentAvailable({ namespace: AGENTS, name }));
+  },
+);
+
+test.describe("a connected cluster", () => {
+  test.use({ disturbs: true });
+
+  test(
+    "goes offline with its agents and comes back with them",
+    plan("TCID-DIR-CLUSTER-OFFLINE-RECOVER", { day: 2, priority: 1 }),
+    async ({ bed, project, release }) => {
+      const wait = { group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll };
+      const id = await project.idOf(bed.member);
+      await scaleAgents(bed, release.agents.components, 0);
+      await clusterReaches(wait, id, "offline");
+      await scaleAgents(bed, release.agents.components, 1);
+      await clusterReaches(wait, id, "active");
+    },
+  );
+
+  test(
+    "is announced when it is lost",
+    plan("TCID-DIR-ALERTS-CLUSTER-DISCONNECTED", { day: 2, priority: 0, assumption: "A-ALERTS-REST" }),
+    async ({ bed, project, release }) => {
+      const id = await project.idOf(bed.member);
+      expect(await project.cluster(id)).toMatchObject({ state: "active" });
+      await scaleAgents(bed, release.agents.components, 0);
+      const lost = await clusterReaches(
+        { group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll },
+        id,
+        "offline",
+      );
+      expect(lost.id).toBe(id);
+    },
+  );
+
+  test(
+    "leaves no record and no agents when it is disconnected",
+    plan("TCID-DIR-CLUSTER-DISCONNECT", { day: 2, priority: 0, assumption: "A-CLUSTER-DELETE" }),
+    async ({ bed, project }) => {
+      const id = await project.idOf(bed.member);
+      await project.deleteCluster(id);
+      expect((await project.clusters()).map((cluster) => cluster.id)).not.toContain(id);
+      await bed.member.until(probes.namespaceGone(AGENTS), bed.intervals.clusterActive);
+    },
+  );
+});

@@ -1,0 +1,39 @@
+import { clusterReaches, expect, KINDS, plan, test } from "@kubera-e2e/fixtures";
+
+test(
+  "the cluster that hosts Director is connected by itself",
+  plan("TCID-DIR-CLUSTER-SELF-CONNECT", { day: 0, priority: 0 }),
+  async ({ bed, project }) => {
+    const [self, ...others] = await project.clusters();
+    expect(others).toEqual([]);
+    expect(self).toMatchObject({ name: "OpenEBSDirector" });
+    await clusterReaches(
+      { group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll },
+      self?.id ?? "",
+      "active",
+    );
+    expect(await bed.server.kube.get({ ...KINDS.namespace, name: "maya-system" })).toBeDefined();
+  },
+);
+
+test.describe("a second cluster", () => {
+  test.use({ disturbs: true });
+
+  test("is registered and becomes active", plan("TCID-DIR-CLUSTER-CONNECT", { day: 0, priority: 0 }), async ({ bed, project }) => {
+    const id = await bed.connect(bed.member);
+    expect(await project.cluster(id)).toMatchObject({ state: "active" });
+    const nodes = await project.nodes({ clusterId: id, state: "active" });
+    expect(nodes.map((node) => node.name).toSorted()).toEqual([...bed.member.nodes].toSorted());
+  });
+
+  test(
+    "is announced when it connects",
+    plan("TCID-DIR-ALERTS-CLUSTER-CONNECTED", { day: 2, priority: 0, assumption: "A-ALERTS-REST" }),
+    async ({ bed, project }) => {
+      expect((await project.clusters()).filter((cluster) => cluster.state === "active")).toHaveLength(1);
+      const id = await bed.connect(bed.member);
+      const active = (await project.clusters()).filter((cluster) => cluster.state === "active");
+      expect(active.map((cluster) => cluster.id)).toContain(id);
+    },
+  );
+});
