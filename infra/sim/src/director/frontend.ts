@@ -24,7 +24,6 @@ const send = (response: ServerResponse, { status, body, contentType, headers }: 
   response.writeHead(status, {
     "content-type": contentType ?? "application/json; charset=utf-8",
     "content-length": payload.length,
-    ...(status === 401 && { "www-authenticate": 'Basic realm="Enter API access key and secret key as username and password"' }),
     ...headers,
   });
   response.end(isHead ? undefined : payload);

@@ -49,6 +49,8 @@ describe("login", () => {
   ])("keeps out whoever shows %s", async (_, headers) => {
     const answer = await bed.call(headers)("GET", "/v3/groups");
     expect([answer.status, answer.body["code"]]).toEqual([401, "Unauthorized"]);
+    // A challenge would make browsers ask in a dialog of their own and keep the page waiting.
+    expect(answer.headers.get("www-authenticate")).toBeNull();
   });
 });
 
