@@ -4,6 +4,7 @@ import type { ContainerStatus, Pod } from "../../src/kubernetes/workload-objects
 import { openClusterBed, type ClusterBed } from "./cluster-bed.ts";
 
 const seen: Record<string, unknown> = {};
+const health = { isGood: true };
 
 const telling: Program = {
   start: (context) => {
@@ -18,7 +19,12 @@ const telling: Program = {
 describe("pods on a node", () => {
   let bed: ClusterBed;
   beforeAll(async () => {
-    bed = await openClusterBed({ programs: [["test/telling", telling]] });
+    bed = await openClusterBed({
+      programs: [
+        ["test/telling", telling],
+        ["test/healthy", { start: () => ({ ready: () => health.isGood }) }],
+      ],
+    });
     await bed.untilNodesReady();
   });
   afterAll(() => bed.close());
@@ -95,6 +101,32 @@ describe("pods on a node", () => {
     expect(status(pod)).toMatchObject({ restartCount: 2, lastState: { terminated: { exitCode: 3, reason: "Error", message: "boom" } } });
     expect(status(pod)?.state.waiting?.message).toBe(`back-off 10s restarting failed container=main pod=crashing_default(${uid})`);
     expect(bed.events("BackOff", "crashing")[0]?.message).toBe(`Back-off restarting failed container main in pod crashing_default(${uid})`);
+  });
+
+  it("takes a pod out of service when its program is not ready any more, and back", async () => {
+    const sizeBytes = 1;
+    bed.machine("worker1").disk.images.set("test/healthy:1", { digest: `sha256:${"0".repeat(64)}`, sizeBytes });
+    const container = { name: "main", image: "test/healthy:1", readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1 } };
+    bed.pod("healthy", { nodeName: "server-worker1", containers: [container] });
+    const ready = (isReady: boolean): Promise<unknown> =>
+      bed.until(`ready is ${isReady}`, (view) => status(view.get("Pod", "default", "healthy"))?.ready === isReady);
+    await ready(true);
+    health.isGood = false;
+    await ready(false);
+    expect(bed.events("Unhealthy", "healthy")[0]?.message).toMatch(
+      /^Readiness probe failed: dial tcp 10\.244\.\d+\.\d+:80: connect: connection refused$/,
+    );
+    health.isGood = true;
+    await ready(true);
+  });
+
+  it("pulls no faster than the registry lets it", async () => {
+    bed.registry.behaviour.throttleBytesPerSecond = 2_000_000;
+    bed.pod("slow", { image: "server:2" });
+    await bed.until("it runs", (view) => view.get("Pod", "default", "slow")?.status?.phase === "Running");
+    bed.registry.behaviour.throttleBytesPerSecond = undefined;
+    const seconds = Number(/ in ([\d.]+)s /.exec(bed.events("Pulled", "slow")[0]?.message ?? "")?.[1]);
+    expect(seconds).toBeGreaterThanOrEqual(10);
   });
 
   it("runs init containers one after the other before the others", async () => {

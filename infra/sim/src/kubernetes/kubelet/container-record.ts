@@ -10,6 +10,8 @@ export class ContainerRecord {
   restartCount = 0;
   isReady = false;
   isStarted = false;
+  /** It was ready once in this run: from then on kubelet's tick asks. */
+  hasBeenReady = false;
   /** It has ended and will not be started again. */
   isFinal = false;
   imageId = "";
@@ -60,6 +62,7 @@ export class ContainerRecord {
     this.state = { terminated: { exitCode, reason, startedAt, finishedAt, ...optional } };
     this.isReady = false;
     this.isStarted = false;
+    this.hasBeenReady = false;
     this.probe = undefined;
     this.log?.end();
   }

@@ -23,6 +23,8 @@ const TURNS: Readonly<Record<string, readonly [string, string]>> = {
 export class NodeReporter {
   readonly #runtime: NodeRuntime;
   pressure: NodePressure = { disk: false };
+  /** What the last comparison saw; while nothing of it moves there is nothing to compare. */
+  #compared: { readonly node: Node; readonly pressure: NodePressure; readonly images: number } | undefined;
 
   constructor(runtime: NodeRuntime) {
     this.#runtime = runtime;
@@ -50,7 +52,8 @@ export class NodeReporter {
     this.#try(() => {
       const { view, name } = this.#runtime;
       const node = view.get("Node", undefined, name);
-      if (node === undefined) return;
+      if (node === undefined || this.#isSeen(node)) return;
+      this.#compared = { node, pressure: this.pressure, images: this.#runtime.disk.images.size };
       const status = nodeStatus(this.#runtime, this.pressure, node.status);
       if (sameJson(stripped(status), stripped(node.status))) return;
       view.updateStatus("Node", node, status);
@@ -77,6 +80,11 @@ export class NodeReporter {
   event(text: EventText): void {
     const node = this.#runtime.view.get("Node", undefined, this.#runtime.name);
     if (node !== undefined) this.say(node, text);
+  }
+
+  #isSeen(node: Node): boolean {
+    const { node: seen, pressure, images } = this.#compared ?? {};
+    return seen === node && pressure === this.pressure && images === this.#runtime.disk.images.size;
   }
 
   #create(): Node {

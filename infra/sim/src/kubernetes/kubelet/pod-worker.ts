@@ -119,10 +119,10 @@ export class PodWorker implements PodHandle {
     this.runtime.events.record(this.pod, { ...text, ...fieldPath });
   }
 
-  /** Asks every probed container that was ready once more. */
+  /** Asks every probed container that has been ready once more. */
   probe(): void {
     for (const record of this.main) {
-      if (record.probe !== undefined && record.isReady) judgeReadiness(this, record, record.probe());
+      if (record.probe !== undefined && record.hasBeenReady) judgeReadiness(this, record, record.probe());
     }
   }
 

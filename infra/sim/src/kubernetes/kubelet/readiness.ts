@@ -37,7 +37,7 @@ const awaitReady = async (handle: PodHandle, { record, ready, signal }: Readines
   const periodMs = Math.max((probe.periodSeconds ?? 0) * 1000 || PERIOD_MS, SHORTEST_PAUSE_WALL_MS * time.speed);
   await time.delay((probe.initialDelaySeconds ?? 0) * 1000, signal);
   // The first look comes at once, as kubelet's does; only then the period counts.
-  while (!signal.aborted && !record.isReady) {
+  while (!signal.aborted && !record.hasBeenReady) {
     judgeReadiness(handle, record, ready());
     await time.delay(periodMs, signal);
   }
@@ -51,5 +51,6 @@ export const judgeReadiness = (handle: PodHandle, record: ContainerRecord, isRea
   }
   if (record.isReady === isReady) return;
   record.isReady = isReady;
+  record.hasBeenReady ||= isReady;
   handle.changed();
 };
