@@ -3,8 +3,10 @@ const HIDDEN = /\/\*[\s\S]*?\*\/|(?<![:"'\\])\/\/[^\n]*|`(?:\\[\s\S]|[^`\\])*`|"
 
 const blank = (text: string): string => text.replaceAll(/[^\n]/g, " ");
 
-/** The same code with comments and template strings blanked out, line for line; plain strings stay. */
-const withoutProse = (code: string): string => code.replaceAll(HIDDEN, (piece) => (/^["']/.test(piece) ? piece : blank(piece)));
+const COULD_BE_SPECIFIER = /^["'][^\s()"';]+["']$/;
+
+/** The same code with comments and all strings that can name no module blanked out, line for line. */
+const withoutProse = (code: string): string => code.replaceAll(HIDDEN, (piece) => (COULD_BE_SPECIFIER.test(piece) ? piece : blank(piece)));
 
 /** The same code with every string, template and comment blanked out, line for line. */
 export const codeOnly = (code: string): string => code.replaceAll(HIDDEN, blank);

@@ -67,16 +67,22 @@ export const podDataSchema = z
   })
   .partial();
 
-/** kind `http.exchange`: one call of a client. Scope: urlHost. `code` is the error code when no answer came. */
+/** kind `http.exchange`: one call of a client. Scope: urlHost. `error` is the code of the error when no answer came. */
 export const exchangeDataSchema = z
-  .object({ method: z.string(), path: z.string(), status: z.number(), code: z.string(), durationMs: z.number() })
+  .object({ method: z.string(), url: z.string(), status: z.number(), error: z.string(), durationMs: z.number() })
   .partial();
 
 /** kind `machine`: what the hypervisor says of a VM. Scope: vm, esxHost, and node where it is known. */
 export const machineDataSchema = z.object({ powerState: z.string(), bootTime: z.string(), snapshot: z.string() }).partial();
+
+/** kind `restore.step`: one step of a restore. Scope: vm, esxHost, or cluster and node. */
+export const restoreStepDataSchema = z
+  .object({ phase: z.string(), subject: z.string(), outcome: z.string(), because: z.string(), ms: z.number() })
+  .partial();
 
 export type EventData = z.infer<typeof eventDataSchema>;
 export type NodeData = z.infer<typeof nodeDataSchema>;
 export type PodData = z.infer<typeof podDataSchema>;
 export type ExchangeData = z.infer<typeof exchangeDataSchema>;
 export type MachineData = z.infer<typeof machineDataSchema>;
+export type RestoreStepData = z.infer<typeof restoreStepDataSchema>;

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema } from "../src/fact-data.ts";
+import {
+  eventDataSchema,
+  exchangeDataSchema,
+  machineDataSchema,
+  nodeDataSchema,
+  podDataSchema,
+  restoreStepDataSchema,
+} from "../src/fact-data.ts";
 
-const schemas = { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema };
+const schemas = { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema };
 
 describe.each(Object.entries(schemas))("%s", (_name, schema) => {
   test("takes a fact whose source gave nothing", () => {

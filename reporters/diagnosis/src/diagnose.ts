@@ -37,6 +37,22 @@ const draftOf = ({ finding }: Trouble, tests: readonly TestEvidence[]): Draft =>
   tests: tests.map(({ test }) => test),
 });
 
+/** Whether a test failed because the run could not bring its bed into the state it asks for. */
+const failedWith = (evidence: Evidence, run: Evidence): boolean => {
+  const line = run.error?.message.split("\n")[0] ?? "";
+  return (
+    run.bed === evidence.bed && line !== "" && (evidence.error?.message.includes(line) === true || evidence.error?.code === "BED_BROKEN")
+  );
+};
+
+/** A test that never got its bed saw nothing itself; what the run saw while it prepared the bed speaks for it. */
+const withBed = (evidence: TestEvidence, ofRun: readonly Evidence[]): TestEvidence => {
+  const prepared = ofRun.filter((run) => failedWith(evidence, run));
+  if (prepared.length === 0) return evidence;
+  const from = [evidence, ...prepared].map(({ window }) => window.from).toSorted()[0] ?? evidence.window.from;
+  return { ...evidence, window: { ...evidence.window, from }, facts: [...evidence.facts, ...prepared.flatMap(({ facts }) => facts)] };
+};
+
 const findTroubles = (facts: FactIndex): Trouble[] => {
   const able = RULES.filter((rule) => rule.needs.every((kind) => facts.has(kind)));
   return foldDownstream(able.flatMap((rule) => rule.match(facts)).filter(({ confidence }) => confidence >= LEAST_CONFIDENCE));
@@ -97,7 +113,9 @@ const draftsOfRest = (rest: readonly TestEvidence[], facts: FactIndex): Draft[] 
  */
 export const diagnose = ({ run, evidences }: DiagnoseInput): Diagnosis => {
   const facts = new FactIndex(evidences);
-  const { byTrouble, rest } = assign(evidences.filter(hasTest), findTroubles(facts));
+  const ofRun = evidences.filter((evidence) => !hasTest(evidence));
+  const tests = evidences.filter(hasTest).map((evidence) => withBed(evidence, ofRun));
+  const { byTrouble, rest } = assign(tests, findTroubles(facts));
   const drafts = [...[...byTrouble].map(([trouble, tests]) => draftOf(trouble, tests)), ...draftsOfRest(rest, facts)];
   const incidents = drafts
     .toSorted((a, b) => b.tests.length - a.tests.length || a.window.from.localeCompare(b.window.from))

@@ -28,6 +28,15 @@ const exitText = (data: Fact["data"]): string | undefined => {
   return code === undefined ? undefined : `exit code ${String(code)}`;
 };
 
+/** Bodies and headers stand in the transcript; a line tells the call and what came of it. */
+const exchangeText = (data: Fact["data"]): string => {
+  const url = typeof data["url"] === "string" && URL.canParse(data["url"]) ? new URL(data["url"]).pathname : "";
+  return `${String(data["method"] ?? "")} ${url} → ${String(data["status"] ?? data["error"] ?? "no answer")}`.trim();
+};
+
+const stepText = (data: Fact["data"]): string =>
+  `${String(data["phase"] ?? "")} of ${String(data["subject"] ?? "")} ${String(data["outcome"] ?? "")}: ${String(data["because"] ?? "no reason given")}`;
+
 const otherText = ({ data }: Fact): string => {
   const reason = data["reason"] ?? data["waiting.reason"] ?? data["PodScheduled.reason"] ?? exitText(data);
   const message = MESSAGE_FIELDS.map((field) => data[field]).find((value) => typeof value === "string" && value !== "");
@@ -38,9 +47,15 @@ const otherText = ({ data }: Fact): string => {
     .join(" ");
 };
 
+const textOf = (fact: Fact): string => {
+  if (fact.kind === "kubernetes.node") return nodeText(fact.data);
+  if (fact.kind === "http.exchange") return exchangeText(fact.data);
+  return fact.kind === "restore.step" ? stepText(fact.data) : otherText(fact);
+};
+
 /** One fact in one line, without its time: where, and what its source said. */
 export const factLine = (fact: Fact): string => {
-  const text = fact.kind === "kubernetes.node" ? nodeText(fact.data) : otherText(fact);
+  const text = textOf(fact);
   const line = `${placeOf(fact.scope)}: ${text}`.replaceAll(/\s+/g, " ");
   return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT - 1)}…`;
 };

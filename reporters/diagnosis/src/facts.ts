@@ -1,5 +1,5 @@
-import { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema } from "@kubera-e2e/schema/fact-data";
-import type { EventData, ExchangeData, MachineData, NodeData, PodData } from "@kubera-e2e/schema/fact-data";
+import { eventDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema } from "@kubera-e2e/schema/fact-data";
+import type { EventData, MachineData, NodeData, PodData, RestoreStepData } from "@kubera-e2e/schema/fact-data";
 import type { Evidence, Fact, FactKind } from "@kubera-e2e/schema/evidence";
 
 /** One fact with its fields read, and the earliest moment from which its state may have held. */
@@ -59,12 +59,12 @@ export class FactIndex {
     return this.#read("kubernetes.pod", podDataSchema);
   }
 
-  exchanges(): Seen<ExchangeData>[] {
-    return this.#read("http.exchange", exchangeDataSchema);
-  }
-
   machines(): Seen<MachineData>[] {
     return this.#read("machine", machineDataSchema);
+  }
+
+  restoreSteps(): Seen<RestoreStepData>[] {
+    return this.#read("restore.step", restoreStepDataSchema);
   }
 
   /** A fact whose fields have other types than its kind promises speaks for nothing. */

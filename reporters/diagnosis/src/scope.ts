@@ -32,7 +32,7 @@ const GATEWAY_STATUSES = new Set([502, 503, 504]);
 
 const isUnanswered = (fact: Fact): boolean => {
   const data = fact.kind === "http.exchange" ? exchangeDataSchema.safeParse(fact.data).data : undefined;
-  return data !== undefined && (data.code !== undefined || GATEWAY_STATUSES.has(data.status ?? 0));
+  return data !== undefined && (data.error !== undefined || GATEWAY_STATUSES.has(data.status ?? 0));
 };
 
 /** Whether a fact shows that something the test leant on was not well. A node as such never does: a test leans on pods. */
@@ -41,7 +41,7 @@ export const isSymptom = (fact: Fact): boolean => {
   if (fact.kind === "kubernetes.pod") return isUnwell(fact);
   if (fact.kind === "http.exchange") return isUnanswered(fact);
   if (fact.kind === "kubernetes.workload") return Number(fact.data["availableReplicas"] ?? 0) < Number(fact.data["replicas"] ?? 0);
-  return fact.data["status"] === "failed";
+  return fact.data["status"] === "failed" || fact.data["outcome"] === "failed";
 };
 
 const isUnwell = (fact: Fact): boolean => {

@@ -36,7 +36,12 @@ const rows: readonly Row[] = [
     failure: ofTest({
       plan: "TCID-A",
       facts: [
-        { kind: "http.exchange", at: at(150), scope: { urlHost: "127.0.0.1:8080" }, data: { method: "GET", path: "/ping", status: 503 } },
+        {
+          kind: "http.exchange",
+          at: at(150),
+          scope: { urlHost: "127.0.0.1:8080" },
+          data: { method: "GET", url: "http://127.0.0.1:8080/ping", status: 503 },
+        },
       ],
     }),
     verdict: ["node.disk-pressure", "infrastructure"],
@@ -57,7 +62,7 @@ const rows: readonly Row[] = [
           kind: "http.exchange",
           at: at(150),
           scope: { urlHost: "127.0.0.1:8080" },
-          data: { method: "POST", path: "/v3/token", status: 422 },
+          data: { method: "POST", url: "http://127.0.0.1:8080/v3/token", status: 422 },
         },
       ],
     }),
@@ -74,7 +79,7 @@ const rows: readonly Row[] = [
           kind: "http.exchange",
           at: at(150),
           scope: { urlHost: "127.0.0.1:8080" },
-          data: { method: "POST", path: "/v3/token", status: 201 },
+          data: { method: "POST", url: "http://127.0.0.1:8080/v3/token", status: 201 },
         },
       ],
     }),
@@ -92,7 +97,7 @@ const rows: readonly Row[] = [
           kind: "http.exchange",
           at: at(150),
           scope: { urlHost: "127.0.0.1:8080" },
-          data: { method: "GET", path: "/v3/clusters", status: 200 },
+          data: { method: "GET", url: "http://127.0.0.1:8080/v3/clusters", status: 200 },
         },
       ],
     }),
@@ -116,6 +121,49 @@ const rows: readonly Row[] = [
     ),
     failure: ofTest({ plan: "TCID-A", facts: [pendingPod] }),
     verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "gives a test that never got its bed to what the run saw while it prepared it",
+    run: {
+      ...ofRun(...fullNode, pendingPod),
+      error: wire("[WAIT_DEADLINE] Director is ready did not come true within 20.0 s", { code: "WAIT_DEADLINE" }),
+    },
+    failure: ofTest({
+      plan: "TCID-A",
+      error: wire("Error: [WAIT_DEADLINE] Director is ready did not come true within 20.0 s\n  where: x", { code: "WAIT_DEADLINE" }),
+    }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "does not give it another test's preparation",
+    run: { ...ofRun(...fullNode, pendingPod), error: wire("[WAIT_DEADLINE] Director is ready did not come true within 20.0 s") },
+    failure: ofTest({
+      plan: "TCID-A",
+      error: wire("[WAIT_DEADLINE] the alert is there did not come true within 5.0 s", { code: "WAIT_DEADLINE" }),
+    }),
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "blames the snapshot for a revert that failed",
+    run: ofRun({
+      kind: "restore.step",
+      at: at(50),
+      scope: { vm: "vm-1" },
+      data: { phase: "revert", subject: "vm-1", outcome: "failed", because: "NoDiskSpace" },
+    }),
+    failure: ofTest({ plan: "TCID-A", error: wire("[RESTORE_FAILED] the bed could not be restored", { code: "RESTORE_FAILED" }) }),
+    verdict: ["esx.snapshot-revert-failed", "infrastructure"],
+  },
+  {
+    title: "does not blame the snapshot for a node that did not come back",
+    run: ofRun({
+      kind: "restore.step",
+      at: at(50),
+      scope: { node: "s-w1" },
+      data: { phase: "nodes ready", subject: "s-w1", outcome: "failed", because: "NotReady" },
+    }),
+    failure: ofTest({ plan: "TCID-A", error: wire("[RESTORE_FAILED] the bed could not be restored", { code: "RESTORE_FAILED" }) }),
+    verdict: ["unknown", "infrastructure"],
   },
   {
     title: "calls a wrong answer in a green environment functional",

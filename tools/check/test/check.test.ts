@@ -272,7 +272,7 @@ describe("names", () => {
 test.each([
   ["a comment", '// import x from "../../kube/src/watch.ts"\n/* process.env */\n'],
   ["a template", 'export const sample = `\nimport axios from "axios";\nprocess.env.HOME\n`;\n'],
-  ["a plain string", "export const text = 'process.env is not read';\n"],
+  ["a plain string", "export const text = 'process.env and import(\"axios\") are not read';\n"],
 ])("takes nothing in %s for code", (_place, text) => {
   const made = house({ "infra/kube/src/watch.ts": text });
   expect(told([...checkImports(made), ...checkShape(made)])).toEqual([]);

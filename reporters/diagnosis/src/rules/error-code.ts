@@ -1,11 +1,11 @@
 import { classOfCause, type CauseId } from "@kubera-e2e/schema/causes";
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "@kubera-e2e/schema/error-codes";
+import type { FactIndex } from "../facts.ts";
 import { firstLine, type ResidueRule } from "../residue.ts";
 
 /** Codes that name their cause by themselves: the check behind them saw it. */
 const CAUSE_OF_CODE: Partial<Record<ErrorCode, CauseId>> = {
   SET_WITH_MEMORY: "esx.snapshot-with-memory",
-  RESTORE_FAILED: "esx.snapshot-revert-failed",
   TLS_NOT_YET_VALID: "cert.not-yet-valid",
   VSPHERE_LOGIN_REFUSED: "esx.api-auth",
   NAME_UNRESOLVED: "network.dns-lab",
@@ -18,15 +18,22 @@ const CAUSE_OF_CODE: Partial<Record<ErrorCode, CauseId>> = {
 /** A call that got no answer does not say whether the product or the way to it was gone. */
 const AMBIGUOUS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["CONNECTION_REFUSED", "CONNECTION_LOST", "TIMED_OUT", "RESPONSE_INVALID"]);
 
+/** A restore has many steps; only a revert that failed is the snapshot's story. */
+const causeOf = (code: ErrorCode, facts: FactIndex): CauseId => {
+  if (code !== "RESTORE_FAILED") return CAUSE_OF_CODE[code] ?? "unknown";
+  const reverted = facts.restoreSteps().some(({ data }) => data.phase === "revert" && data.outcome === "failed");
+  return reverted ? "esx.snapshot-revert-failed" : "unknown";
+};
+
 /** Answers from the error's own code, where the code's class alone settles whose trouble it is. */
 export const errorCode: ResidueRule = {
   id: "error-code",
-  explain: (evidence) => {
+  explain: (evidence, facts) => {
     const code = evidence.error?.code;
     if (code === undefined || !isErrorCode(code) || AMBIGUOUS.has(code)) return undefined;
     const settled = ERROR_CODES[code].class;
     if (settled !== "infrastructure" && settled !== "environment") return undefined;
-    const cause = CAUSE_OF_CODE[code] ?? "unknown";
+    const cause = causeOf(code, facts);
     const named = classOfCause(cause);
     return {
       cause,
@@ -34,7 +41,10 @@ export const errorCode: ResidueRule = {
       confidence: cause === "unknown" ? 0.6 : 0.8,
       summary: firstLine(evidence),
       remedy: evidence.error?.fix ?? "Read the error above; the code names what was not met.",
-      evidence: [],
+      evidence: facts
+        .restoreSteps()
+        .filter(({ data }) => data.outcome === "failed")
+        .map(({ fact }) => fact),
     };
   },
 };
