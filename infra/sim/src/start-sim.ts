@@ -53,6 +53,7 @@ const startProtocols = async (speed: number) => {
     registryHost: registry.host,
     adminCredentials: secrets["director-admin"],
     clusterStores: (name) => clusters.get(name)?.store,
+    log,
   });
   const director = await world.startFrontend();
   for (const name of ["server", "member"]) {

@@ -72,6 +72,7 @@ describe("a disk that runs full", () => {
       reason: "Evicted",
       message: "Pod was rejected: The node had condition: [DiskPressure]. ",
     });
+    expect(pod.status?.containerStatuses).toBeUndefined();
     expect(bed.events("Evicted", "pushy")[0]?.message).toBe("The node had condition: [DiskPressure]. ");
   });
 

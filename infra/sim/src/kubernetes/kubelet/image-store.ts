@@ -23,6 +23,9 @@ export interface ImageStoreOptions {
   readonly bytesPerSecond: number;
 }
 
+/** Nodes cannot reach the registry of Kubernetes itself: what the VM template brought from there stays. */
+const PINNED = "registry.k8s.io/";
+
 /** Images on one node's disk. Pulls are serial, as kubelet does them by default. */
 export class ImageStore {
   readonly #options: ImageStoreOptions;
@@ -44,11 +47,11 @@ export class ImageStore {
     return turn;
   }
 
-  /** Deletes images that no container uses; answers the bytes that came free. */
+  /** Deletes images that no container uses and that are not pinned as part of the system; answers the bytes that came free. */
   removeUnused(inUse: ReadonlySet<string>): number {
     let freed = 0;
     for (const [reference, image] of this.#options.disk.images) {
-      if (inUse.has(reference)) continue;
+      if (inUse.has(reference) || reference.startsWith(PINNED)) continue;
       this.#options.disk.images.delete(reference);
       freed += image.sizeBytes;
     }

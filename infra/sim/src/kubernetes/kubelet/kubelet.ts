@@ -142,7 +142,7 @@ export class Kubelet {
     if (pod.metadata.deletionTimestamp !== undefined) return worker;
     const isCritical = pod.spec.priorityClassName?.startsWith("system-") === true;
     if (this.#disk.hasPressure && !isCritical) {
-      worker.reject({ reason: "Evicted", message: "Pod was rejected: The node had condition: [DiskPressure]. " });
+      worker.reject({ isRejection: true, reason: "Evicted", message: "Pod was rejected: The node had condition: [DiskPressure]. " });
     } else worker.start();
     return worker;
   }

@@ -4,6 +4,8 @@ import type { ContainerRecord } from "./container-record.ts";
 
 /** Why a pod has ended as a whole, whatever its containers say. */
 export interface PodVerdict {
+  /** The pod was refused before any container of it was thought of. */
+  readonly isRejection?: boolean;
   readonly reason: string;
   readonly message: string;
 }
@@ -71,6 +73,10 @@ const conditionsOf = (facts: PodFacts, phase: string): readonly Condition[] => {
 export const podStatusOf = (facts: PodFacts): PodStatus => {
   const phase = phaseOf(facts);
   const { verdict, podIP } = facts;
+  if (verdict?.isRejection === true) {
+    const { reason, message } = verdict;
+    return { phase, reason, message, startTime: facts.startTime, qosClass: facts.pod.status?.qosClass ?? "BestEffort" };
+  }
   return {
     phase,
     ...(verdict === undefined ? {} : { reason: verdict.reason, message: verdict.message }),
