@@ -3,6 +3,7 @@ import { loadDotEnv } from "@kubera-e2e/schema/dot-env";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { exitCodeOf, isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { addBed } from "./commands/bed.ts";
+import { addCheck } from "./commands/check.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addReport } from "./commands/report.ts";
 import { addSim } from "./commands/sim.ts";
@@ -16,7 +17,7 @@ const newProgram = (): Command => {
     .exitOverride()
     .enablePositionalOptions()
     .addHelpText("after", settingsHelp);
-  for (const add of [addTest, addBed, addReport, addDemo, addSim]) add(program);
+  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program);
   return program;
 };
 

@@ -1,6 +1,7 @@
 import type { DirectorClient } from "@kubera-e2e/director";
 import type { KubeClient } from "@kubera-e2e/kube";
 import type { Machines } from "@kubera-e2e/machines";
+import type { RegistryClient } from "@kubera-e2e/registry";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
@@ -22,6 +23,8 @@ export interface BedContext {
   readonly machines: Machines;
   /** One client per cluster, by its name in the bed. */
   kube(cluster: string): Promise<KubeClient>;
+  /** The bed's image registry, with its pull secret. */
+  registry(): Promise<RegistryClient>;
   /** Signed in as the bed's administrator. */
   director(): Promise<DirectorClient>;
   /** Resolves when Director's /ping answers; errors of the room http, `DIRECTOR_REFUSED`. */

@@ -131,6 +131,13 @@ const openTheDirector = async (bed: TestBed, settings: Settings, { redactor, tra
   });
 };
 
+const openTheRegistry = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+  const { openRegistry } = await import("@kubera-e2e/registry");
+  const { url, pullSecret } = bed.registry;
+  const credentials = pullSecret === undefined ? undefined : credentialsFor(bed, pullSecret, settings);
+  return openRegistry({ url, redactor, transcript, trust: await httpTrust(bed.registry.trust), credentials });
+};
+
 /**
  * A bed with its clients. Nothing is sent before it is used; `close` logs out and hangs up.
  *
@@ -145,6 +152,7 @@ export const openBed = async (bed: TestBed, settings: Settings, options: OpenBed
     bed,
     machines,
     kube: (cluster) => kubes.get(cluster),
+    registry: () => openTheRegistry(bed, settings, options),
     director: () => openTheDirector(bed, settings, options),
     pingDirector: ping,
     lookAtServer: (cluster, signal) => lookAtServer(bed, cluster, { redactor: options.redactor, signal }),
