@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { carryVerdicts, buildReport } from "@kubera-e2e/allure-report";
 import { readOutcome } from "@kubera-e2e/outcome";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
@@ -45,5 +45,5 @@ export const launchTests = async (argv: readonly string[], extra: Readonly<Recor
   const environment = { ...extra, KUBERA_RUN: run };
   const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], { cwd: REPOSITORY, environment });
   if (!flags.runs) return exit;
-  return finish(join(REPOSITORY, settings.ARTIFACTS, run), exit);
+  return finish(resolve(REPOSITORY, settings.ARTIFACTS, run), exit);
 };
