@@ -71,7 +71,7 @@ describe("objects", () => {
   test("are listed with their kinds, by label and by field", async () => {
     const labelled = (name: string, app: string): Manifest => ({
       ...CONFIG_MAP,
-      metadata: { name, namespace: "default", labels: { app } } as Manifest["metadata"],
+      metadata: { name, namespace: "default", labels: { app } },
     });
     for (const [name, app] of [
       ["l1", "x"],
@@ -181,7 +181,7 @@ test("shows a namespace that a finalizer holds", async () => {
   await client.create({
     apiVersion: "v1",
     kind: "Namespace",
-    metadata: { name: "held", finalizers: ["mayadata.io/hold"] } as Manifest["metadata"],
+    metadata: { name: "held", finalizers: ["mayadata.io/hold"] },
   });
   await client.delete({ ...KINDS.namespace, name: "held" });
   expect(await refusalOf(waitForKube({ client, deadlineMs: 500, intervalMs: 50, ...probes.namespaceGone("held") }))).toContain(

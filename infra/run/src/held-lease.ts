@@ -16,7 +16,7 @@ const userName = (): string => {
 };
 
 /** user@host and process. */
-export const holderName = (): string => `${userName()}@${hostname()} process ${process.pid}`;
+const holderName = (): string => `${userName()}@${hostname()} process ${process.pid}`;
 
 export interface HoldOptions {
   readonly leases: LeasePort;

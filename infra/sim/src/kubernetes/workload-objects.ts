@@ -1,4 +1,4 @@
-import type { KubeObject, ObjectMeta } from "./kube-object.ts";
+import type { KubeObject } from "./kube-object.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -360,5 +360,3 @@ export interface KindMap {
 }
 
 export type Kind = keyof KindMap;
-
-export type Meta = ObjectMeta;

@@ -50,7 +50,7 @@ export const anything = (value: Value): Anything => ({ kind: "anything", value }
 
 export const isData = (value: Value | undefined): value is Data => typeof value === "object" && value.kind === "data";
 export const isList = (value: Value | undefined): value is List => typeof value === "object" && value.kind === "list";
-export const isRef = (value: Value | undefined): value is Ref => typeof value === "object" && value.kind === "ref";
+const isRef = (value: Value | undefined): value is Ref => typeof value === "object" && value.kind === "ref";
 
 /** All references that a property holds: one, several or none. */
 export const refsIn = (value: Value | undefined): readonly Ref[] => {

@@ -14,7 +14,7 @@ import { startRegistry, type RunningRegistry } from "../../src/registry/registry
 
 const DEADLINE_MS = 15_000;
 
-export const TEST_CATALOGUE: Catalogue = [
+const TEST_CATALOGUE: Catalogue = [
   { repository: "test/server", tags: ["1", "2"], sizeBytes: 20_000_000, platforms: ["amd64"] },
   { repository: "test/task", tags: ["1"], sizeBytes: 20_000_000, platforms: ["amd64", "arm64"] },
   { repository: "test/crash", tags: ["1"], sizeBytes: 20_000_000, platforms: ["amd64"] },

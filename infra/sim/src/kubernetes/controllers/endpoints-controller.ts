@@ -28,7 +28,7 @@ const addressOf = (pod: Pod, service: Service): EndpointAddress => ({
 });
 
 /** Addresses of pods behind a service, grouped by the ports that they have in common. */
-export const subsetsOf = (service: Service, pods: readonly Pod[]): readonly EndpointSubset[] => {
+const subsetsOf = (service: Service, pods: readonly Pod[]): readonly EndpointSubset[] => {
   const groups = new Map<string, { ports: EndpointSubset["ports"] & {}; ready: EndpointAddress[]; waiting: EndpointAddress[] }>();
   for (const pod of pods) {
     const ports = portsOf(service, pod);

@@ -3,7 +3,7 @@ import { withCondition } from "../controllers/conditions.ts";
 import type { Condition, Node } from "../workload-objects.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 
-export const KUBELET_VERSION = "v1.34.4";
+const KUBELET_VERSION = "v1.34.4";
 const CPUS = "8";
 const MEMORY = "32883120Ki";
 const ALLOCATABLE_MEMORY = "32780720Ki";
@@ -15,7 +15,7 @@ export interface NodePressure {
 }
 
 /** Conditions as kubelet words them. */
-export const nodeConditions = (pressure: NodePressure): readonly Condition[] => [
+const nodeConditions = (pressure: NodePressure): readonly Condition[] => [
   { type: "MemoryPressure", status: "False", reason: "KubeletHasSufficientMemory", message: "kubelet has sufficient memory available" },
   pressure.disk
     ? { type: "DiskPressure", status: "True", reason: "KubeletHasDiskPressure", message: "kubelet has disk pressure" }
