@@ -1,11 +1,15 @@
 import { listTestBeds, planRestore, printPlan, restoreSet, snapshotSet, type BedContext } from "@kubera-e2e/lifecycle";
-import { FileLeaseStore, storeFolder, withLease } from "@kubera-e2e/run";
-import { readSetManifest } from "@kubera-e2e/schema/set";
+import { withLease } from "@kubera-e2e/run";
 import { readSettings } from "@kubera-e2e/schema/settings";
 import { printProgress } from "./bed-progress.ts";
-import { withBed } from "./bed-session.ts";
+import { withBed, type OpenedBed } from "./bed-session.ts";
+import { readStatus, statusLines } from "./bed-status.ts";
 import { confirm } from "./confirm.ts";
+import { interruptibly } from "./interruption.ts";
+import { setNameOf } from "./set-name.ts";
+import { planSnapshot, snapshotLines } from "./snapshot-plan.ts";
 import { untilOf } from "./until.ts";
+import { vmNames } from "./vm-names.ts";
 
 export interface BedFlags {
   readonly json?: boolean;
@@ -14,13 +18,13 @@ export interface BedFlags {
   readonly until?: string;
 }
 
+type StateFlags = BedFlags & { readonly state: string };
+
 const quiet = (): void => {};
 
 const print = (flags: BedFlags, value: unknown, lines: () => readonly string[]): void => {
   console.log(flags.json === true ? JSON.stringify(value, undefined, 2) : lines().join("\n"));
 };
-
-const vmNames = ({ bed }: BedContext): string[] => bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => vm.name));
 
 /** Prints every declared bed; one whose file has faults is listed with them. */
 export const listBeds = (flags: BedFlags): void => {
@@ -41,58 +45,67 @@ export const listBeds = (flags: BedFlags): void => {
   );
 };
 
-export const planBed = (name: string, flags: BedFlags & { readonly state: string }): Promise<void> =>
-  withBed(name, quiet, async ({ context }) => {
-    const plan = planRestore(context.bed, await context.machines.inspect(vmNames(context)), { state: flags.state, nowMs: Date.now() });
-    print(flags, plan, () => [printPlan(plan)]);
+const readPlan = async (context: BedContext, state: string) => ({
+  ...planRestore(context.bed, await context.machines.inspect(vmNames(context)), { state, nowMs: Date.now() }),
+  limitations: await context.machines.limitations(),
+});
+
+type PrintedPlan = Awaited<ReturnType<typeof readPlan>>;
+
+const planLines = (plan: PrintedPlan, until: "same-set" | undefined): string[] => {
+  const stop = until === undefined ? [] : ["stops after: same set; the VMs stay off"];
+  return [printPlan(plan), ...stop, ...plan.limitations.map(({ step, because }) => `cannot be done here: ${step}: ${because}`)];
+};
+
+export const planBed = (name: string, flags: StateFlags): Promise<void> =>
+  withBed(name, quiet, async ({ context, settings }) => {
+    const until = untilOf(flags.until);
+    const plan = await readPlan(context, setNameOf(flags.state, settings));
+    print(flags, until === undefined ? plan : { ...plan, until }, () => planLines(plan, until));
   });
 
 export const showStatus = (name: string, flags: BedFlags): Promise<void> =>
-  withBed(name, quiet, async ({ context, settings }) => {
-    const [lease, mark, machines] = await Promise.all([
-      new FileLeaseStore(storeFolder(settings)).read(name),
-      context.marks.read(name),
-      context.machines.inspect(vmNames(context)),
-    ]);
-    const vms = machines.map((machine) => ({
-      name: machine.name,
-      power: machine.power,
-      esxHost: machine.esxHost,
-      sets: machine.snapshots.flatMap((snapshot) => readSetManifest(snapshot.description)?.state ?? []),
-      snapshotsWithMemory: machine.snapshots.filter((snapshot) => snapshot.withMemory).length,
-    }));
-    print(flags, { bed: name, lease, mark, vms }, () => [
-      lease === undefined || lease.state === "free"
-        ? `${name} is free`
-        : `${name} is ${lease.state}: ${lease.holder} since ${lease.since}, until ${lease.until}`,
-      mark === undefined
-        ? "nothing is known of its state"
-        : `${mark.state}${mark.holds === undefined ? "" : `, holds ${mark.holds}`}: ${mark.because} (${mark.at})`,
-      ...vms.map(
-        (vm) =>
-          `  ${vm.name.padEnd(24)} ${vm.power.padEnd(10)} ${vm.esxHost.padEnd(20)} sets: ${vm.sets.join(", ") || "none"}${vm.snapshotsWithMemory > 0 ? `  ${vm.snapshotsWithMemory} snapshots WITH MEMORY` : ""}`,
-      ),
-    ]);
+  withBed(name, quiet, async (opened) => {
+    const status = await readStatus(name, opened);
+    print(flags, status, () => statusLines(status));
   });
 
-export const snapshotBed = (name: string, flags: BedFlags & { readonly state: string }): Promise<void> =>
-  withBed(name, printProgress, async ({ context, settings }) => {
-    await confirm(`Power off all ${vmNames(context).length} VMs of ${name} and take a set for ${flags.state}?`, flags);
-    const manifest = await withLease({ bed: name, reason: `snapshot ${flags.state}`, settings }, (signal) =>
-      snapshotSet(context, { state: flags.state, signal }),
-    );
-    for (const { step, because } of await context.machines.limitations()) process.stderr.write(`note: ${step}: ${because}\n`);
+/** Holds the bed while the work lasts; it ends in order when a signal comes, or when somebody else takes the bed. */
+const holding = <T>({ context, settings }: OpenedBed, verb: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const bed = context.bed.name;
+  const leftAs = async (): Promise<"free" | "broken"> => ((await context.marks.read(bed))?.state === "broken" ? "broken" : "free");
+  return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
+    withLease({ bed, reason: verb, settings, leftAs }, (lost) => work(AbortSignal.any([interrupted, lost]))),
+  );
+};
+
+export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
+  withBed(name, printProgress, async (opened) => {
+    const { context, settings } = opened;
+    const state = setNameOf(flags.state, settings);
+    const plan = await planSnapshot(context, state);
+    if (flags.dryRun === true) {
+      print(flags, plan, () => snapshotLines(plan));
+      return;
+    }
+    await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
+    const manifest = await holding(opened, `snapshot ${state}`, (signal) => snapshotSet(context, { state, signal }));
     print(flags, manifest, () => [`${name} holds the set ${manifest.set} for ${manifest.state}: ${manifest.vms} VMs, without memory`]);
   });
 
-export const restoreBed = (name: string, flags: BedFlags & { readonly state: string }): Promise<void> => {
+export const restoreBed = (name: string, flags: StateFlags): Promise<void> => {
   if (flags.dryRun === true) return planBed(name, flags);
-  return withBed(name, printProgress, async ({ context, settings }) => {
-    await confirm(`Revert all ${vmNames(context).length} VMs of ${name} to ${flags.state}? What is on them now is lost.`, flags);
+  return withBed(name, printProgress, async (opened) => {
+    const { context, settings } = opened;
+    const state = setNameOf(flags.state, settings);
     const until = untilOf(flags.until);
-    const report = await withLease({ bed: name, reason: `restore ${flags.state}`, settings }, (signal) =>
-      restoreSet(context, { state: flags.state, signal, ...(until && { until }) }),
-    );
-    print(flags, report, () => [`${name}: ${report.outcome} (${report.state}, set ${report.set}) in ${(report.ms / 1000).toFixed(1)} s`]);
+    const plan = flags.yes === true ? undefined : await readPlan(context, state);
+    const question = `Revert all ${vmNames(context).length} VMs of ${name} to ${state}? What is on them now is lost.`;
+    await confirm({ plan: () => (plan === undefined ? [] : planLines(plan, until)), question }, flags);
+    const report = await holding(opened, `restore ${state}`, (signal) => restoreSet(context, { state, signal, ...(until && { until }) }));
+    const rest = report.outcome === "same set" ? "; its VMs are off, and nothing after that was done" : "";
+    print(flags, report, () => [
+      `${name}: ${report.outcome} (${report.state}, set ${report.set}) in ${(report.ms / 1000).toFixed(1)} s${rest}`,
+    ]);
   });
 };

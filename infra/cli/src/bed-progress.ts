@@ -1,12 +1,19 @@
 import type { ProgressEvent } from "@kubera-e2e/lifecycle";
 
-const WIDTH = 26;
+const WIDTHS = { phase: 24, subject: 22 } as const;
 
-/** One line of progress on stderr for each step that began or ended; stdout stays for the result. */
-export const printProgress = (event: ProgressEvent): void => {
-  if (event.state === "waiting") return;
+/** One line for the begin of each phase, and for the end of each step and phase; a phase is told apart by its mark. */
+export const progressLine = (event: ProgressEvent): string | undefined => {
+  const isPhase = event.subject === undefined;
+  if (event.state === "waiting" || (event.state === "started" && !isPhase)) return undefined;
   const took = event.ms === undefined ? "" : ` ${(event.ms / 1000).toFixed(1)} s`;
-  const subject = (event.subject ?? "").padEnd(WIDTH);
+  const subject = (event.subject ?? "─".repeat(WIDTHS.subject)).padEnd(WIDTHS.subject);
   const because = event.because === undefined ? "" : `  ${event.because}`;
-  process.stderr.write(`${event.at.slice(11, 23)} ${event.phase.padEnd(24)} ${subject} ${event.state}${took}${because}\n`);
+  return `${event.at.slice(11, 19)}  ${event.phase.padEnd(WIDTHS.phase)} ${subject} ${event.state}${took}${because}`;
+};
+
+/** Progress on stderr; stdout stays for the result. */
+export const printProgress = (event: ProgressEvent): void => {
+  const line = progressLine(event);
+  if (line !== undefined) process.stderr.write(`${line}\n`);
 };

@@ -1,6 +1,7 @@
 import type { BedContext } from "./bed-context.ts";
 import { withinDeadline } from "./deadline.ts";
 import type { NodeLook } from "./node-look.ts";
+import { reasonOf } from "./reason-of.ts";
 
 /** What a set remembers of a cluster; what its API would not tell is absent. */
 export interface ClusterLook {
@@ -46,8 +47,7 @@ export const describeCluster = async (context: BedContext, cluster: string, opti
     return await withinDeadline(deadline, (signal) => look(context, cluster, signal));
   } catch (error) {
     options.signal.throwIfAborted();
-    const because = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    options.onUnknown(`its version, bootIDs and certificates are unknown: ${because}`);
+    options.onUnknown(`its version, bootIDs and certificates are unknown: ${reasonOf(error)}`);
     return { cluster, bootIds: new Map() };
   }
 };

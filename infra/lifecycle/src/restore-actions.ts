@@ -82,7 +82,7 @@ export const powerOn = (phase: RestorePhase, { context: { clock } }: RestoreRun)
 export const noteBootIds = async (run: RestoreRun): Promise<void> => {
   const { bed } = run.context;
   const note = async (cluster: string): Promise<void> => {
-    const onUnknown = (because: string): void => run.tell({ phase: "power off", subject: cluster, state: "note", because });
+    const onUnknown = (because: string): void => run.tell({ phase: "look", subject: cluster, state: "note", because });
     const { bootIds } = await describeCluster(run.context, cluster, { signal: run.signal, onUnknown });
     for (const [node, bootId] of bootIds) run.bootIdsBefore.set(`${cluster}/${node}`, bootId);
   };

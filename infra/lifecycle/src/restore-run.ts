@@ -4,6 +4,7 @@ import type { Limitation } from "@kubera-e2e/machines";
 import type { BedContext } from "./bed-context.ts";
 import { HostLimit } from "./host-limit.ts";
 import type { ProgressEvent } from "./progress.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { RestoreGroup, RestorePhase, RestorePlan, RestoreStep } from "./restore-plan.ts";
 import type { RestoreReport, RestoreStepRecord } from "./restore-report.ts";
 
@@ -18,7 +19,7 @@ interface Failure {
 /** Tasks of one ESX host beyond this only wait in its own queue. */
 const TASKS_PER_HOST = 8;
 
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+const stepsOf = ({ steps }: RestoreGroup): string => `${steps.length} ${steps.length === 1 ? "step" : "steps"}`;
 
 /** One restore on its way: does groups of steps, and keeps the time of each. */
 export class RestoreRun {
@@ -53,7 +54,7 @@ export class RestoreRun {
   /** Does a group; its steps run together. Every failure of the group is told, in one `RESTORE_FAILED`. */
   async do(group: RestoreGroup, action: StepAction): Promise<void> {
     const startMs = this.context.clock.monotonicMs();
-    this.tell({ phase: group.phase, state: "started" });
+    this.tell({ phase: group.phase, state: "started", because: stepsOf(group) });
     const limit = new HostLimit(this.#limitOf(group.phase));
     const ended = await Promise.all(
       group.steps.map((step) => limit.run(step.esxHost ?? step.subject, () => this.#step(group.phase, step, action))),
@@ -99,7 +100,7 @@ export class RestoreRun {
       end(skip === undefined ? "done" : "skipped", skip ?? note);
       return undefined;
     } catch (error) {
-      end("failed", firstLine(error));
+      end("failed", reasonOf(error));
       return { step, error };
     }
   }
@@ -110,14 +111,9 @@ export class RestoreRun {
     return new KuberaError("RESTORE_FAILED", {
       what: `the bed ${this.plan.bed} could not be restored to ${this.plan.state}: ${group.phase}`,
       where: failures.map(({ step }) => step.subject).join(", "),
-      because: failures.map(({ step, error }) => `${step.subject}: ${this.#reasonOf(error)}`).join("\n           "),
+      because: failures.map(({ step, error }) => `${step.subject}: ${reasonOf(error)}`).join("\n           "),
       fix: cause instanceof KuberaError ? cause.fix : "The bed is marked broken; the next restore starts from its beginning.",
       cause,
     });
-  }
-
-  #reasonOf(error: unknown): string {
-    if (!(error instanceof KuberaError)) return firstLine(error);
-    return `${firstLine(error)} (${error.because.split("\n")[0] ?? ""})`;
   }
 }

@@ -4,6 +4,7 @@ import type { BedContext } from "./bed-context.ts";
 import { awaitDirector, awaitNode, fingerprint, proveClock } from "./cluster-actions.ts";
 import { noteBootIds, powerOff, powerOn, proveSameSet, revert } from "./restore-actions.ts";
 import { planRestore, type RestoreGroup, type RestorePhase, type RestorePlan } from "./restore-plan.ts";
+import { reasonOf } from "./reason-of.ts";
 import type { RestoreReport } from "./restore-report.ts";
 import { RestoreRun, type StepAction } from "./restore-run.ts";
 
@@ -44,10 +45,9 @@ export const vmNames = (context: BedContext): string[] => context.bed.clusters.f
 const planNow = async (context: BedContext, state: string, signal: AbortSignal): Promise<RestorePlan> =>
   planRestore(context.bed, await context.machines.inspect(vmNames(context), { signal }), { state, nowMs: context.clock.now() });
 
-const groupsOf = (plan: RestorePlan, until: RestoreOptions["until"]): readonly RestoreGroup[] => {
-  const last = plan.groups.findIndex((group) => group.phase === "same set");
-  return until === undefined ? plan.groups : plan.groups.slice(0, last + 1);
-};
+/** How many groups are done. */
+const endOf = (plan: RestorePlan, until: RestoreOptions["until"]): number =>
+  until === undefined ? plan.groups.length : 1 + plan.groups.findIndex((group) => group.phase === "same set");
 
 const mark = async (run: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
   const { context, plan } = run;
@@ -61,17 +61,17 @@ const mark = async (run: RestoreRun, state: "clean" | "dirty" | "broken", becaus
 };
 
 const execute = async (run: RestoreRun, until: RestoreOptions["until"]): Promise<RestoreReport> => {
-  await noteBootIds(run);
   await mark(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
-  for (const group of groupsOf(run.plan, until)) await run.do(group, ACTIONS[group.phase](run, group));
+  const end = endOf(run.plan, until);
+  for (const group of run.plan.groups.slice(0, end)) await run.do(group, ACTIONS[group.phase](run, group));
+  for (const { phase } of run.plan.groups.slice(end)) run.tell({ phase, state: "skipped", because: "stopped on purpose after same set" });
   await mark(run, until === undefined ? "clean" : "dirty", until === undefined ? "restored" : "restored until same set; its VMs are off");
   return run.report(until === undefined ? "restored" : "same set");
 };
 
 /** A failed step leaves the bed broken, never half restored and in use. */
 const giveUp = async (run: RestoreRun, error: unknown): Promise<void> => {
-  const because = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-  await mark(run, "broken", because);
+  await mark(run, "broken", reasonOf(error));
   await run.context.onRestored(run.report("failed", error));
 };
 
@@ -88,8 +88,9 @@ export const restoreSet = async (context: BedContext, options: RestoreOptions): 
   if (options.until === undefined) refuseLimited(context, limitations);
   const plan = await planNow(context, options.state, signal);
   const run = new RestoreRun(context, { plan, limitations, signal });
-  for (const { step, because } of limitations) run.tell({ phase: "limitation", subject: step, state: "note", because });
+  for (const { step, because } of limitations) run.tell({ phase: "cannot be done", subject: step, state: "note", because });
   for (const note of plan.notes) run.tell({ phase: "plan", state: "note", because: note });
+  await noteBootIds(run);
   try {
     const report = await execute(run, options.until);
     await context.onRestored(report);

@@ -6,6 +6,7 @@ import { withinDeadline } from "./deadline.ts";
 import { HostLimit } from "./host-limit.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { describeCluster, type ClusterLook } from "./describe-cluster.ts";
+import { reasonOf } from "./reason-of.ts";
 import { vmNames } from "./restore-set.ts";
 
 export interface SnapshotOptions {
@@ -25,33 +26,55 @@ interface Taking {
   readonly set: string;
 }
 
-const tell = ({ context }: Taking, event: Pick<ProgressEvent, "phase" | "subject" | "state" | "because">): void =>
-  context.onProgress({ at: new Date(context.clock.now()).toISOString(), verb: "snapshot", ...event });
+const iso = (context: BedContext): string => new Date(context.clock.now()).toISOString();
+
+const tell = ({ context }: Taking, event: Omit<ProgressEvent, "at" | "verb">): void =>
+  context.onProgress({ at: iso(context), verb: "snapshot", ...event });
+
+/** What the bed is left in, also when this process dies before it can say more. */
+const mark = ({ context, state, set }: Taking, left: "dirty" | "broken", because: string): Promise<void> =>
+  context.marks.write({
+    bed: context.bed.name,
+    state: left,
+    ...(left === "dirty" && { holds: state, set }),
+    because,
+    at: iso(context),
+  });
+
+interface VmTask {
+  readonly phase: string;
+  /** How many run at the same time on one ESX host. */
+  readonly perHost?: number;
+  readonly act: (machine: MachineInfo, signal: AbortSignal) => Promise<unknown>;
+}
+
+const runTask = async (taking: Taking, { phase, act }: VmTask, machine: MachineInfo): Promise<void> => {
+  const { clock, bed } = taking.context;
+  const startMs = clock.monotonicMs();
+  const deadline = { clock, ms: bed.intervals.power, what: `${phase} of ${machine.name}`, where: machine.esxHost, signal: taking.signal };
+  const end = (state: "done" | "failed", because?: string): void =>
+    tell(taking, { phase, subject: machine.name, state, ms: clock.monotonicMs() - startMs, ...(because !== undefined && { because }) });
+  try {
+    await withinDeadline(deadline, (signal) => act(machine, signal));
+    end("done");
+  } catch (error) {
+    end("failed", reasonOf(error));
+    throw error;
+  }
+};
 
 /** Runs one task per VM, all together; the first failure is thrown once all have ended. */
-const forEachVm = async (
-  taking: Taking,
-  machines: readonly MachineInfo[],
-  task: { phase: string; act: (machine: MachineInfo, signal: AbortSignal) => Promise<unknown> },
-): Promise<void> => {
-  const { context, signal } = taking;
-  const limit = new HostLimit(TASKS_PER_HOST);
-  const one = async (machine: MachineInfo): Promise<void> => {
-    tell(taking, { phase: task.phase, subject: machine.name, state: "started" });
-    const deadline = {
-      clock: context.clock,
-      ms: context.bed.intervals.power,
-      what: `${task.phase} of ${machine.name}`,
-      where: machine.esxHost,
-      signal,
-    };
-    await withinDeadline(deadline, (signal) => task.act(machine, signal));
-    tell(taking, { phase: task.phase, subject: machine.name, state: "done" });
-  };
-  const ended = await Promise.allSettled(machines.map((machine) => limit.run(machine.esxHost, () => one(machine))));
+const forEachVm = async (taking: Taking, machines: readonly MachineInfo[], task: VmTask): Promise<void> => {
+  const { clock } = taking.context;
+  const { phase } = task;
+  const startMs = clock.monotonicMs();
+  const limit = new HostLimit(task.perHost ?? TASKS_PER_HOST);
+  tell(taking, { phase, state: "started", because: `${machines.length} VMs` });
+  const ended = await Promise.allSettled(machines.map((machine) => limit.run(machine.esxHost, () => runTask(taking, task, machine))));
   const failed = ended.find((result) => result.status === "rejected");
-  signal.throwIfAborted();
+  taking.signal.throwIfAborted();
   if (failed !== undefined) throw failed.reason;
+  tell(taking, { phase, state: "done", ms: clock.monotonicMs() - startMs });
 };
 
 const depthOfNext = (machine: MachineInfo): number =>
@@ -81,7 +104,7 @@ const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number):
     set: taking.set,
     bed: taking.context.bed.name,
     state: taking.state,
-    takenAt: new Date(taking.context.clock.now()).toISOString(),
+    takenAt: iso(taking.context),
     memory: false,
     vms,
     ...(kubernetes !== undefined && { kubernetes }),
@@ -143,38 +166,60 @@ const takeAll = async (taking: Taking, machines: readonly MachineInfo[], looks: 
   }
 };
 
+const lookAtClusters = (taking: Taking): Promise<ClusterLook[]> => {
+  const { context, signal } = taking;
+  const look = ({ name }: { readonly name: string }): Promise<ClusterLook> =>
+    describeCluster(context, name, {
+      signal,
+      onUnknown: (because) => tell(taking, { phase: "look", subject: name, state: "note", because }),
+    });
+  return Promise.all(context.bed.clusters.map(look));
+};
+
+const powerOnAll = (taking: Taking, machines: readonly MachineInfo[]): Promise<void> => {
+  const { context } = taking;
+  return forEachVm(taking, machines, {
+    phase: "power on",
+    perHost: context.bed.limits.powerOnPerHost,
+    act: (machine, signal) => context.machines.powerOn(machine.name, { signal }),
+  });
+};
+
+/** After a failure the VMs are powered on as far as that is possible; what failed first is what is told. */
+const giveUp = async (taking: Taking, machines: readonly MachineInfo[], error: unknown): Promise<void> => {
+  await mark(taking, "broken", reasonOf(error));
+  if (taking.signal.aborted || machines.length === 0) return;
+  await powerOnAll(taking, machines).catch(() => {});
+};
+
 /**
- * Takes a set: powers all VMs off, snapshots all without memory, proves the set, powers all on again, also after a failure.
- * Each snapshot carries the set's manifest in its description. Does not wait for the nodes to come back.
+ * Takes a set: powers all VMs off, snapshots all without memory, proves the set, powers all on again, also after a failure;
+ * not after a cancel, which leaves them off. Each snapshot carries the set's manifest in its description. Does not wait for the nodes
+ * to come back. The bed is marked broken while this lasts and when it fails, dirty afterwards.
  *
  * Errors: `SET_REFUSED` before anything is touched when the new snapshots would lie too deep; `SET_MIXED`, `TIMED_OUT` and those of the machines,
  * after the unfinished set was removed.
  */
 export const snapshotSet = async (context: BedContext, options: SnapshotOptions): Promise<SetManifest> => {
   const signal = options.signal ?? new AbortController().signal;
-  const set = new Date(context.clock.now()).toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const set = iso(context).replaceAll(/[-:]|\.\d+/g, "");
   const taking: Taking = { context, signal, state: options.state, set };
   const machines = await context.machines.inspect(vmNames(context), { signal });
   refuseDepth(taking, machines);
-  const looks = await Promise.all(
-    context.bed.clusters.map((cluster) =>
-      describeCluster(context, cluster.name, {
-        signal,
-        onUnknown: (because) => tell(taking, { phase: "power off", subject: cluster.name, state: "note", because }),
-      }),
-    ),
-  );
+  for (const { step, because } of await context.machines.limitations())
+    tell(taking, { phase: "cannot be done", subject: step, state: "note", because });
+  const looks = await lookAtClusters(taking);
+  const isPoweredOn = options.powerOn !== false;
   try {
-    await forEachVm(taking, machines, {
-      phase: "power off",
-      act: (machine, signal) => context.machines.powerOff(machine.name, { signal }),
-    });
-    return await takeAll(taking, machines, looks);
-  } finally {
-    if (options.powerOn !== false)
-      await forEachVm(taking, machines, {
-        phase: "power on",
-        act: (machine, signal) => context.machines.powerOn(machine.name, { signal }),
-      });
+    await mark(taking, "broken", `taking a set for ${options.state} was begun and its end was not told`);
+    const act = (machine: MachineInfo, signal: AbortSignal): Promise<void> => context.machines.powerOff(machine.name, { signal });
+    await forEachVm(taking, machines, { phase: "power off", act });
+    const manifest = await takeAll(taking, machines, looks);
+    if (isPoweredOn) await powerOnAll(taking, machines);
+    await mark(taking, "dirty", isPoweredOn ? "its set was taken and its VMs were powered on again" : "its set was taken; its VMs are off");
+    return manifest;
+  } catch (error) {
+    await giveUp(taking, isPoweredOn ? machines : [], error);
+    throw error;
   }
 };

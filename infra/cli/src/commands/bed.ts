@@ -6,7 +6,7 @@ Examples:
   pnpm e2e bed list
   pnpm e2e bed plan sim --state bare           what a restore would do, step by step
   pnpm e2e bed status konvoy                   lease, mark, and each VM with its power and sets
-  pnpm e2e bed snapshot konvoy --state bare
+  pnpm e2e bed snapshot konvoy --state bare    prints what it would do and asks
   pnpm e2e bed restore konvoy --state director@1.12.0 --yes
 
 The bed sim needs a running simulated data centre: pnpm e2e sim up
@@ -28,7 +28,7 @@ interface RestoreFlags extends StateOption {
 
 const actions = () => import("../bed-actions.ts");
 
-const STATE = ["--state <state>", `bare, ${stateName("director", "1.12.0")}, ${stateName("openebs", "1.12.0")}`] as const;
+const STATE = ["--state <state>", `bare; director or openebs of the build under test; ${stateName("director", "1.11.0")}`] as const;
 
 const addLooking = (bed: Command): void => {
   bed
@@ -54,6 +54,7 @@ const addChanging = (bed: Command): void => {
     .command("snapshot <bed>")
     .description("power all VMs off and take a set of memory-less snapshots")
     .requiredOption(...STATE)
+    .option("--dry-run", "print what would be done and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
     .action(async (name: string, options: RestoreFlags) => (await actions()).snapshotBed(name, options));

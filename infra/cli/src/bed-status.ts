@@ -1,0 +1,44 @@
+import { FileLeaseStore, storeFolder } from "@kubera-e2e/run";
+import { readSetManifest } from "@kubera-e2e/schema/set";
+import type { OpenedBed } from "./bed-session.ts";
+import { vmNames } from "./vm-names.ts";
+
+/** Who holds a bed, what is known of its state, and its VMs as the hypervisor knows them now. */
+export const readStatus = async (name: string, { context, settings }: OpenedBed) => {
+  const [lease, mark, machines] = await Promise.all([
+    new FileLeaseStore(storeFolder(settings)).read(name),
+    context.marks.read(name),
+    context.machines.inspect(vmNames(context)),
+  ]);
+  const vms = machines.map((machine) => ({
+    name: machine.name,
+    power: machine.power,
+    esxHost: machine.esxHost,
+    sets: machine.snapshots.flatMap((snapshot) => readSetManifest(snapshot.description)?.state ?? []),
+    snapshotsWithMemory: machine.snapshots.filter((snapshot) => snapshot.withMemory).length,
+  }));
+  return { bed: name, lease, mark, vms };
+};
+
+export type BedStatus = Awaited<ReturnType<typeof readStatus>>;
+
+const leaseLine = ({ bed, lease }: BedStatus): string => {
+  if (lease === undefined || lease.state === "free") return `${bed} is free`;
+  if (lease.state === "broken") return `${bed} is free; its last holder left it broken: ${lease.reason ?? lease.holder}`;
+  const isOver = lease.state === "busy" && Date.parse(lease.until) < Date.now();
+  if (isOver) return `${bed} is free; its last holder ended without giving it back: ${lease.holder}, at the latest ${lease.until}`;
+  return `${bed} is ${lease.state}: ${lease.holder} since ${lease.since}, until ${lease.until}`;
+};
+
+const markLine = ({ mark }: BedStatus): string =>
+  mark === undefined
+    ? "nothing is known of its state"
+    : `${mark.state}${mark.holds === undefined ? "" : `, holds ${mark.holds}`}: ${mark.because} (${mark.at})`;
+
+const vmLine = ({ name, power, esxHost, sets, snapshotsWithMemory }: BedStatus["vms"][number]): string => {
+  const memory = snapshotsWithMemory > 0 ? `  ${snapshotsWithMemory} snapshots WITH MEMORY` : "";
+  return `  ${name.padEnd(24)} ${power.padEnd(10)} ${esxHost.padEnd(20)} sets: ${sets.join(", ") || "none"}${memory}`;
+};
+
+/** The status as text for a person. */
+export const statusLines = (status: BedStatus): string[] => [leaseLine(status), markLine(status), ...status.vms.map(vmLine)];

@@ -1,0 +1,31 @@
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import { vmNames } from "./vm-names.ts";
+
+/** What taking a set would do. */
+export interface SnapshotPlan {
+  readonly bed: string;
+  readonly state: string;
+  readonly vms: readonly { readonly name: string; readonly power: string; readonly esxHost: string; readonly snapshots: number }[];
+  /** What the hypervisor cannot do, with the reason. */
+  readonly limitations: readonly { readonly step: string; readonly because: string }[];
+}
+
+export const planSnapshot = async (context: BedContext, state: string): Promise<SnapshotPlan> => {
+  const machines = await context.machines.inspect(vmNames(context));
+  return {
+    bed: context.bed.name,
+    state,
+    vms: machines.map(({ name, power, esxHost, snapshots }) => ({ name, power, esxHost, snapshots: snapshots.length })),
+    limitations: await context.machines.limitations(),
+  };
+};
+
+/** The plan as text for a person. */
+export const snapshotLines = ({ bed, state, vms, limitations }: SnapshotPlan): string[] => {
+  const width = Math.max(...vms.map(({ name }) => name.length));
+  return [
+    `take a set of ${bed} for ${state}: power off, snapshot without memory, power on, all ${vms.length} VMs`,
+    ...vms.map(({ name, power, esxHost, snapshots }) => `   ${name.padEnd(width)}  ${power}, ${esxHost}, ${snapshots} snapshots`),
+    ...limitations.map(({ step, because }) => `cannot be done here: ${step}: ${because}`),
+  ];
+};

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import type { ProgressEvent } from "@kubera-e2e/lifecycle";
+import { progressLine } from "../src/bed-progress.ts";
+import { statusLines, type BedStatus } from "../src/bed-status.ts";
+import { interruptibly } from "../src/interruption.ts";
+import { setNameOf } from "../src/set-name.ts";
+
+const BUILD = { KUBERA_BUILD: "1.12.0" };
+
+test.each([
+  ["bare", "bare"],
+  ["director", "director@1.12.0"],
+  ["director@1.11.0", "director@1.11.0"],
+  ["openebs@1.13.0-RC1", "openebs@1.13.0-RC1"],
+])("--state %s names the set %s", (text, name) => {
+  expect(setNameOf(text, BUILD)).toBe(name);
+});
+
+test.each(["", "dir", "bare@1.12.0", "director@", "director@1@2", "Bare"])("refuses --state %j", (text) => {
+  expect(() => setNameOf(text, BUILD)).toThrow(
+    [
+      `[USAGE] --state ${text} is no state of a bed`,
+      "  where:   --state",
+      "  because: the states are bare, director, openebs; all but bare may be followed by @ and a build",
+      "  fix:     Write --state bare, --state director (build 1.12.0) or --state director@1.12.0.",
+    ].join("\n"),
+  );
+});
+
+const event = (over: Partial<ProgressEvent>): ProgressEvent => ({
+  at: "2026-11-24T04:46:22.379Z",
+  verb: "restore",
+  phase: "revert",
+  state: "done",
+  ...over,
+});
+
+test.each([
+  [event({ state: "started", because: "18 steps" }), "04:46:22  revert                   ────────────────────── started  18 steps"],
+  [event({ subject: "c1-master1", ms: 1240 }), "04:46:22  revert                   c1-master1             done 1.2 s"],
+  [
+    event({ subject: "c1-master1", state: "failed", because: "no" }),
+    "04:46:22  revert                   c1-master1             failed  no",
+  ],
+  [event({ subject: "c1-master1", state: "started" }), undefined],
+  [event({ subject: "c1-master1", state: "waiting", because: "40 %" }), undefined],
+])("progress %# is told in one line or not at all", (told, line) => {
+  expect(progressLine(told)).toBe(line);
+});
+
+const lease = {
+  schema: "kubera-e2e/lease@1",
+  bed: "lab",
+  holder: "ann@host process 7",
+  token: 3,
+  since: "2026-11-24T04:00:00.000Z",
+  until: "2126-11-24T04:01:30.000Z",
+} as const;
+const status = (over: Partial<BedStatus>): BedStatus => ({ bed: "lab", lease: undefined, mark: undefined, vms: [], ...over });
+
+test.each<[string, Partial<BedStatus>, string]>([
+  ["a bed nobody held", {}, "lab is free"],
+  ["a bed given back", { lease: { ...lease, state: "free" } }, "lab is free"],
+  [
+    "a bed in use",
+    { lease: { ...lease, state: "busy" } },
+    "lab is busy: ann@host process 7 since 2026-11-24T04:00:00.000Z, until 2126-11-24T04:01:30.000Z",
+  ],
+  [
+    "a holder that died",
+    { lease: { ...lease, state: "busy", until: "2026-11-24T04:01:30.000Z" } },
+    "lab is free; its last holder ended without giving it back: ann@host process 7, at the latest 2026-11-24T04:01:30.000Z",
+  ],
+  [
+    "a bed left broken",
+    { lease: { ...lease, state: "broken", reason: "[RESTORE_FAILED] no" } },
+    "lab is free; its last holder left it broken: [RESTORE_FAILED] no",
+  ],
+])("says who holds %s", (_title, over, line) => {
+  expect(statusLines(status(over))).toEqual([line, "nothing is known of its state"]);
+});
+
+test("ends work in order at the first signal, and listens to no more of them", async () => {
+  const before = process.listenerCount("SIGTERM");
+  const work = interruptibly(
+    "restore bare of the bed lab",
+    (signal) =>
+      new Promise<never>((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error));
+        process.emit("SIGTERM", "SIGTERM");
+      }),
+  );
+  await expect(work).rejects.toThrow("[INTERRUPTED] restore bare of the bed lab was interrupted\n  where:   SIGTERM\n");
+  expect(process.listenerCount("SIGTERM")).toBe(before);
+});

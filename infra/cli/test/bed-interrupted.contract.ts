@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startSim, type RunningSim } from "@kubera-e2e/sim";
+import { runE2e, startE2e } from "./run-e2e.ts";
+
+/** Slow enough that a signal meets a restore under way. */
+const SPEED = 10;
+
+describe("e2e bed, ended by a signal", () => {
+  let sim: RunningSim;
+  let folder: string;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    sim = await startSim({ speed: SPEED, shared: false });
+    folder = await mkdtemp(join(tmpdir(), "kubera-bed-"));
+    environment = { HOME: folder, KUBERA_STORE: join(folder, "store"), KUBERA_VALUES: sim.up.values };
+  });
+  afterAll(async () => {
+    await sim.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const status = async (): Promise<unknown> => JSON.parse((await runE2e(environment, ["bed", "status", "sim", "--json"])).out);
+
+  it.each([
+    ["a restore", "SIGINT", ["restore", "sim", "--state", "bare", "--yes"], "restore bare"],
+    ["a snapshot", "SIGTERM", ["snapshot", "sim", "--state", "director", "--yes"], "snapshot director@1.12.0"],
+  ] as const)("leaves the bed free and marked broken after %s", async (_title, signal, args, verb) => {
+    const running = startE2e(environment, ["bed", ...args]);
+    await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);
+    running.child.kill(signal);
+    const said = await running.said;
+    expect([said.code, said.out]).toEqual([130, ""]);
+    expect(said.err).toContain(
+      [
+        `[INTERRUPTED] ${verb} of the bed sim was interrupted`,
+        `  where:   ${signal}`,
+        "  because: a signal ended it before its end",
+        "  fix:     The bed is marked as it was left (e2e bed status); a restore starts from its beginning, however far this came.\n",
+      ].join("\n"),
+    );
+    expect(await status()).toMatchObject({
+      lease: { state: "broken" },
+      mark: { state: "broken", because: expect.stringContaining("[INTERRUPTED]") as string },
+      vms: sim.up.clusters.flatMap(({ name }) => Array.from({ length: name === "server" ? 4 : 6 }, () => ({ sets: ["bare"] }))),
+    });
+  });
+
+  it("restores it from its beginning afterwards", async () => {
+    const restored = await runE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes", "--json"]);
+    expect(restored.code, restored.err).toBe(0);
+    expect(JSON.parse(restored.out)).toMatchObject({ outcome: "restored", state: "bare" });
+    expect(await status()).toMatchObject({ lease: { state: "free" }, mark: { state: "clean", holds: "bare" } });
+  });
+});
