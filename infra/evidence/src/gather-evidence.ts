@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import { evidenceSchema, type Evidence, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
+import { evidenceSchema, factSchema, type Evidence, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { z } from "zod";
 import type { Collector, CollectorContext } from "./collector.ts";
 import { fitSize } from "./fit-size.ts";
 
@@ -27,7 +28,13 @@ const firstLine = (error: unknown): string => (error instanceof Error ? (error.m
 
 const collectOne = async (collector: Collector, context: CollectorContext, late: Promise<never>): Promise<Gathered> => {
   try {
-    return { facts: await Promise.race([collector.collect(context), late]), gaps: [] };
+    const parsed = z.array(factSchema).safeParse(await Promise.race([collector.collect(context), late]));
+    if (parsed.success) return { facts: parsed.data, gaps: [] };
+    const [issue] = parsed.error.issues;
+    return {
+      facts: [],
+      gaps: [{ collector: collector.name, because: `its facts are malformed: ${issue?.path.join(".") ?? ""} ${issue?.message ?? ""}` }],
+    };
   } catch (error) {
     return { facts: [], gaps: [{ collector: collector.name, because: firstLine(error) }] };
   }
