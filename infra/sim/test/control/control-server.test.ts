@@ -25,11 +25,11 @@ const start = async () => {
 };
 
 test.each([
-  ["GET", "/status", 200, { machines: 10 }],
-  ["GET", "/nowhere", 404, { message: "known here: /status, /faults, /faults/<id>" }],
-  ["POST", "/faults/node-disk-full", 405, { message: "PUT fires a fault, DELETE clears it" }],
-  ["DELETE", "/faults/node-disk-full", 200, { cleared: false }],
-])("%s %s answers %i", async (method, path, status, body) => {
+  { method: "GET", path: "/status", status: 200, body: { machines: 10 } },
+  { method: "GET", path: "/nowhere", status: 404, body: { message: "known here: /status, /faults, /faults/<id>" } },
+  { method: "POST", path: "/faults/node-disk-full", status: 405, body: { message: "PUT fires a fault, DELETE clears it" } },
+  { method: "DELETE", path: "/faults/node-disk-full", status: 200, body: { cleared: false } },
+])("$method $path answers $status", async ({ method, path, status, body }) => {
   const { call } = await start();
   expect(await call(method, path)).toEqual({ status, body });
 });
