@@ -26,17 +26,17 @@ describe("e2e bed, ended by a signal", () => {
   const status = async (): Promise<unknown> => JSON.parse((await runE2e(environment, ["bed", "status", "sim", "--json"])).out);
 
   it.each([
-    ["a restore", "SIGINT", ["restore", "sim", "--state", "bare", "--yes"], "restore bare"],
-    ["a snapshot", "SIGTERM", ["snapshot", "sim", "--state", "director", "--yes"], "snapshot director@1.12.0"],
-  ] as const)("leaves the bed free and marked broken after %s", async (_title, signal, args, verb) => {
-    const running = startE2e(environment, ["bed", ...args]);
+    { verb: "restore", state: "bare", signal: "SIGINT", told: "restore bare" },
+    { verb: "snapshot", state: "director", signal: "SIGTERM", told: "snapshot director@1.12.0" },
+  ] as const)("leaves the bed free and marked broken after a $verb", async ({ verb, state, signal, told }) => {
+    const running = startE2e(environment, ["bed", verb, "sim", "--state", state, "--yes"]);
     await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);
     running.child.kill(signal);
     const said = await running.said;
     expect([said.code, said.out]).toEqual([130, ""]);
     expect(said.err).toContain(
       [
-        `[INTERRUPTED] ${verb} of the bed sim was interrupted`,
+        `[INTERRUPTED] ${told} of the bed sim was interrupted`,
         `  where:   ${signal}`,
         "  because: a signal ended it before its end",
         "  fix:     The bed is marked as it was left (e2e bed status); a restore starts from its beginning, however far this came.\n",

@@ -142,11 +142,11 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed aga
   });
 
   it.each([
-    ["a wrong password", { GOVC_PASSWORD: "wrong" }, "VSPHERE_LOGIN_REFUSED", 22],
-    ["a certificate nobody vouches for", { GOVC_TLS_CA_CERTS: "" }, "TLS_UNTRUSTED", 22],
-    ["a dead port", { GOVC_URL: "https://127.0.0.1:9/sdk" }, "CONNECTION_REFUSED", 22],
-    ["a switched-off verification", { GOVC_INSECURE: "1" }, "SETTING_REFUSED", 2],
-  ])("says what is wrong with %s", async (_title, wrong, code, exit) => {
+    { title: "a wrong password", wrong: { GOVC_PASSWORD: "wrong" }, code: "VSPHERE_LOGIN_REFUSED", exit: 22 },
+    { title: "a certificate nobody vouches for", wrong: { GOVC_TLS_CA_CERTS: "" }, code: "TLS_UNTRUSTED", exit: 22 },
+    { title: "a dead port", wrong: { GOVC_URL: "https://127.0.0.1:9/sdk" }, code: "CONNECTION_REFUSED", exit: 22 },
+    { title: "a switched-off verification", wrong: { GOVC_INSECURE: "1" }, code: "SETTING_REFUSED", exit: 2 },
+  ])("says what is wrong with $title", async ({ wrong, code, exit }) => {
     const said = await runE2e({ ...environment, ...wrong }, ["bed", "status", "konvoy"]);
     expect([said.code, said.out]).toEqual([exit, ""]);
     expect(said.err).toMatch(new RegExp(`^\\[${code}\\] .+\\n  where: .+\\n  because: [^]+\\n  fix: .+`));
