@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
 import { allureReporterOptions } from "@kubera-e2e/allure-report";
-import { findChromium, planRun } from "@kubera-e2e/cli/run-plan";
+import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
 const run = planRun(import.meta.dirname);
 
@@ -25,33 +25,20 @@ export default defineConfig({
       timeout: 20_000,
     },
   }),
-  reporter: [
-    ["list"],
-    [
-      "@kubera-e2e/outcome/outcome-reporter",
-      { runFolder: run.folder, run: run.id, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD },
-    ],
-    [
-      "allure-playwright",
-      allureReporterOptions({ runFolder: run.folder, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD }),
-    ],
-    ["junit", { outputFile: join(run.folder, "junit.xml") }],
-    ...(run.settings.CI ? [["blob", { outputDir: join(run.folder, "blob-report") }] as const] : []),
-  ],
-  projects: [
-    { name: "api", testMatch: "**/*.api.spec.ts" },
-    ...(run.settings.KUBERA_GUI
-      ? [
-          {
-            name: "gui",
-            testMatch: "**/*.gui.spec.ts",
-            use: {
-              launchOptions: { executablePath: findChromium(run.settings) },
-              screenshot: "only-on-failure" as const,
-              trace: "retain-on-failure" as const,
-            },
-          },
-        ]
-      : []),
-  ],
+  reporter: run.lists
+    ? "list"
+    : [
+        ["list"],
+        [
+          "@kubera-e2e/outcome/outcome-reporter",
+          { runFolder: run.folder, run: run.id, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD },
+        ],
+        [
+          "allure-playwright",
+          allureReporterOptions({ runFolder: run.folder, bed: run.bed, target: run.target, build: run.settings.KUBERA_BUILD }),
+        ],
+        ["junit", { outputFile: join(run.folder, "junit.xml") }],
+        ...(run.settings.CI ? [["blob", { outputDir: join(run.folder, "blob-report") }] as const] : []),
+      ],
+  projects: [{ name: "api", testMatch: "**/*.api.spec.ts" }, ...guiProjects(run)],
 });

@@ -1,31 +1,49 @@
+import { existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { carryVerdicts, buildReport } from "@kubera-e2e/allure-report";
 import { readOutcome } from "@kubera-e2e/outcome";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { newRunId } from "@kubera-e2e/schema/run-folder";
-import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
+import { readSettings } from "@kubera-e2e/schema/settings";
+import { preflight } from "./preflight.ts";
 import { REPOSITORY } from "./repository.ts";
 import { runForeground } from "./run-foreground.ts";
 import { readTestFlags } from "./test-flags.ts";
 
+/** Settings that the caller makes. */
+type Given = Readonly<Partial<Record<"KUBERA_BED" | "KUBERA_VALUES", string>>>;
+
 const playwrightCli = (): string => createRequire(join(REPOSITORY, "package.json")).resolve("@playwright/test/cli");
 
-const refuseUnnamedBed = (settings: Settings): void => {
-  if (!settings.CI || settings.KUBERA_BED !== undefined || settings.KUBERA_HOST !== undefined) return;
-  throw new KuberaError("BED_REQUIRED", {
-    what: "CI is set and no test bed is named",
-    where: "KUBERA_BED",
-    because: "a green run on the simulated data centre must never be mistaken for one on real machines",
-    fix: "Name one: KUBERA_BED=konvoy, or KUBERA_BED=sim to say that the simulated data centre is meant.",
+const nothingSelected = (argv: readonly string[]): KuberaError =>
+  new KuberaError("NOTHING_SELECTED", {
+    what: "no test was selected, so none was run",
+    where: ["pnpm test", ...argv].join(" "),
+    because: argv.includes("--last-failed")
+      ? "no test failed in the last run, or none of those that did matches the other flags"
+      : "no test of this repository matches these flags",
+    fix: "See what there is: pnpm test --list",
   });
+
+const { SIGHUP, SIGINT, SIGTERM } = constants.signals;
+const SIGNALLED: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGTERM].map((signal) => 128 + signal));
+
+/** Playwright has one code for all that keeps it from beginning; a run that began has a folder. */
+const exitWithoutOutcome = (runFolder: string, playwrightExit: number): number => {
+  if (SIGNALLED.has(playwrightExit)) return EXIT.interrupted;
+  return playwrightExit === EXIT.failed && !existsSync(runFolder) ? EXIT.usage : playwrightExit;
 };
 
-const finish = async (runFolder: string, playwrightExit: number): Promise<number> => {
+const finish = async (runFolder: string, playwrightExit: number, argv: readonly string[]): Promise<number> => {
   const outcome = await readOutcome(runFolder);
-  if (outcome === undefined) return playwrightExit === 0 ? EXIT.passed : playwrightExit;
-  if (outcome.exit.code === EXIT.nothingSelected) return EXIT.nothingSelected;
+  if (outcome === undefined) return exitWithoutOutcome(runFolder, playwrightExit);
+  if (outcome.exit.code === EXIT.nothingSelected) {
+    rmSync(runFolder, { recursive: true, force: true });
+    throw nothingSelected(argv);
+  }
   await carryVerdicts(runFolder);
   console.log(`\nReport: ${await buildReport(runFolder)}`);
   return outcome.exit.code;
@@ -35,15 +53,17 @@ const finish = async (runFolder: string, playwrightExit: number): Promise<number
  * Runs Playwright with the given flags, then carries the verdicts into the report and builds it.
  * Answers the exit code of `outcome.json`.
  *
- * Errors: those of settings and flags, `BED_REQUIRED` under CI without a bed.
+ * Errors: those of settings, flags and `preflight`; `NOTHING_SELECTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
  */
-export const launchTests = async (argv: readonly string[], extra: Readonly<Record<string, string>> = {}): Promise<number> => {
-  const settings = readSettings();
+export const launchTests = async (argv: readonly string[], extra: Given = {}): Promise<number> => {
+  const settings = { ...readSettings(), ...extra };
   const flags = readTestFlags(argv, { gui: settings.KUBERA_GUI });
-  refuseUnnamedBed(settings);
+  if (flags.runs) preflight(settings);
+  // Playwright would end with 1 where a missing browser is a matter of settings.
+  if (settings.KUBERA_GUI) (await import("./chromium.ts")).findChromium(settings);
   const run = settings.KUBERA_RUN ?? newRunId(Date.now(), process.pid);
   const environment = { ...extra, KUBERA_RUN: run };
   const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], { cwd: REPOSITORY, environment });
   if (!flags.runs) return exit;
-  return finish(resolve(REPOSITORY, settings.ARTIFACTS, run), exit);
+  return finish(resolve(REPOSITORY, settings.ARTIFACTS, run), exit, argv);
 };

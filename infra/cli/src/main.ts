@@ -10,14 +10,24 @@ import { addSim } from "./commands/sim.ts";
 import { addTest } from "./commands/test.ts";
 import { settingsHelp } from "./settings-help.ts";
 
-const newProgram = (): Command => {
+const EXAMPLES = `
+Examples:
+  pnpm test                     the api suite on the simulated data centre
+  pnpm e2e bed list             every declared test bed
+  pnpm e2e check --bed konvoy   its faults, each with its remedy
+  pnpm e2e demo                 a red run that says why
+`;
+
+/** The command line of `e2e`; it does what `argv` says when it parses it. */
+export const newProgram = (argv: readonly string[]): Command => {
   const program = new Command("e2e")
     .description("End-to-end tests of Kubera Director: beds, runs, and why a run is red")
     .showHelpAfterError("(add --help for the options)")
     .exitOverride()
     .enablePositionalOptions()
+    .addHelpText("after", EXAMPLES)
     .addHelpText("after", settingsHelp);
-  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program);
+  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program, argv);
   return program;
 };
 
@@ -35,7 +45,7 @@ const report = (error: unknown): number => {
 export const main = async (argv: readonly string[]): Promise<number> => {
   loadDotEnv();
   try {
-    await newProgram().parseAsync(argv, { from: "user" });
+    await newProgram(argv).parseAsync(argv, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT.passed;
   } catch (error) {
     return report(error);

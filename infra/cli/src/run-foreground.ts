@@ -9,10 +9,17 @@ export interface ForegroundOptions {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** Runs a program on this terminal until it ends; answers its exit code, 128 plus the number for a signal. Signals are passed on. */
+/**
+ * Runs a Node program on this terminal until it ends; answers its exit code, 128 plus the number for a signal.
+ * Signals are passed on; a program that listens for `disconnect` hears of our end, however we die.
+ */
 export const runForeground = (argv: readonly [string, ...string[]], options: ForegroundOptions): Promise<number> => {
   const [program, ...args] = argv;
-  const child = spawn(program, args, { cwd: options.cwd, stdio: "inherit", env: { ...process.env, ...options.environment } });
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, ...options.environment },
+  });
   const forward = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to the child as well, and Playwright takes a second one for impatience.
     if (signal === "SIGINT" && process.stdin.isTTY) return;

@@ -1,4 +1,5 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { nearest } from "@kubera-e2e/schema/nearest";
 
 export interface TestFlags {
   /** What Playwright gets, api chosen when no project was. */
@@ -21,10 +22,23 @@ const refuseDoubleDash = (args: readonly string[]): void => {
   });
 };
 
-const projectsOf = (args: readonly string[]): string[] =>
-  args.flatMap((arg, index) =>
-    arg === "--project" ? [args[index + 1] ?? ""] : arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [],
-  );
+/** Values of a flag, written as `--flag value` or `--flag=value`. */
+const valuesOf = (args: readonly string[], flag: string): string[] =>
+  args.flatMap((arg, index) => (arg === flag ? [args[index + 1] ?? ""] : arg.startsWith(`${flag}=`) ? [arg.slice(flag.length + 1)] : []));
+
+const PROJECTS = ["api", "gui"];
+
+const refuseUnknownProject = (projects: readonly string[]): void => {
+  // A pattern may stand for several, and is Playwright's to judge.
+  const unknown = projects.find((name) => !name.includes("*") && !PROJECTS.includes(name.toLowerCase()));
+  if (unknown === undefined) return;
+  throw new KuberaError("USAGE", {
+    what: `there is no project "${unknown}"`,
+    where: `--project=${unknown}`,
+    because: `the projects are ${PROJECTS.join(" and ")}`,
+    fix: `Write --project=${nearest(unknown, PROJECTS) ?? "api"}, or leave it out: api is the default.`,
+  });
+};
 
 const refuseSleepingGui = (projects: readonly string[], guiIsAwake: boolean): void => {
   if (guiIsAwake || !projects.includes("gui")) return;
@@ -36,14 +50,29 @@ const refuseSleepingGui = (projects: readonly string[], guiIsAwake: boolean): vo
   });
 };
 
+const refuseBadShard = (args: readonly string[]): void => {
+  for (const text of valuesOf(args, "--shard")) {
+    const [, index = "0", total = "0"] = /^(\d+)\/(\d+)$/.exec(text) ?? [];
+    if (Number(index) >= 1 && Number(index) <= Number(total)) continue;
+    throw new KuberaError("USAGE", {
+      what: `--shard ${text} names no part of the suite`,
+      where: `--shard=${text}`,
+      because: "a shard is its number, from 1, and how many there are",
+      fix: "Write --shard=1/3 for the first of three.",
+    });
+  }
+};
+
 /**
  * The command line of `pnpm test` as Playwright gets it.
  *
- * Error: `USAGE` for `--`, and for the project gui without its flag.
+ * Error: `USAGE` for `--`, a shard or a project that cannot be, and the project gui without its flag.
  */
 export const readTestFlags = (args: readonly string[], options: { readonly gui: boolean }): TestFlags => {
   refuseDoubleDash(args);
-  const projects = projectsOf(args);
+  refuseBadShard(args);
+  const projects = valuesOf(args, "--project");
+  refuseUnknownProject(projects);
   refuseSleepingGui(projects, options.gui);
   const chosen = projects.length > 0 || args.some(isUi) ? args : ["--project=api", ...args];
   return { args: chosen, runs: !args.some((arg) => WITHOUT_OUTCOME.has(arg) || isUi(arg)) };

@@ -1,9 +1,7 @@
-import { ERROR_CODES } from "@kubera-e2e/schema/error-codes";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 
-/** What every later join is told once the bed has failed. What the user can repair here is repeated as it is. */
+/** What every later join is told once the bed has failed; the first one is told the error itself. */
 export const blockedBy = (bed: string, error: unknown): KuberaError => {
-  if (isKuberaError(error) && ERROR_CODES[error.code].class === "environment") return error;
   const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
   return new KuberaError("BED_BROKEN", {
     what: `the bed ${bed} cannot be used any more in this run`,

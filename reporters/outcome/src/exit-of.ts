@@ -17,14 +17,21 @@ const SET_UP_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "VSPHERE_FAULT",
 ]);
 
+/** A failed test: the code of its error, and the class of the incident it was given to. */
+export interface Failure {
+  readonly code?: string | undefined;
+  readonly class: string;
+  /** Whether it failed while its bed was brought into a state for it. */
+  readonly inSetUp?: boolean;
+}
+
 /** What the exit code of a run depends on, and nothing else. */
 export interface ExitParts {
   readonly interrupted: boolean;
   /** Whether this process ran one part of the suite; an empty part is no mistake. */
   readonly sharded: boolean;
   readonly counts: Outcome["counts"];
-  /** Of each failed test: the code of its error, and the class of the incident it was given to. */
-  readonly failures: readonly { readonly code?: string | undefined; readonly class: string }[];
+  readonly failures: readonly Failure[];
   /** Errors outside any test, as Playwright told them. */
   readonly errors: readonly string[];
 }
@@ -38,19 +45,34 @@ const codeIn = (text: string): ErrorCode | undefined => {
   return code !== undefined && isErrorCode(code) ? code : undefined;
 };
 
-const isSetUp = (code: string | undefined): boolean => code !== undefined && isErrorCode(code) && SET_UP_CODES.has(code);
+const knownCode = ({ code }: Failure): ErrorCode | undefined => (code !== undefined && isErrorCode(code) ? code : undefined);
+
+const isSetUp = (failure: Failure): boolean => {
+  const code = knownCode(failure);
+  if (code === undefined) return false;
+  return SET_UP_CODES.has(code) || (failure.inSetUp === true && ERROR_CODES[code].class === "infrastructure");
+};
+
+/** The code of a failure that its user can repair: a lease held by another, a setting, a secret. */
+const environmentCode = (failure: Failure): ErrorCode | undefined => {
+  const code = knownCode(failure);
+  return code !== undefined && ERROR_CODES[code].class === "environment" ? code : undefined;
+};
+
+const answerOf = (code: ErrorCode): Exit => answer(ERROR_CODES[code].exit, `${code}: ${ERROR_CODES[code].title}`);
 
 const IS_EMPTY = /No tests found/;
 
 const exitOfErrors = (errors: readonly string[]): Exit => {
   const code = errors.map(codeIn).find((found) => found !== undefined);
-  return code === undefined
-    ? answer(EXIT.failed, "an error outside any test")
-    : answer(ERROR_CODES[code].exit, `${code}: ${ERROR_CODES[code].title}`);
+  return code === undefined ? answer(EXIT.failed, "an error outside any test") : answerOf(code);
 };
 
 const exitOfFailures = ({ failures, counts }: ExitParts): Exit => {
-  if (failures.every(({ code }) => isSetUp(code))) return answer(EXIT.restoreFailed, "the bed could not be set up");
+  const codes = failures.map(environmentCode);
+  const [first] = codes;
+  if (first !== undefined && !codes.includes(undefined)) return answerOf(first);
+  if (failures.every(isSetUp)) return answer(EXIT.restoreFailed, "the bed could not be set up");
   const isTheirs = (name: string): boolean => name === "infrastructure" || name === "environment";
   if (failures.every((failure) => isTheirs(failure.class)))
     return answer(EXIT.infrastructure, `${counts.failed === 1 ? "the only failure was" : "every failure was"} infrastructure`);
@@ -61,11 +83,15 @@ const exitOfFailures = ({ failures, counts }: ExitParts): Exit => {
 export const exitOf = (parts: ExitParts): Exit => {
   const { interrupted, counts, failures } = parts;
   const errors = parts.errors.filter((error) => !IS_EMPTY.test(error));
+  // Playwright says so of a whole suite without a test, never of one part of it.
+  const isEmpty = errors.length < parts.errors.length;
   if (interrupted) return answer(EXIT.interrupted, "interrupted before its end");
   if (counts.failed > 0) return exitOfFailures({ ...parts, failures: failures.length > 0 ? failures : [{ class: "unknown" }] });
   if (errors.length > 0) return exitOfErrors(errors);
   if (counts.planned === 0)
-    return parts.sharded ? answer(EXIT.passed, "this shard holds no test") : answer(EXIT.nothingSelected, "no test was selected");
+    return parts.sharded && !isEmpty
+      ? answer(EXIT.passed, "this shard holds no test")
+      : answer(EXIT.nothingSelected, "no test was selected");
   if (counts.blocked > 0) return answer(EXIT.restoreFailed, "tests were blocked, because the bed could not serve them");
   if (counts.notRun > 0) return answer(EXIT.failed, "planned tests did not run");
   return answer(EXIT.passed, "all tests passed");

@@ -28,8 +28,8 @@ export const identityOf = (test: TestCase, rootDir: string): TestIdentity => {
   };
 };
 
-/** Why a test was blocked or skipped, as its annotations say. */
-export const reasonOf = (test: TestCase, type: "blocked" | "skip" | "fixme"): string | undefined => {
+/** Why a test was blocked or skipped, or in which set-up it failed, as its annotations say. */
+export const reasonOf = (test: TestCase, type: "blocked" | "skip" | "fixme" | "set-up"): string | undefined => {
   const annotations = [...test.annotations, ...test.results.flatMap((result) => result.annotations)];
   return annotations.some((candidate) => candidate.type === type) ? (annotation(annotations, type) ?? "no reason given") : undefined;
 };
@@ -38,5 +38,6 @@ export const reasonOf = (test: TestCase, type: "blocked" | "skip" | "fixme"): st
 export const rerunLine = (test: TestCase): string => {
   const pattern = test.title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   const word = pattern.replaceAll(/["$`\\]/g, String.raw`\$&`);
-  return `pnpm test --project=${projectOf(test)} -g "${word}"`;
+  const project = projectOf(test);
+  return `${project === "gui" ? "KUBERA_GUI=1 " : ""}pnpm test --project=${project} -g "${word}"`;
 };

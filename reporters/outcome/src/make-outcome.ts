@@ -79,8 +79,11 @@ export const makeOutcome = (ended: EndedRun): { readonly outcome: Outcome; reado
   const evidences = failed.flatMap((test) => evidenceOf(test, identityOf(test, ended.rootDir), ended));
   const diagnosis = diagnose({ run: ended.run, evidences: [...ended.runEvidence, ...evidences] });
   const counts = countsOf(records);
+  const inSetUp = failed.filter((test) => reasonOf(test, "set-up") !== undefined).map((test) => identityOf(test, ended.rootDir));
   const failures = evidences.flatMap(({ test, error }) =>
-    test === undefined ? [] : [{ code: error?.code, class: classOf(test, diagnosis) }],
+    test === undefined
+      ? []
+      : [{ code: error?.code, class: classOf(test, diagnosis), inSetUp: inSetUp.some((other) => isSame(other, test)) }],
   );
   const { interrupted, sharded, errors } = ended;
   const outcome: Outcome = {

@@ -61,6 +61,30 @@ const rows: readonly [title: string, parts: Partial<ExitParts>, code: number, be
     1,
     "product, test or unexplained failures",
   ],
+  [
+    "a hypervisor that could not be reached in a set-up",
+    { counts: counts({ failed: 1 }), failures: [{ class: "infrastructure", code: "CONNECTION_REFUSED", inSetUp: true }] },
+    22,
+    "the bed could not be set up",
+  ],
+  [
+    "a product that did not start in a set-up",
+    { counts: counts({ failed: 1, blocked: 9 }), failures: [{ class: "product", code: "WAIT_DEADLINE", inSetUp: true }] },
+    1,
+    "product, test or unexplained failures",
+  ],
+  [
+    "a lease that somebody else holds, and blocked tests",
+    { counts: counts({ failed: 1, blocked: 9 }), failures: [{ class: "environment", code: "LEASE_HELD", inSetUp: true }] },
+    21,
+    "LEASE_HELD: the bed is held by somebody else",
+  ],
+  [
+    "a secret that nobody gave, and blocked tests",
+    { counts: counts({ failed: 1, blocked: 9 }), failures: [{ class: "environment", code: "SECRET_MISSING", inSetUp: true }] },
+    2,
+    "SECRET_MISSING: a secret that is named and not given",
+  ],
   ["blocked tests alone", { counts: counts({ passed: 5, blocked: 5 }) }, 22, "tests were blocked, because the bed could not serve them"],
   [
     "an expired certificate",
@@ -69,6 +93,12 @@ const rows: readonly [title: string, parts: Partial<ExitParts>, code: number, be
     "the only failure was infrastructure",
   ],
   ["nothing selected", { counts: counts({ planned: 0 }), errors: ["Error: No tests found"] }, 3, "no test was selected"],
+  [
+    "nothing selected of a sharded suite",
+    { counts: counts({ planned: 0 }), sharded: true, errors: ["Error: No tests found"] },
+    3,
+    "no test was selected",
+  ],
   ["an empty shard", { counts: counts({ planned: 0 }), sharded: true }, 0, "this shard holds no test"],
   [
     "a spec that does not load",

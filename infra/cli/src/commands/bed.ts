@@ -71,7 +71,7 @@ const addChanging = (bed: Command): void => {
 
 /** `e2e bed`: test beds by hand. */
 export const addBed = (program: Command): void => {
-  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("after", EXAMPLES);
+  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
 };

@@ -47,7 +47,7 @@ const addFault = (sim: Command): void => {
 
 /** `e2e sim`: the simulated data centre by hand. */
 export const addSim = (program: Command): void => {
-  const sim = program.command("sim").description("the simulated data centre").addHelpText("after", EXAMPLES);
+  const sim = program.command("sim").description("the simulated data centre").addHelpText("afterAll", EXAMPLES);
   sim
     .command("up")
     .description("start it and keep it until Ctrl-C")

@@ -12,8 +12,8 @@ Examples:
   KUBERA_GUI=1 pnpm test --project=gui         the browser specs
 `;
 
-/** `e2e test`: a thin launcher around Playwright. */
-export const addTest = (program: Command): void => {
+/** `e2e test`: a thin launcher around Playwright; `argv` is the whole command line, since commander drops a `--` that must be refused. */
+export const addTest = (program: Command, argv: readonly string[]): void => {
   program
     .command("test")
     .description("run specs with Playwright, then say why and build the report")
@@ -22,8 +22,8 @@ export const addTest = (program: Command): void => {
     .passThroughOptions()
     .helpOption("--help-e2e", "show this help; --help shows Playwright's")
     .addHelpText("after", EXAMPLES)
-    .action(async (_flags: string[], _options: unknown, command: Command) => {
+    .action(async () => {
       const { launchTests } = await import("../launch-tests.ts");
-      process.exitCode = await launchTests(command.args);
+      process.exitCode = await launchTests(argv.slice(argv.indexOf("test") + 1));
     });
 };
