@@ -39,7 +39,19 @@ const runClone = (repository: string): CloneRun => {
 export const benchClone = (repository: string, repeats: number): BenchResult[] => {
   const runs = Array.from({ length: repeats }, () => runClone(repository));
   return [
-    atMost(120, { id: "clone-to-report", value: median(runs.map((run) => run.seconds)), unit: "s", baseline: "wall time on two processors with a warm package cache", n: repeats }),
-    atMost(30, { id: "specs", value: median(runs.map((run) => run.specSeconds)), unit: "s", baseline: "wall time of the run in the same clones", n: repeats }),
+    atMost(120, {
+      id: "clone-to-report",
+      value: median(runs.map((run) => run.seconds)),
+      unit: "s",
+      baseline: "wall time on two processors with a warm package cache",
+      n: repeats,
+    }),
+    atMost(30, {
+      id: "specs",
+      value: median(runs.map((run) => run.specSeconds)),
+      unit: "s",
+      baseline: "wall time of the run in the same clones",
+      n: repeats,
+    }),
   ];
 };

@@ -24,5 +24,13 @@ const startOnce = (repository: string): Promise<number> => {
 export const benchSim = async (repository: string, repeats: number): Promise<BenchResult[]> => {
   const seconds: number[] = [];
   for (let run = 0; run < repeats; run += 1) seconds.push(await startOnce(repository));
-  return [atMost(1, { id: "sim-listening", value: median(seconds), unit: "s", baseline: "start of its process, Node and loading included", n: repeats })];
+  return [
+    atMost(1, {
+      id: "sim-listening",
+      value: median(seconds),
+      unit: "s",
+      baseline: "start of its process, Node and loading included",
+      n: repeats,
+    }),
+  ];
 };

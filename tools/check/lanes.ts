@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { checkHonesty } from "./honesty-rules.ts";
 import { type House, readHouse, type Violation } from "./house.ts";
 import { checkImports } from "./import-rules.ts";
 import { checkPlans } from "./plan-rules.ts";
@@ -54,6 +55,7 @@ export const lanesOf = (root: string): Lane[] => {
     tool(root, "dead code", ["knip", "--no-progress"]),
     rule(house, "imports", checkImports),
     rule(house, "shape", checkShape),
+    rule(house, "honesty", checkHonesty),
     rule(house, "plan", checkPlans),
     rule(house, "words", checkWords),
   ];

@@ -7,6 +7,7 @@ import { checkImports } from "../import-rules.ts";
 import { formatViolation, runLanes } from "../lanes.ts";
 import { checkPlans } from "../plan-rules.ts";
 import { checkShape } from "../shape-rules.ts";
+import { checkHonesty } from "../honesty-rules.ts";
 import { checkWords } from "../word-rules.ts";
 
 const made: string[] = [];
@@ -72,7 +73,7 @@ const house = (changes: Files = {}): House => {
 
 const told = (violations: readonly Violation[]): string[] => violations.map(formatViolation);
 
-const CHECKS = { imports: checkImports, shape: checkShape, plan: checkPlans, words: checkWords };
+const CHECKS = { imports: checkImports, shape: checkShape, honesty: checkHonesty, plan: checkPlans, words: checkWords };
 
 test.each(Object.entries(CHECKS))("finds nothing in a sound house: %s", (_name, check) => {
   expect(told(check(house()))).toEqual([]);
@@ -236,6 +237,36 @@ const rows: readonly Row[] = [
     check: "plan",
     files: { "tests/login/login.api.spec.ts": 'test("x", plan("TCID-LOGIN-B", { day: 2, priority: 2, row: "r" }), () => {});\n' },
     told: "tests/login/login.api.spec.ts:1: TCID-LOGIN-B: priority 2, the plan says P0. Correct the spec, or tests/login/plan.yaml:8.",
+  },
+  {
+    title: "a rule switched off without a reason",
+    check: "honesty",
+    files: { "infra/kube/src/watch.ts": "// oxlint-disable-next-line no-console\n" },
+    told: "infra/kube/src/watch.ts:1: a rule is switched off without a reason. Keep the rule, or write ` -- ` and why behind it.",
+  },
+  {
+    title: "a silenced type checker",
+    check: "honesty",
+    files: { "infra/kube/src/watch.ts": "\n// @ts-expect-error it is fine\n" },
+    told: "infra/kube/src/watch.ts:2: the type checker is silenced. Give the value its type.",
+  },
+  {
+    title: "a mocked module",
+    check: "honesty",
+    files: { "infra/kube/test/watch.test.ts": 'vi.mock("node:fs");\n' },
+    told: "infra/kube/test/watch.test.ts:1: a module is mocked. Pass the dependency in, or start its real server in this process.",
+  },
+  {
+    title: "a fixed sleep",
+    check: "honesty",
+    files: { "tests/login/login.api.spec.ts": 'test("x", plan("TCID-LOGIN-B", { day: 2, priority: 0 }), () => page.waitForTimeout(5));\n' },
+    told: "tests/login/login.api.spec.ts:1: a fixed sleep. Use waitUntil with a probe that says why it is not there yet.",
+  },
+  {
+    title: "a spec left alone",
+    check: "honesty",
+    files: { "tests/login/login.api.spec.ts": 'test.only("x", plan("TCID-LOGIN-B", { day: 2, priority: 0 }), () => {});\n' },
+    told: "tests/login/login.api.spec.ts:1: a spec is left out or alone. Finish it, or remove it.",
   },
   {
     title: "a path of somebody's computer",

@@ -82,8 +82,7 @@ export class XmlElement {
 /** The document as an element whose only child is its root; throws when the text is not well-formed XML. */
 export const parseXml = (text: string): XmlElement => new XmlElement(parser.parse(text, true) as Parsed);
 
-// XML 1.0 has no way to write these, not even escaped.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line eslint/no-control-regex -- XML 1.0 has no way to write these, not even escaped
 const UNWRITABLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g;
 
 export const escapeXml = (text: string): string =>
