@@ -157,6 +157,7 @@ describe.skipIf(isMissing)(`kubectl, unmodified${because}`, () => {
     expect((await waits).out).toBe("pod/lone condition met\n");
     expect((await kubectl("logs", "lone")).out).toBe("first\nsecond\n");
     const deletes = kubectl("delete", "pod", "lone");
+    await expect.poll(() => store().get(pods, "demo", "lone")?.metadata.deletionTimestamp, { interval: 10 }).toBeDefined();
     const gone = await kubectl("delete", "pod", "lone", "--grace-period=0", "--force");
     expect([(await deletes).code, gone.code]).toEqual([0, 0]);
   });

@@ -1,22 +1,27 @@
-import type { SimTime } from "../../datacenter/sim-time.ts";
-import type { Program, ProgramEnd } from "../program.ts";
+import type { Program, ProgramContext, ProgramEnd } from "../program.ts";
 
 const START_MS = 1000;
 
-const startServer = (time: SimTime, signal: AbortSignal): { ready: () => boolean } => {
+const startServer = (context: ProgramContext): { ready: () => boolean } => {
+  const { time, signal, container } = context;
   const state = { isReady: false };
+  context.log(`${container} is starting`);
   void time.delay(START_MS, signal).then(() => {
     state.isReady = !signal.aborted;
+    if (state.isReady) context.log(`${container} is ready`);
   });
   return { ready: () => state.isReady };
 };
 
-const runTask = async (time: SimTime, signal: AbortSignal): Promise<ProgramEnd> => {
+const runTask = async (context: ProgramContext): Promise<ProgramEnd> => {
+  const { time, signal, container } = context;
+  context.log(`${container} is starting`);
   await time.delay(START_MS, signal);
+  if (!signal.aborted) context.log(`${container} has ended`);
   return { exitCode: 0 };
 };
 
 /** What runs in an image that nobody gave a program for: a server, or a task where the pod expects its containers to end. */
 export const defaultProgram = (isTask: boolean): Program => ({
-  start: ({ time, signal }) => (isTask ? { ready: () => true, ended: runTask(time, signal) } : startServer(time, signal)),
+  start: (context) => (isTask ? { ready: () => true, ended: runTask(context) } : startServer(context)),
 });
