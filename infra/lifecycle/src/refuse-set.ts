@@ -6,7 +6,7 @@ const days = (ms: number): string => `${Math.floor(ms / 86_400_000)} days`;
 
 const withMemory = (bed: TestBed, members: readonly SetMember[]): KuberaError =>
   new KuberaError("SET_WITH_MEMORY", {
-    what: `${members.length} ${members.length === 1 ? "snapshot" : "snapshots"} of the set carry memory`,
+    what: `${members.length === 1 ? "1 snapshot of the set carries" : `${members.length} snapshots of the set carry`} memory`,
     where: members.map(({ machine, snapshot }) => `${machine.name}: ${snapshot.name} (${snapshot.id})`).join("\n           "),
     because: "a revert would resume the processes of that time, with their old clocks, leases and certificates, instead of booting",
     fix: `Remove these snapshots, power all VMs off and take the set again: e2e bed snapshot ${bed.name}.`,

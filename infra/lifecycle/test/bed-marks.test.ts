@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fileMarks, storeFolder } from "../src/bed-marks.ts";
+import { restoreLog } from "../src/restore-log.ts";
+import { restoreFileSchema, type RestoreReport } from "../src/restore-report.ts";
+import { readFileSync } from "node:fs";
+
+let folder = "";
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kubera-marks-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const MARK = { bed: "lab", state: "clean", holds: "bare", set: "s1", because: "restored", at: "2026-01-01T00:00:00.000Z" } as const;
+
+test("a mark is read as it was written, by whoever shares the store", async () => {
+  expect(await fileMarks(folder).read("lab")).toBeUndefined();
+  await fileMarks(folder).write(MARK);
+  expect(await fileMarks(folder).read("lab")).toEqual({ schema: "kubera-e2e/bed-mark@1", ...MARK });
+  expect(readdirSync(join(folder, "beds"))).toEqual(["lab.json"]);
+});
+
+test.each(["", "{", '{"schema":"kubera-e2e/bed-mark@2"}'])("a mark that reads %j means that nothing is known", async (text) => {
+  mkdirSync(join(folder, "beds"), { recursive: true });
+  writeFileSync(join(folder, "beds", "torn.json"), text);
+  expect(await fileMarks(folder).read("torn")).toBeUndefined();
+});
+
+test("the store is KUBERA_STORE, or a folder in the home folder", () => {
+  expect(storeFolder({ KUBERA_STORE: "/store" })).toBe("/store");
+  expect(storeFolder({ KUBERA_STORE: undefined })).toMatch(/\.kubera-e2e$/);
+});
+
+test("restore.json holds every restore of the process, in order", async () => {
+  const report: RestoreReport = {
+    schema: "kubera-e2e/restore@1",
+    bed: "lab",
+    state: "bare",
+    set: "s1",
+    startedAt: "2026-01-01T00:00:00.000Z",
+    ms: 4711,
+    outcome: "restored",
+    limitations: [],
+    steps: [{ phase: "revert", subject: "a1", vm: "a1", esxHost: "esx-1", startedAt: "2026-01-01T00:00:00.000Z", ms: 12, outcome: "done" }],
+  };
+  const log = restoreLog(join(folder, "run"));
+  await log(report);
+  await log({ ...report, state: "director@1.12.0" });
+  const stored = restoreFileSchema.parse(JSON.parse(readFileSync(join(folder, "run", "restore.json"), "utf8")));
+  expect(stored).toEqual([report, { ...report, state: "director@1.12.0" }]);
+});
+
+test("without a folder nothing is written", async () => {
+  await expect(restoreLog(undefined)({} as RestoreReport)).resolves.toBeUndefined();
+});

@@ -1,0 +1,108 @@
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { readSetManifest } from "@kubera-e2e/schema/set";
+import { describe, expect, test } from "vitest";
+import { restoreSet, snapshotSet } from "../src/index.ts";
+import { failureOf, MemoryBed } from "./memory-bed.ts";
+
+const VMS = ["a1", "a2", "a3", "b1", "b2"];
+
+const take = (memory: MemoryBed, over: { powerOn?: boolean; signal?: AbortSignal } = {}) =>
+  memory.settle(snapshotSet(memory.context, { state: "bare", ...over }));
+
+const powers = (memory: MemoryBed): string[] => VMS.map((vm) => memory.machines.vms.get(vm)?.power ?? "missing");
+
+const full = new KuberaError("VSPHERE_FAULT", {
+  what: "vSphere answered NoDiskSpace",
+  where: "b1",
+  because: "the datastore",
+  fix: "Make room.",
+});
+
+describe("snapshotSet", () => {
+  test("takes a set without memory of all VMs while all are off, and powers them on again", async () => {
+    const memory = new MemoryBed();
+    const manifest = await take(memory);
+    const { journal } = memory.machines;
+    expect(journal.slice(0, 5).toSorted()).toEqual(VMS.map((vm) => `power off ${vm}`));
+    expect(journal.slice(5, 10).toSorted()).toEqual(VMS.map((vm) => `snapshot ${vm}`));
+    expect(journal.slice(10).toSorted()).toEqual(VMS.map((vm) => `power on ${vm}`));
+    expect(powers(memory)).toEqual(["on", "on", "on", "on", "on"]);
+    expect(manifest).toMatchObject({ bed: "lab", state: "bare", memory: false, vms: 5, kubernetes: "v1.20.2" });
+    expect(memory.marks.at(-1)).toMatchObject({ state: "dirty", holds: "bare", set: manifest.set });
+  });
+
+  test("writes the set and the bootID of its own node into each snapshot, and restores from that", async () => {
+    const memory = new MemoryBed();
+    const manifest = await take(memory);
+    const told = VMS.map((vm) => readSetManifest(memory.machines.vms.get(vm)?.snapshots[0]?.description ?? ""));
+    expect(told).toEqual(VMS.map((vm) => ({ ...manifest, bootId: `${vm}-boot-1` })));
+    expect((await memory.settle(restoreSet(memory.context, { state: "bare" }))).set).toBe(manifest.set);
+  });
+
+  test("notes until which day the certificates of all its clusters are valid", async () => {
+    const memory = new MemoryBed();
+    const days = ["2026-09-09T08:00:00.000Z", "2026-06-30T23:59:59.000Z"];
+    memory.serverLook = () => ({ dateMs: memory.clock.now(), certificatesUntil: days.pop() ?? "2030-01-01T00:00:00.000Z" });
+    expect((await take(memory)).lastUsableDay).toBe("2026-06-30");
+  });
+
+  test("takes a set of clusters that do not answer, and says what it does not know of them", async () => {
+    const memory = new MemoryBed();
+    for (const vm of VMS) await memory.machines.powerOff(vm);
+    const manifest = await take(memory);
+    expect(manifest.kubernetes).toBeUndefined();
+    const notes = memory.events.filter(({ state }) => state === "note").map(({ subject, because }) => [subject, because]);
+    expect(notes[0]?.[0]).toBe("c1");
+    expect(notes[0]?.[1]).toContain("its version, bootIDs and certificates are unknown: [CONNECTION_REFUSED] nothing listens for c1");
+  });
+
+  test("leaves the VMs off when a restore follows at once", async () => {
+    const memory = new MemoryBed();
+    await take(memory, { powerOn: false });
+    expect(powers(memory)).toEqual(["off", "off", "off", "off", "off"]);
+  });
+
+  test("removes what it took when one VM fails, powers all on, and marks the bed broken", async () => {
+    const memory = new MemoryBed();
+    memory.machines.trouble = new Map([["snapshot b1", full]]);
+    expect(await failureOf(take(memory))).toBe(full);
+    expect(VMS.flatMap((vm) => memory.machines.vms.get(vm)?.snapshots ?? [])).toEqual([]);
+    expect(powers(memory)).toEqual(["on", "on", "on", "on", "on"]);
+    expect(memory.events.some(({ because }) => because === "4 snapshots of the unfinished set removed")).toBe(true);
+    expect(memory.marks.at(-1)?.state).toBe("broken");
+  });
+
+  test("says on which VMs half a set stayed when even that fails", async () => {
+    const memory = new MemoryBed();
+    memory.machines.trouble = new Map([
+      ["snapshot b1", full],
+      ["remove a2", full],
+    ]);
+    const failure = await failureOf(take(memory));
+    expect(failure).toBe(full);
+    expect(memory.events.some(({ because }) => /^snapshots of the unfinished set \S+ are left on a2$/.test(because ?? ""))).toBe(true);
+  });
+
+  test("does not believe a snapshot that carries memory all the same", async () => {
+    const memory = new MemoryBed();
+    memory.machines.trouble = new Map([["power off a1", "does nothing"]]);
+    expect((await failureOf(take(memory))).message).toBe(`[SET_MIXED] the new set of the bed lab is not what was asked for on 1 VMs
+  where:   a1
+  because: their snapshot is missing, carries memory, or does not describe the set
+  fix:     Look at the snapshot tree of these VMs in the hypervisor, and take the set again.`);
+    expect(memory.machines.vms.get("a2")?.snapshots).toEqual([]);
+  });
+
+  test("is refused before anything is touched when restore would refuse the set for its depth", async () => {
+    const memory = new MemoryBed().seed({ set: "s1" }).seed({ set: "s2" }).seed({ set: "s3" });
+    expect((await failureOf(take(memory))).message).toBe(`[SET_REFUSED] a new set of the bed lab would lie too deep to be restored
+  where:   a1: depth 4
+           a2: depth 4
+           a3: depth 4
+           b1: depth 4
+           b2: depth 4
+  because: each snapshot is taken on top of the one its VM runs on, and limits.maxSnapshotDepth is 3
+  fix:     Restore the state it should be made from first (e2e bed restore lab), or remove sets nobody needs.`);
+    expect(memory.machines.journal).toEqual([]);
+  });
+});
