@@ -3,7 +3,7 @@ import { clusterReaches, expect, KINDS, plan, test } from "@kubera-e2e/fixtures"
 test(
   "the cluster that hosts Director is connected by itself",
   plan("TCID-DIR-CLUSTER-SELF-CONNECT", { day: 0, priority: 0 }),
-  async ({ bed, project }) => {
+  async ({ bed, kube, project }) => {
     const [self, ...others] = await project.clusters();
     expect(others).toEqual([]);
     expect(self).toMatchObject({ name: "OpenEBSDirector" });
@@ -12,7 +12,7 @@ test(
       self?.id ?? "",
       "active",
     );
-    expect(await bed.server.kube.get({ ...KINDS.namespace, name: "maya-system" })).toBeDefined();
+    expect(await kube.server.get({ ...KINDS.namespace, name: "maya-system" })).toBeDefined();
   },
 );
 
