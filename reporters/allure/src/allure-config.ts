@@ -1,6 +1,6 @@
 import type { Diagnosis } from "@kubera-e2e/schema/verdict";
-import type { Outcome } from "@kubera-e2e/schema/outcome";
 import { reportName } from "./report-names.ts";
+import type { StoredRun } from "./stored-run.ts";
 
 const byDomain = (domains: string): { readonly labels: { readonly rootCauseDomain: string } } => ({
   labels: { rootCauseDomain: `^(${domains})$` },
@@ -14,7 +14,7 @@ const CATEGORIES = [
     expand: true,
     groupByMessage: false,
     matchers: { labels: { rootCauseClass: "^product$" } },
-    groupBy: [{ label: "rootCauseCluster" }],
+    groupBy: [{ label: "cause" }],
   },
   {
     id: "rc-environment",
@@ -22,7 +22,7 @@ const CATEGORIES = [
     expand: true,
     groupByMessage: false,
     matchers: byDomain("esx|node|network|controlplane|storage"),
-    groupBy: [{ label: "rootCauseCluster" }],
+    groupBy: [{ label: "cause" }],
   },
   {
     id: "rc-registry",
@@ -30,7 +30,7 @@ const CATEGORIES = [
     expand: true,
     groupByMessage: false,
     matchers: byDomain("registry|cert|auth"),
-    groupBy: [{ label: "rootCauseCluster" }],
+    groupBy: [{ label: "cause" }],
   },
   {
     id: "rc-test",
@@ -38,7 +38,7 @@ const CATEGORIES = [
     expand: true,
     groupByMessage: false,
     matchers: byDomain("test|ci"),
-    groupBy: [{ label: "rootCauseCluster" }],
+    groupBy: [{ label: "cause" }],
   },
   {
     id: "rc-unknown",
@@ -46,7 +46,7 @@ const CATEGORIES = [
     expand: true,
     groupByMessage: false,
     matchers: { statuses: ["failed", "broken"] },
-    groupBy: [{ label: "rootCauseCluster" }],
+    groupBy: [{ label: "cause" }],
   },
 ];
 
@@ -55,8 +55,15 @@ const causesLine = ({ incidents }: Diagnosis, failed: number): string => {
   return felt.length === 0 ? "none" : felt.map(({ cause, tests }) => `${cause}: ${tests.length} of ${failed} failures`).join("; ");
 };
 
+interface Output {
+  /** Folder of the report. */
+  readonly output: string;
+  /** Whether the page holds everything; browsers let a page that was opened as a file fetch nothing beside it. */
+  readonly singleFile: boolean;
+}
+
 /** Configuration of the report generator for one run; only keys that its loader knows. */
-export const allureConfig = (outcome: Outcome, diagnosis: Diagnosis, output: string) => ({
+export const allureConfig = ({ outcome, diagnosis }: Pick<StoredRun, "outcome" | "diagnosis">, { output, singleFile }: Output) => ({
   name: reportName(outcome),
   output,
   // Hidden labels are hidden from the rules above as well.
@@ -67,6 +74,13 @@ export const allureConfig = (outcome: Outcome, diagnosis: Diagnosis, output: str
   },
   categories: { rules: CATEGORIES },
   plugins: {
-    awesome: { options: { reportName: reportName(outcome), reportLanguage: "en", groupBy: ["parentSuite", "suite", "subSuite"] } },
+    awesome: {
+      options: {
+        reportName: reportName(outcome),
+        reportLanguage: "en",
+        groupBy: ["parentSuite", "suite", "subSuite"],
+        singleFile,
+      },
+    },
   },
 });

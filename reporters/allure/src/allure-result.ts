@@ -35,6 +35,8 @@ export interface AllureResult {
   readonly attachments: readonly AllureAttachment[];
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly steps: readonly AllureStep[];
+  /** What the reporter wrote, where a verdict has changed it. */
+  readonly original?: Pick<AllureResult, "status" | "statusDetails">;
 }
 
 const RESULT = /-result\.json$/;

@@ -1,14 +1,17 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import { allureConfig } from "./allure-config.ts";
 import { writeJson } from "./allure-result.ts";
+import { finishPage } from "./finish-page.ts";
 import { readRun } from "./stored-run.ts";
 
 const CONFIG = "allurerc.json";
+/** Beyond this a page with everything inside is slow to open, and at some size it cannot be generated. */
+const SINGLE_FILE_BYTES = 150 * 1024 * 1024;
 
 /** Its package exports no bin, so the file beside its entry is named. */
 const allureCli = (): string => resolve(dirname(createRequire(import.meta.url).resolve("allure")), "../cli.js");
@@ -31,6 +34,8 @@ const generate = (folder: string): Promise<void> =>
     });
   });
 
+const sizeOf = (folder: string): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+
 /**
  * Builds the Allure 3 report of a run into its folder, after removing an older one, and answers the path of its first page.
  *
@@ -38,15 +43,16 @@ const generate = (folder: string): Promise<void> =>
  */
 export const buildReport = async (runFolder: string): Promise<string> => {
   const folder = resolve(runFolder);
-  const { outcome, diagnosis, results } = readRun(folder);
+  const run = readRun(folder);
   const output = join(folder, RUN_FILES.report);
   // The generator leaves the tests of the report before where they are.
   rmSync(output, { recursive: true, force: true });
-  mkdirSync(results, { recursive: true });
-  writeJson(folder, CONFIG, allureConfig(outcome, diagnosis, output));
+  mkdirSync(run.results, { recursive: true });
+  const singleFile = sizeOf(run.results) <= SINGLE_FILE_BYTES;
+  writeJson(folder, CONFIG, allureConfig(run, { output, singleFile }));
   await generate(folder);
   const page = join(output, "index.html");
-  if (existsSync(page)) return page;
+  if (existsSync(page)) return finishPage(page, { singleFile });
   throw new KuberaError("INTERNAL", {
     what: "the Allure report has no first page",
     where: page,

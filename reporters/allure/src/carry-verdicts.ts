@@ -48,17 +48,16 @@ const carryResults = (runFolder: string, { outcome, diagnosis, results }: Stored
   for (const incident of diagnosis.incidents) writeJson(results, attachmentOf(incident) ?? "", incident);
 };
 
-const count = ({ tests }: Incident): string => `${tests.length} ${tests.length === 1 ? "failure" : "failures"}`;
+const headline = ({ id, cause, class: whose, tests }: Incident): string =>
+  tests.length === 0
+    ? `ALSO SEEN, behind no failure: ${id} ${cause} (${whose})`
+    : `ROOT CAUSE ${id} ${cause} (${whose}): ${tests.length} ${tests.length === 1 ? "failure" : "failures"}`;
 
 /** One error per incident on the page of the run. */
 const writeGlobals = ({ outcome, diagnosis, results }: StoredRun): void => {
   const timestamp = Date.parse(outcome.endedAt);
   const errors = diagnosis.incidents.map((incident) => ({
-    message: [
-      `ROOT CAUSE ${incident.id} ${incident.cause} (${incident.class}): ${count(incident)}`,
-      incident.summary,
-      `What to do: ${incident.remedy}`,
-    ].join("\n"),
+    message: [headline(incident), incident.summary, `What to do: ${incident.remedy}`].join("\n"),
     trace: incidentTrace(incident),
     timestamp,
   }));

@@ -3,9 +3,7 @@ import type { Incident } from "@kubera-e2e/schema/verdict";
 import type { AllureAttachment, AllureLabel, AllureResult } from "./allure-result.ts";
 import { verdictPage } from "./verdict-page.ts";
 
-const ORIGINAL = "statusOriginal";
-const OURS = new Set(["rootCause", "rootCauseDomain", "rootCauseCluster", "rootCauseClass", "plan", "row", ORIGINAL]);
-const PREFIX = /^\[[a-z.-]+(?: \d\.\d\d)? C\d+\] /;
+const OURS = new Set(["rootCause", "rootCauseDomain", "rootCauseClass", "cause", "plan", "row", "statusOriginal"]);
 /** Annotations that allure-playwright turns into steps; they are labels here. */
 const ANNOTATION_STEP = /^(plan|row|assumption|blocked): /;
 
@@ -21,16 +19,12 @@ export interface Verdict {
   readonly planUrl?: string | undefined;
 }
 
-const originalStatus = (result: AllureResult): string => result.labels.find(({ name }) => name === ORIGINAL)?.value ?? result.status;
-
 /** A result as the reporter wrote it, so that verdicts can be carried again. */
 const withoutVerdict = (result: AllureResult): AllureResult => {
-  const { description: _description, ...rest } = result;
-  const { message } = result.statusDetails;
+  const { description: _description, original, ...rest } = result;
   return {
     ...rest,
-    status: originalStatus(result),
-    statusDetails: { ...result.statusDetails, ...(message !== undefined && { message: message.replace(PREFIX, "") }) },
+    ...original,
     labels: result.labels.filter(({ name }) => !OURS.has(name)),
     links: result.links.filter(({ type }) => type !== "tms"),
     attachments: result.attachments.filter(({ name }) => name !== VERDICT_ATTACHMENT),
@@ -63,21 +57,33 @@ const withReason = (result: AllureResult, { status, because }: TestResultRecord)
 
 const prefixOf = ({ cause, confidence, id }: Incident): string => `[${cause}${confidence > 0 ? ` ${confidence.toFixed(2)}` : ""} ${id}] `;
 
+/** The cause first; of an explained failure the test's own words follow in one line, and stand whole above the stack. */
+const detailsOf = (given: AllureResult["statusDetails"], incident: Incident): AllureResult["statusDetails"] => {
+  const { message = "", trace = "" } = given;
+  if (incident.class === "unknown") return { ...given, message: `${prefixOf(incident)}${message}` };
+  const [saw = ""] = message.split("\n");
+  return {
+    message: `${prefixOf(incident)}${incident.summary}\nWhat to do: ${incident.remedy}\n\nThe test saw: ${saw}`,
+    trace: trace.startsWith(message) ? trace : `${message}\n${trace}`,
+  };
+};
+
 const withIncident = (result: AllureResult, incident: Incident, { record, attachment }: Verdict): AllureResult => {
   const own: AllureAttachment[] =
     attachment === undefined ? [] : [{ name: VERDICT_ATTACHMENT, type: "application/json", source: attachment }];
   return {
     ...result,
+    original: { status: result.status, statusDetails: result.statusDetails },
     status: statusFor(result.status, incident),
-    statusDetails: { ...result.statusDetails, message: `${prefixOf(incident)}${result.statusDetails.message ?? ""}` },
+    statusDetails: detailsOf(result.statusDetails, incident),
     description: verdictPage(incident, record),
     labels: [
       ...result.labels,
       { name: "rootCause", value: incident.cause },
       { name: "rootCauseDomain", value: incident.cause.split(".")[0] ?? incident.cause },
       { name: "rootCauseClass", value: incident.class },
-      { name: "rootCauseCluster", value: `${incident.id} ${incident.cause}` },
-      { name: ORIGINAL, value: result.status },
+      { name: "cause", value: `${incident.id} ${incident.cause}` },
+      { name: "statusOriginal", value: result.status },
     ],
     attachments: [...own, ...result.attachments],
   };

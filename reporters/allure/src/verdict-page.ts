@@ -22,22 +22,24 @@ const list = (title: string, facts: readonly Fact[]): string[] => {
   return ["", `**${title}**`, "", ...shown.map((fact) => `- ${line(fact)}`), ...more];
 };
 
+const parts = ({ parts = [] }: Incident): string[] =>
+  parts.length === 0
+    ? []
+    : ["", "**Where**", "", ...parts.map(({ summary, window }) => `- \`${window.from.slice(11, 19)}\` ${cell(summary)}`)];
+
 /** A verdict in Markdown: a table of cause, size and how to run it again, then what wraps: what, what to do, evidence with times. */
 export const verdictPage = (incident: Incident, record: TestResultRecord): string => {
   const sure = incident.confidence > 0 ? `, confidence ${incident.confidence.toFixed(2)}` : "";
-  const rows: [string, string][] = [
-    ["Root cause", `**${incident.cause}** (${incident.class}${sure})`],
-    ["Behind", `${incident.tests.length} ${incident.tests.length === 1 ? "failure" : "failures"} of this run, as ${incident.id}`],
-    ["Run it again", `\`${cell(record.rerun)}\``],
-  ];
   return [
-    "| | |",
-    "|---|---|",
-    ...rows.map(([name, text]) => `| ${name} | ${text} |`),
+    `| Root cause | ${incident.cause} (${incident.class}${sure}) |`,
+    "|:---|:---|",
+    `| Behind | ${incident.tests.length} ${incident.tests.length === 1 ? "failure" : "failures"} of this run, as ${incident.id} |`,
+    `| Run it again | \`${cell(record.rerun)}\` |`,
     "",
     `**What** ${cell(incident.summary)}`,
     "",
     `**What to do** ${cell(incident.remedy)}`,
+    ...parts(incident),
     ...list("Evidence", incident.evidence),
     ...list("Evidence against it", incident.against),
   ].join("\n");

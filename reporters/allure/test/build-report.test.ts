@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { buildReport, carryVerdicts } from "../src/index.ts";
@@ -20,6 +20,14 @@ const built = async (target: "sim" | "real"): Promise<string> => {
 
 const json = async (run: string, name: string): Promise<unknown> => JSON.parse(await readFile(join(run, "report", name), "utf8"));
 
+const page = (run: string): Promise<string> => readFile(join(run, "report/index.html"), "utf8");
+
+/** A file that the page holds inside, as `d("name","base64")`. */
+const inside = (text: string, name: string): string => {
+  const start = text.indexOf(`d("${name}","`) + name.length + 6;
+  return Buffer.from(text.slice(start, text.indexOf('"', start)), "base64").toString("utf8");
+};
+
 interface Summary {
   readonly name: string;
   readonly stats: unknown;
@@ -30,11 +38,19 @@ test("builds a report whose name says SIMULATED, with causes as categories, and 
   const summary = (await json(run, "summary.json")) as Summary;
   expect(summary.name).toBe("SIMULATED · Director 1.12.0 on sim");
   expect(summary.stats).toMatchObject({ total: 5, passed: 1, failed: 2, broken: 1, skipped: 1 });
-  const categories = JSON.stringify(await json(run, "widgets/categories.json"));
+  const categories = inside(await page(run), "widgets/categories.json");
   for (const name of ["1 Product", "2 Environment: ESX, node, network, control plane, storage", "5 Not explained"])
     expect(categories).toContain(name);
   expect(categories).toContain("C1 node.disk-pressure");
   await expect(stat(join(run, "report/data/stale.json"))).rejects.toThrow("ENOENT");
+});
+
+test("builds a page that opens as a file: everything is inside, and nothing is fetched from elsewhere", async () => {
+  const run = await built("sim");
+  expect(await readdir(join(run, "report"))).toEqual(["index.html", "summary.json", "test-results.json"]);
+  const text = await page(run);
+  expect(text).toContain("allureReportData");
+  expect(text.match(/(?:src|href)="https?:[^"]*"/g)).toBeNull();
 });
 
 test("does not say SIMULATED of real machines", async () => {

@@ -21,7 +21,22 @@ const text = (name: string): Promise<string> => readFile(join(run, "allure-resul
 test("calls broken what is not the product's, keeping what Playwright said", async () => {
   await carryVerdicts(run);
   expect([result("a").status, label("a", "statusOriginal")]).toEqual(["broken", "failed"]);
-  expect(result("a").statusDetails).toEqual({ message: "[node.disk-pressure 0.95 C1] Error: boom", trace: "at x" });
+});
+
+test("puts cause and remedy before what the test saw, and keeps its words whole above the stack", async () => {
+  await carryVerdicts(run);
+  expect(result("a").statusDetails).toEqual({
+    message: `[node.disk-pressure 0.95 C1] Node s-w1: its file system is 97 % used.
+What to do: Free space on node s-w1.
+
+The test saw: Error: boom`,
+    trace: "Error: boom\n  because: of it\nat x",
+  });
+});
+
+test("repeats nothing where the stack has the words already", async () => {
+  await carryVerdicts(run);
+  expect(result("b").statusDetails.trace).toBe("Error: boom\n  because: of it\n    at y");
 });
 
 test("calls failed what is the product's, also when it timed out", async () => {
@@ -31,12 +46,12 @@ test("calls failed what is the product's, also when it timed out", async () => {
 
 test("leaves the status of what nobody can explain", async () => {
   await carryVerdicts(run);
-  expect([result("c").status, result("c").statusDetails.message]).toEqual(["failed", "[unknown C3] Error: boom"]);
+  expect([result("c").status, result("c").statusDetails.message]).toEqual(["failed", "[unknown C3] Error: boom\n  because: of it"]);
 });
 
-test("labels cause, domain and cluster", async () => {
+test("labels cause, domain, class and incident", async () => {
   await carryVerdicts(run);
-  expect(["rootCause", "rootCauseDomain", "rootCauseClass", "rootCauseCluster", "plan"].map((name) => label("a", name))).toEqual([
+  expect(["rootCause", "rootCauseDomain", "rootCauseClass", "cause", "plan"].map((name) => label("a", name))).toEqual([
     "node.disk-pressure",
     "node",
     "infrastructure",
@@ -58,15 +73,19 @@ test("puts the whole incident first among the attachments", async () => {
 
 test("describes cause, evidence with times, what to do and the line that runs it again", async () => {
   await carryVerdicts(run);
-  expect(result("a").description).toBe(`| | |
-|---|---|
-| Root cause | **node.disk-pressure** (infrastructure, confidence 0.95) |
+  expect(result("a").description).toBe(`| Root cause | node.disk-pressure (infrastructure, confidence 0.95) |
+|:---|:---|
 | Behind | 1 failure of this run, as C1 |
 | Run it again | \`pnpm test --project=api -g "install › fails"\` |
 
 **What** Node s-w1: its file system is 97 % used.
 
 **What to do** Free space on node s-w1.
+
+**Where**
+
+- \`09:00:00\` Node s-w1: 97 % used
+- \`09:00:00\` Node s-w2: 98 % used
 
 **Evidence**
 
@@ -112,6 +131,7 @@ test("writes one error per incident for the run", async () => {
     "ROOT CAUSE C1 node.disk-pressure (infrastructure): 1 failure",
     "ROOT CAUSE C2 product.functional (product): 1 failure",
     "ROOT CAUSE C3 unknown (unknown): 1 failure",
+    "ALSO SEEN, behind no failure: C4 registry.unavailable (infrastructure)",
   ]);
   expect(globals.errors[0]?.trace).toContain("09:00:00  server Node s-w1: FreeDiskSpaceFailed");
 });

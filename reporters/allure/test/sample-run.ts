@@ -35,7 +35,7 @@ const incident = (id: string, cause: string, more: Partial<Incident> = {}): Inci
     {
       kind: "kubernetes.event",
       at: AT,
-      scope: { cluster: "server", kind: "Node", name: "s-w1" },
+      scope: { cluster: "server", node: "s-w1", kind: "Node", name: "s-w1" },
       data: { reason: "FreeDiskSpaceFailed", message: "a | b <c>" },
     },
   ],
@@ -45,14 +45,20 @@ const incident = (id: string, cause: string, more: Partial<Incident> = {}): Inci
   ...more,
 });
 
+const MESSAGE = "Error: boom\n  because: of it";
+
 /** What allure-playwright writes of one test, as far as it matters here. */
-const allureResult = (uuid: string, title: string, status: string): Record<string, unknown> => ({
+const allureResult = (
+  uuid: string,
+  title: string,
+  { status, trace = "at x" }: { status: string; trace?: string },
+): Record<string, unknown> => ({
   uuid,
   name: title.split(" › ").at(-1),
   fullName: `install/install.api.spec.ts › ${title}`,
   historyId: `h-${uuid}`,
   status,
-  statusDetails: status === "passed" ? {} : { message: "Error: boom", trace: "at x" },
+  statusDetails: status === "passed" ? {} : { message: MESSAGE, trace },
   stage: "finished",
   steps: [{ name: "plan: TCID-A" }, { name: "POST /v3/token" }],
   attachments: [{ name: "trace", type: "application/zip", source: "t.zip" }],
@@ -64,9 +70,13 @@ const allureResult = (uuid: string, title: string, status: string): Record<strin
 });
 
 const INCIDENTS = [
-  incident("C1", "node.disk-pressure", { tests: [identity("TCID-A", "install › fails")] }),
+  incident("C1", "node.disk-pressure", {
+    tests: [identity("TCID-A", "install › fails")],
+    parts: ["Node s-w1: 97 % used", "Node s-w2: 98 % used"].map((summary) => ({ scope: {}, summary, window: { from: AT, to: AT } })),
+  }),
   incident("C2", "product.functional", { class: "product", tests: [identity("TCID-B", "install › times out")], evidence: [] }),
   incident("C3", "unknown", { class: "unknown", confidence: 0, tests: [identity("TCID-C", "install › odd")], evidence: [] }),
+  incident("C4", "registry.unavailable", { evidence: [] }),
 ];
 
 const RECORDS = [
@@ -105,11 +115,11 @@ export const makeRun = async (target: Outcome["target"] = "sim"): Promise<{ read
   const files = {
     "outcome.json": outcome(target),
     "incidents.json": diagnosis,
-    "allure-results/a-result.json": allureResult("a", "install › fails", "failed"),
-    "allure-results/b-result.json": allureResult("b", "install › times out", "broken"),
-    "allure-results/c-result.json": allureResult("c", "install › odd", "failed"),
-    "allure-results/d-result.json": allureResult("d", "install › passes", "passed"),
-    "allure-results/e-result.json": allureResult("e", "install › waits", "skipped"),
+    "allure-results/a-result.json": allureResult("a", "install › fails", { status: "failed" }),
+    "allure-results/b-result.json": allureResult("b", "install › times out", { status: "broken", trace: `${MESSAGE}\n    at y` }),
+    "allure-results/c-result.json": allureResult("c", "install › odd", { status: "failed" }),
+    "allure-results/d-result.json": allureResult("d", "install › passes", { status: "passed" }),
+    "allure-results/e-result.json": allureResult("e", "install › waits", { status: "skipped" }),
   };
   await Promise.all(Object.entries(files).map(([name, value]) => writeFile(join(run, name), JSON.stringify(value))));
   return { site, run };
