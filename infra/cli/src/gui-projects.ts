@@ -13,11 +13,15 @@ interface GuiProject {
   };
 }
 
-/** Background services of the browser are off by Playwright's own flags; these see to names and proxies. */
+const unresolved = (names: readonly string[]): string => names.map((name) => `MAP ${name} ~NOTFOUND`).join(", ");
+
+/** With all of Playwright's flags Chromium still asks its maker for updates, sign-in and autofill. */
+const MAKERS = ["google.com", "*.google.com", "*.googleapis.com", "*.gstatic.com"];
+
 const ARGS: Readonly<Record<Target, readonly string[]>> = {
   // A simulated data centre lives on loopback: no other name resolves and no proxy is asked.
-  sim: ["--no-proxy-server", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
-  real: [],
+  sim: ["--no-proxy-server", `--host-resolver-rules=${unresolved(["*"])}, EXCLUDE 127.0.0.1, EXCLUDE localhost`],
+  real: [`--host-resolver-rules=${unresolved(MAKERS)}`],
 };
 
 /**

@@ -25,7 +25,18 @@ describe("guiProjects", () => {
   test("gives the project the browser that is named, and keeps what is typed out of traces", () => {
     const settings = readSettings({ KUBERA_GUI: "1", KUBERA_CHROMIUM: process.execPath });
     const [project] = guiProjects({ settings, target: "real" });
-    expect(project).toMatchObject({ name: "gui", use: { launchOptions: { executablePath: process.execPath, args: [] }, trace: "off" } });
+    expect(project).toMatchObject({
+      name: "gui",
+      use: { launchOptions: { executablePath: process.execPath }, trace: "off", video: "off" },
+    });
+  });
+
+  test("lets the browser call its maker nowhere", () => {
+    const settings = readSettings({ KUBERA_GUI: "1", KUBERA_CHROMIUM: process.execPath });
+    const [project] = guiProjects({ settings, target: "real" });
+    expect(project?.use.launchOptions.args).toEqual([
+      "--host-resolver-rules=MAP google.com ~NOTFOUND, MAP *.google.com ~NOTFOUND, MAP *.googleapis.com ~NOTFOUND, MAP *.gstatic.com ~NOTFOUND",
+    ]);
   });
 
   test("lets the browser reach loopback alone, past every proxy, on a simulated data centre", () => {
