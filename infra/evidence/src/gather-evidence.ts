@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { evidenceSchema, factSchema, type Evidence, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
@@ -51,6 +52,8 @@ const maskTexts = (value: unknown, redactor: Redactor): unknown => {
 /** Rejects when the budget is used up, so that one silent endpoint cannot keep the others' facts from being stored. */
 const startBudget = (request: EvidenceRequest) => {
   const over = new AbortController();
+  // One listener for each call that is under way, on beds of any size.
+  setMaxListeners(0, over.signal);
   const done = new AbortController();
   const clock = request.clock ?? systemClock;
   const late = clock.sleep(request.budgetMs, done.signal).then(() => {

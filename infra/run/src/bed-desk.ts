@@ -6,20 +6,23 @@ import { describeJoined } from "./joined-bed.ts";
 import { SlotBarrier } from "./slot-barrier.ts";
 import type { EventsAnswer, JoinedBed, JoinRequest } from "./wire.ts";
 
+/** What the desk needs of a held bed. */
+export type HeldBed = Pick<BedSession, "context" | "ensure" | "markUsed" | "events" | "close">;
+
 export interface BedDeskOptions {
   readonly bed: string;
   readonly reset: Settings["KUBERA_RESET"];
   readonly clock: Clock;
   /** Takes the lease and opens the bed. */
-  readonly openSession: () => Promise<BedSession>;
+  readonly openSession: () => Promise<HeldBed>;
 }
 
 /** Hands a bed to workers. It is held from the first join on, so that a run that selects nothing never needs it. */
 export class BedDesk {
   readonly #options: BedDeskOptions;
   readonly #barrier: SlotBarrier;
-  #opening: Promise<BedSession> | undefined;
-  #session: BedSession | undefined;
+  #opening: Promise<HeldBed> | undefined;
+  #session: HeldBed | undefined;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: BedDeskOptions) {
@@ -40,13 +43,23 @@ export class BedDesk {
     });
   }
 
-  /** Errors: why the bed cannot be used, for the first; `BED_BROKEN`, or the same when the user can repair it here, at once for all later ones. */
+  /** Errors: why the bed cannot be used, for the first; `BED_BROKEN` at once for all later ones. */
   async join(request: JoinRequest, signal: AbortSignal): Promise<JoinedBed> {
     if (this.#failure !== undefined) throw blockedBy(this.#options.bed, this.#failure.error);
     const session = await this.#open();
     const granted = await this.#barrier.join(request, signal);
-    await session.markUsed();
-    return describeJoined(session.context, request, granted);
+    try {
+      await session.markUsed();
+      return await describeJoined(session.context, request, granted);
+    } catch (error) {
+      this.#barrier.vanish(request);
+      throw error;
+    }
+  }
+
+  /** The worker that made this request is gone without leaving. */
+  vanish(request: JoinRequest): void {
+    this.#barrier.vanish(request);
   }
 
   leave(slot: number, dirty: boolean): void {
@@ -71,7 +84,7 @@ export class BedDesk {
   }
 
   /** Opened once; those who come while it fails are told the same, in the form for later ones. */
-  async #open(): Promise<BedSession> {
+  async #open(): Promise<HeldBed> {
     const isFirst = this.#opening === undefined;
     this.#opening ??= this.#options.openSession();
     try {

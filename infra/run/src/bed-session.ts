@@ -32,6 +32,7 @@ export class BedSession {
   readonly #lease: HeldLease;
   readonly #end = new AbortController();
   #streams: readonly EventStream[] = [];
+  #working: Promise<void> = Promise.resolve();
 
   private constructor(options: BedSessionOptions, parts: { readonly lease: HeldLease; readonly context: BedContext }) {
     this.#options = options;
@@ -54,7 +55,13 @@ export class BedSession {
   }
 
   /** Brings the bed into a state; when that fails, what its clusters tell is stored as evidence of the run. */
-  async ensure(state: BedState, build: string): Promise<void> {
+  ensure(state: BedState, build: string): Promise<void> {
+    const working = this.#ensure(state, build);
+    this.#working = working.catch(() => {});
+    return working;
+  }
+
+  async #ensure(state: BedState, build: string): Promise<void> {
     const fromMs = this.context.clock.now();
     try {
       await ensureState(this.context, state, { build, signal: this.#end.signal });
@@ -86,6 +93,7 @@ export class BedSession {
   /** Ends whatever is under way and gives the bed back; `broken` says why it cannot be used. */
   async close(broken: string | undefined): Promise<void> {
     this.#end.abort(new Error("the run has ended"));
+    await this.#working;
     await Promise.allSettled(this.#streams.map((stream) => stream.close()));
     await this.context.close();
     await this.#lease.release(broken === undefined ? "free" : "broken", broken);

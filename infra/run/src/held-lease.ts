@@ -1,5 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { LeasePort, LeaseRecord } from "@kubera-e2e/schema/lease";
 
 /** Three missed heartbeats and the holder counts as dead. */
@@ -33,6 +34,7 @@ export class HeldLease {
   readonly #beat = new AbortController();
   #record: LeaseRecord;
   #beating: Promise<void> = Promise.resolve();
+  #isLost = false;
 
   private constructor(leases: LeasePort, record: LeaseRecord) {
     this.#leases = leases;
@@ -55,19 +57,28 @@ export class HeldLease {
   async release(state: "free" | "dirty" | "broken", reason?: string): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
-    await this.#leases.release(this.#record, state, reason);
+    if (!this.#isLost) await this.#leases.release(this.#record, state, reason);
   }
 
-  async #renewForEver({ clock = systemClock, onLost }: HoldOptions): Promise<void> {
+  async #renewForEver(options: HoldOptions): Promise<void> {
+    const { clock = systemClock, onLost } = options;
     const { signal } = this.#beat;
-    while (!signal.aborted) {
-      try {
-        await clock.sleep(HEARTBEAT_MS, signal);
-        this.#record = await this.#leases.renew(this.#record, TTL_MS);
-      } catch (error) {
-        if (!signal.aborted) onLost?.(error);
-        return;
-      }
+    while (!signal.aborted && !this.#isLost) {
+      // Rejects only when released.
+      await clock.sleep(HEARTBEAT_MS, signal).catch(() => {});
+      if (!signal.aborted) await this.#renew(clock, onLost);
+    }
+  }
+
+  /** A store that stutters is asked again at the next beat, as long as the lease lasts. */
+  async #renew(clock: Clock, onLost: HoldOptions["onLost"]): Promise<void> {
+    try {
+      this.#record = await this.#leases.renew(this.#record, TTL_MS);
+    } catch (error) {
+      const isTaken = isKuberaError(error) && error.code === "LEASE_HELD";
+      if (!isTaken && clock.now() < Date.parse(this.#record.until)) return;
+      this.#isLost = true;
+      onLost?.(error);
     }
   }
 }

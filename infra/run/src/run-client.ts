@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { fromWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
@@ -27,23 +27,39 @@ interface Answer {
   readonly text: string;
 }
 
+/** The answer's first line, which is all of it; a join's answer stays open behind it for as long as the slot is held. */
+const firstLine = (response: IncomingMessage, done: (text: string) => void, failed: (error: Error) => void): void => {
+  let text = "";
+  response.setEncoding("utf8");
+  response.on("data", (chunk: string) => {
+    text += chunk;
+    if (!text.includes("\n")) return;
+    // A worker must be able to end while it holds a slot.
+    response.socket.unref();
+    done(text);
+  });
+  response.once("end", () => done(text));
+  response.on("error", failed);
+};
+
 /** Node's own client: it has no limit on how long an answer may take, and knows no proxy. */
 const send = (address: RunAddress, { method, path, body, signal }: Call): Promise<Answer> => {
   const { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: token } = address;
   if (url === undefined || token === undefined) throw noRun("they are not set");
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-    const call = request(new URL(path, url), { method, headers, agent: false, signal }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-      });
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
-      response.once("error", reject);
+    const cancel = (): void => void call.destroy(new Error("cancelled"));
+    const call = request(new URL(path, url), { method, headers, agent: false }, (response) => {
+      const done = (text: string): void => {
+        signal?.removeEventListener("abort", cancel);
+        resolve({ status: response.statusCode ?? 0, text });
+      };
+      firstLine(response, done, reject);
     });
-    call.once("error", reject);
+    signal?.addEventListener("abort", cancel, { once: true });
+    call.on("error", reject);
     call.end(body === undefined ? undefined : JSON.stringify(body));
+    if (signal?.aborted === true) cancel();
   });
 };
 

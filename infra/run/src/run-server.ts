@@ -1,12 +1,15 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { systemClock } from "@kubera-e2e/schema/clock";
 import { toWire } from "@kubera-e2e/schema/error-wire";
 import { z } from "zod";
 import type { BedDesk } from "./bed-desk.ts";
 import { joinRequestSchema, leaveRequestSchema } from "./wire.ts";
 
 const BODY_LIMIT = 65_536;
+/** A worker that hangs in the middle of its request is not waited for at the end of a run. */
+const LAST_WORD_MS = 1000;
 
 const windowSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetime().optional() });
 
@@ -33,18 +36,23 @@ const whileConnected = (response: ServerResponse): AbortSignal => {
   return gone.signal;
 };
 
-/** Where workers ask for the bed: loopback HTTP with a token, one JSON object each way. */
+/**
+ * Where workers ask for the bed: loopback HTTP with a token, one JSON object each way. The answer to a join stays open until the slot is left:
+ * its end without a leave is how the end of a worker is known, however it died.
+ */
 export class RunDoor {
+  readonly #joined = new Map<number, ServerResponse>();
+  readonly #serving = new Set<Promise<void>>();
   readonly token = randomBytes(24).toString("base64url");
   readonly #desk: BedDesk;
   readonly #server: Server;
 
   constructor(desk: BedDesk) {
     this.#desk = desk;
-    this.#server = createServer((request, response) => void this.#serve(request, response));
-    // A join waits as long as a restore takes.
-    this.#server.requestTimeout = 0;
-    this.#server.timeout = 0;
+    this.#server = createServer((request, response) => {
+      const serving = this.#serve(request, response).finally(() => this.#serving.delete(serving));
+      this.#serving.add(serving);
+    });
   }
 
   async listen(): Promise<string> {
@@ -56,7 +64,11 @@ export class RunDoor {
     return `http://127.0.0.1:${port}`;
   }
 
+  /** Whoever waits must have been told already, by the desk's end. */
   async close(): Promise<void> {
+    const told = new AbortController();
+    await Promise.race([Promise.all(this.#serving), systemClock.sleep(LAST_WORD_MS, told.signal).catch(() => {})]);
+    told.abort();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
@@ -92,6 +104,8 @@ export class RunDoor {
       case "POST /leave": {
         const { slot, dirty } = leaveRequestSchema.parse(await readBody(request));
         this.#desk.leave(slot, dirty);
+        this.#joined.get(slot)?.end();
+        this.#joined.delete(slot);
         return answer(response, 200, {});
       }
       case "GET /events": {
@@ -107,7 +121,11 @@ export class RunDoor {
     const wanted = joinRequestSchema.parse(await readBody(request));
     const signal = whileConnected(response);
     try {
-      answer(response, 200, { joined: await this.#desk.join(wanted, signal) });
+      const joined = await this.#desk.join(wanted, signal);
+      this.#joined.set(wanted.slot, response);
+      response.once("close", () => this.#desk.vanish(wanted));
+      if (response.destroyed) this.#desk.vanish(wanted);
+      else response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify({ joined })}\n`);
     } catch (error) {
       answer(response, 200, { error: toWire(error) });
     }

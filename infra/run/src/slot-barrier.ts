@@ -58,8 +58,14 @@ export class SlotBarrier {
       const waiting: Waiting = { request, sinceMs: this.#now(), grant, refuse };
       this.#queue.push(waiting);
       signal?.addEventListener("abort", () => this.#giveUp(waiting, signal.reason), { once: true });
-      this.#turn();
+      if (signal?.aborted === true) this.#giveUp(waiting, signal.reason);
+      else this.#turn();
     });
+  }
+
+  /** The worker behind a join is gone without a word; what its slot has got since belongs to the worker in its place. */
+  vanish(request: JoinRequest): void {
+    if (this.#holds.get(request.slot) === request) this.leave(request.slot, false);
   }
 
   leave(slot: number, dirty: boolean): void {

@@ -71,8 +71,11 @@ export const startRunServer = async (options: RunServerOptions): Promise<RunServ
   const url = await door.listen();
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
-    await desk.close();
-    await door.close();
+    try {
+      await desk.close();
+    } finally {
+      await door.close();
+    }
   };
   return { url, token: door.token, close: () => (closing ??= close()) };
 };

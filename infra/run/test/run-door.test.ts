@@ -1,0 +1,312 @@
+import { request } from "node:http";
+import type { BedState } from "@kubera-e2e/schema/bed-state";
+import { systemClock } from "@kubera-e2e/schema/clock";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
+import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import { afterEach, describe, expect, test } from "vitest";
+import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
+import { fetchEvents, joinSlot, leaveSlot } from "../src/index.ts";
+import { RunDoor } from "../src/run-server.ts";
+import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
+import { failureOf } from "./failure-of.ts";
+
+const BED = parseTestBed(
+  `apiVersion: kubera-e2e/v1
+kind: TestBed
+name: lab
+target: sim
+machines: { driver: none, reason: a bed in memory }
+clusters:
+  - { name: c1, role: server, kubeconfig: /c1.yaml, vms: [{ name: v1, node: n1, plane: control }] }
+registry: { url: https://registry.lab, trust: { pin: "sha256:${"ab".repeat(32)}" } }
+director: { url: http://director.lab, admin: director-admin }
+`,
+  "lab.yaml",
+);
+
+const interrupted = new KuberaError("RESTORE_FAILED", {
+  what: "the run has ended",
+  where: "v1",
+  because: "it was asked to",
+  fix: "Run again.",
+});
+
+/** A held bed in memory, whose restores a test can make fail. */
+class FakeBed implements HeldBed {
+  readonly restored: string[] = [];
+  readonly closed: (string | undefined)[] = [];
+  readonly asked: [Date, Date][] = [];
+  failure: Error | undefined;
+  secretFailure: Error | undefined;
+  /** Whether restores end with the bed only. */
+  isHanging = false;
+  used = 0;
+  #endRestore: (error: Error) => void = () => {};
+
+  get context(): BedContext {
+    const secret = (): { username: string; password: string } => {
+      if (this.secretFailure !== undefined) throw this.secretFailure;
+      return { username: "Administrator", password: "p" };
+    };
+    return { bed: BED, secret } as unknown as BedContext;
+  }
+
+  ensure(state: BedState, build: string): Promise<void> {
+    this.restored.push(`${state}@${build}`);
+    if (this.isHanging) return new Promise((_resolve, reject) => (this.#endRestore = reject));
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(this.failure);
+  }
+
+  markUsed(): Promise<void> {
+    this.used += 1;
+    return Promise.resolve();
+  }
+
+  events(from: Date, to: Date): EventsAnswer {
+    this.asked.push([from, to]);
+    return { facts: [], gaps: [{ collector: "events c1", because: "nothing was read yet" }] };
+  }
+
+  close(broken: string | undefined): Promise<void> {
+    this.closed.push(broken);
+    this.#endRestore(interrupted);
+    return Promise.resolve();
+  }
+}
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+const serve = async (openSession?: () => Promise<HeldBed>) => {
+  const bed = new FakeBed();
+  let opened = 0;
+  const open = (): Promise<HeldBed> => {
+    opened += 1;
+    return openSession === undefined ? Promise.resolve(bed) : openSession();
+  };
+  const desk = new BedDesk({ bed: "lab", reset: "dirty", clock: systemClock, openSession: open });
+  const door = new RunDoor(desk);
+  const url = await door.listen();
+  let ending: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await desk.close();
+    await door.close();
+  };
+  const close = (): Promise<void> => (ending ??= end());
+  ends.push(close);
+  return { bed, close, openings: () => opened, address: { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: door.token } };
+};
+
+const join = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => ({
+  slot,
+  state: "director",
+  build: "1.12.0",
+  disturbs: false,
+  test: "TCID-1 installs",
+  ...over,
+});
+
+const until = (what: string, isSo: () => boolean): Promise<true> =>
+  waitUntil({ what, deadlineMs: 5000, intervalMs: 5, probe: async () => (isSo() ? reached(true as const) : notYet("not so yet")) });
+
+const broken = new KuberaError("RESTORE_FAILED", {
+  what: "the bed lab could not be restored",
+  where: "v1",
+  because: "full",
+  fix: "Make room.",
+});
+
+describe("a worker", () => {
+  test("joins and is told all it needs to use the bed", async () => {
+    const { address, bed } = await serve();
+    const joined = await joinSlot(address, join(0));
+    expect(joined).toEqual({
+      bed: "lab",
+      target: "sim",
+      state: "director@1.12.0",
+      build: "1.12.0",
+      clusters: [{ name: "c1", role: "server", kubeconfig: "/c1.yaml", nodes: ["n1"] }],
+      director: { url: "http://director.lab", namespace: "kubera", username: "Administrator", password: "p" },
+      registry: { url: "https://registry.lab", trust: { pin: `sha256:${"ab".repeat(32)}` } },
+      intervals: BED.intervals,
+      restoredMs: expect.any(Number) as number,
+      waitedMs: expect.any(Number) as number,
+    });
+    expect([bed.restored, bed.used]).toEqual([["director@1.12.0"], 1]);
+  });
+
+  test("does not open the bed before it is needed, and opens it once", async () => {
+    const { address, openings } = await serve();
+    expect(openings()).toBe(0);
+    await Promise.all([joinSlot(address, join(0)), joinSlot(address, join(1)), joinSlot(address, join(2))]);
+    expect(openings()).toBe(1);
+  });
+
+  test("leaves, and says whether the bed must be restored", async () => {
+    const { address, bed } = await serve();
+    await joinSlot(address, join(0));
+    await leaveSlot(address, { slot: 0, dirty: false });
+    await joinSlot(address, join(0));
+    await leaveSlot(address, { slot: 0, dirty: true });
+    await joinSlot(address, join(0));
+    expect(bed.restored).toHaveLength(2);
+  });
+
+  test("waits for a state until those of another have left", async () => {
+    const { address, bed } = await serve();
+    await joinSlot(address, join(0));
+    const waiting = joinSlot(address, join(1, { state: "bare" }));
+    await leaveSlot(address, { slot: 0, dirty: false });
+    expect((await waiting).state).toBe("bare");
+    expect(bed.restored).toEqual(["director@1.12.0", "bare@1.12.0"]);
+  });
+
+  test("stops waiting when its test is cancelled", async () => {
+    const { address, bed } = await serve();
+    await joinSlot(address, join(0));
+    const cancel = new AbortController();
+    const waiting = joinSlot(address, join(1, { state: "bare" }), cancel.signal);
+    cancel.abort(new Error("the test has timed out"));
+    await expect(waiting).rejects.toThrow("the test has timed out");
+    await leaveSlot(address, { slot: 0, dirty: false });
+    await joinSlot(address, join(0));
+    expect(bed.restored).toEqual(["director@1.12.0"]);
+  });
+
+  test("that dies without a word gives its slot free", async () => {
+    const { address } = await serve();
+    const headers = { authorization: `Bearer ${address.KUBERA_RUN_TOKEN}` };
+    const dying = request(`${address.KUBERA_RUN_URL}/join`, { method: "POST", headers, agent: false });
+    let told = "";
+    dying.on("error", () => {});
+    dying.on("response", (response) => {
+      response.on("error", () => {});
+      response.on("data", (chunk: Buffer) => {
+        told += chunk.toString();
+      });
+    });
+    dying.end(JSON.stringify(join(0)));
+    await until("the worker has joined", () => told.includes("\n"));
+    const waiting = joinSlot(address, join(1, { state: "bare" }));
+    dying.destroy();
+    expect((await waiting).state).toBe("bare");
+  });
+
+  test("reads the run's events of a window", async () => {
+    const { address, bed } = await serve();
+    const before = await fetchEvents(address, { from: new Date(0) });
+    expect(before.gaps).toEqual([{ collector: "events", because: "no test has joined the bed yet" }]);
+    await joinSlot(address, join(0));
+    const window = { from: new Date("2026-01-01T00:00:00Z"), to: new Date("2026-01-01T01:00:00Z") };
+    expect(await fetchEvents(address, window)).toEqual({ facts: [], gaps: [{ collector: "events c1", because: "nothing was read yet" }] });
+    expect(bed.asked).toEqual([[window.from, window.to]]);
+  });
+});
+
+describe("a bed that fails", () => {
+  test("is told with its own error once, and as broken to every later one within a second", async () => {
+    const { address, bed, close } = await serve();
+    bed.failure = broken;
+    const first = await failureOf(joinSlot(address, join(0)));
+    expect([first.code, first.what, first.fix]).toEqual(["RESTORE_FAILED", "the bed lab could not be restored", "Make room."]);
+    const startMs = performance.now();
+    const later = await Promise.all(Array.from({ length: 50 }, (_, slot) => failureOf(joinSlot(address, join(slot)))));
+    expect(performance.now() - startMs).toBeLessThan(1000);
+    expect(new Set(later.map(({ code }) => code))).toEqual(new Set(["BED_BROKEN"]));
+    expect(later[0]?.because).toBe("[RESTORE_FAILED] the bed lab could not be restored");
+    expect(bed.restored).toHaveLength(1);
+    await close();
+    expect(bed.closed).toEqual(["[RESTORE_FAILED] the bed lab could not be restored"]);
+  });
+
+  test("is told in the same way when it cannot even be opened", async () => {
+    const held = new KuberaError("LEASE_HELD", { what: "the bed lab is held by bob", where: "x", because: "y", fix: "z" });
+    const { address, openings } = await serve(() => Promise.reject(held));
+    const failures = await Promise.all([0, 1, 2].map((slot) => failureOf(joinSlot(address, join(slot)))));
+    expect(failures.map(({ code }) => code).toSorted()).toEqual(["BED_BROKEN", "BED_BROKEN", "LEASE_HELD"]);
+    expect((await failureOf(joinSlot(address, join(3)))).code).toBe("BED_BROKEN");
+    expect(openings()).toBe(1);
+  });
+
+  test("does not keep a slot whose worker could not be told of it", async () => {
+    const { address, bed } = await serve();
+    bed.secretFailure = new KuberaError("SECRET_MISSING", { what: "no secret", where: "x", because: "y", fix: "z" });
+    expect((await failureOf(joinSlot(address, join(0)))).code).toBe("SECRET_MISSING");
+    bed.secretFailure = undefined;
+    expect((await joinSlot(address, join(1, { state: "bare" }))).state).toBe("bare");
+  });
+});
+
+describe("the end of a run", () => {
+  test("ends the restore under way, tells who waited for it, and closes the bed once", async () => {
+    const { address, bed, close } = await serve();
+    bed.isHanging = true;
+    const waiting = failureOf(joinSlot(address, join(0)));
+    await until("the restore has begun", () => bed.restored.length === 1);
+    await Promise.all([close(), close()]);
+    expect((await waiting).code).toBe("RESTORE_FAILED");
+    expect(bed.closed).toEqual([undefined]);
+  });
+
+  test("closes nothing when no test ever joined", async () => {
+    const { bed, close } = await serve();
+    await close();
+    expect(bed.closed).toEqual([]);
+  });
+});
+
+describe("the door", () => {
+  const call = async (url: string, init: RequestInit): Promise<[number, string]> => {
+    const response = await fetch(url, init);
+    return [response.status, await response.text()];
+  };
+
+  test("listens on loopback only", async () => {
+    const { address } = await serve();
+    expect(new URL(address.KUBERA_RUN_URL).hostname).toBe("127.0.0.1");
+  });
+
+  test.each([
+    ["no token", {}],
+    ["a wrong token", { authorization: "Bearer no" }],
+  ])("refuses a call with %s", async (_case, headers) => {
+    const { address } = await serve();
+    expect(await call(`${address.KUBERA_RUN_URL}/join`, { method: "POST", headers, body: "{}" })).toEqual([
+      401,
+      '{"message":"the token of this run is missing or wrong"}',
+    ]);
+  });
+
+  test.each([
+    ["POST", "/join", "{", 400],
+    ["POST", "/join", '{"slot":-1}', 400],
+    ["POST", "/leave", '{"slot":0,"dirty":"yes"}', 400],
+    ["POST", "/leave", `"${"x".repeat(70_000)}"`, 400],
+    ["GET", "/events?from=yesterday", undefined, 400],
+    ["GET", "/join", undefined, 404],
+    ["DELETE", "/leave", undefined, 404],
+  ])("answers %s %s of %s with %d", async (...[method, path, body, status]) => {
+    const { address } = await serve();
+    const headers = { authorization: `Bearer ${address.KUBERA_RUN_TOKEN}` };
+    const [answered] = await call(`${address.KUBERA_RUN_URL}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    expect(answered).toBe(status);
+  });
+
+  test("is missed with an error that names the way in", async () => {
+    const failure = await failureOf((async () => joinSlot({ KUBERA_RUN_URL: undefined, KUBERA_RUN_TOKEN: undefined }, join(0)))());
+    expect(failure.message).toBe(`[INTERNAL] this worker cannot reach the run that should hold its bed
+  where:   KUBERA_RUN_URL and KUBERA_RUN_TOKEN
+  because: they are not set
+  fix:     Start tests with \`pnpm test\` or with this repository's playwright.config.ts, whose global set-up starts the run's server.`);
+  });
+
+  test("is missed when the run has ended", async () => {
+    const { address, close } = await serve();
+    await close();
+    expect((await failureOf(joinSlot(address, join(0)))).because).toContain("ECONNREFUSED");
+  });
+});

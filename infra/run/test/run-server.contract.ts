@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { evidenceSchema, factSchema } from "@kubera-e2e/schema/evidence";
+import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
+import { startSim, type RunningSim } from "@kubera-e2e/sim";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { fetchEvents, FileLeaseStore, joinSlot, leaveSlot, startRunServer, type ProgressEvent } from "../src/index.ts";
+import type { JoinRequest } from "../src/wire.ts";
+import { failureOf } from "./failure-of.ts";
+
+let sim: RunningSim;
+let folder = "";
+let settings: Settings;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "kubera-run-"));
+  sim = await startSim({ speed: 300, shared: false });
+  settings = readSettings({ KUBERA_VALUES: sim.up.values, KUBERA_STORE: join(folder, "store") });
+});
+afterAll(async () => {
+  await sim.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const ends: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end();
+});
+
+const start = async (run: string, onProgress: (event: ProgressEvent) => void = () => {}) => {
+  const artifacts = join(folder, run);
+  const server = await startRunServer({ bed: "sim", settings, run, artifacts, onProgress });
+  ends.push(() => server.close());
+  return { server, artifacts, address: { KUBERA_RUN_URL: server.url, KUBERA_RUN_TOKEN: server.token } };
+};
+
+const request = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => ({
+  slot,
+  state: "bare",
+  build: "1.12.0",
+  disturbs: false,
+  test: "TCID-1",
+  ...over,
+});
+
+const leaseState = async (): Promise<string | undefined> => (await new FileLeaseStore(join(folder, "store")).read("sim"))?.state;
+
+describe("a run on the simulated bed", () => {
+  test("holds the bed from its first join to its end, restores it, and streams its events", async () => {
+    const { server, artifacts, address } = await start("r1");
+    expect(await leaseState()).toBeUndefined();
+    const joined = await joinSlot(address, request(0, { state: "director" }));
+    expect(await leaseState()).toBe("busy");
+    expect(joined).toMatchObject({ bed: "sim", target: "sim", state: "director@1.12.0" });
+    expect(joined.restoredMs).toBeGreaterThan(0);
+    expect((await fetch(`${joined.director.url}/ping`)).status).toBe(200);
+    const { facts, gaps } = await fetchEvents(address, { from: new Date(0) });
+    expect(gaps).toEqual([]);
+    expect(new Set(facts.map(({ scope }) => scope.cluster))).toEqual(new Set(["server", "member"]));
+    expect(facts.some(({ data, scope }) => data["reason"] === "Pulled" && scope.namespace === "kubera")).toBe(true);
+    await leaveSlot(address, { slot: 0, dirty: false });
+    expect((await joinSlot(address, request(0, { state: "director" }))).restoredMs).toBe(0);
+    await server.close();
+    expect(await leaseState()).toBe("free");
+    const lines = readFileSync(join(artifacts, "evidence", "events-server.ndjson"), "utf8")
+      .trimEnd()
+      .split("\n");
+    expect(lines.map((line) => factSchema.parse(JSON.parse(line))).length).toBeGreaterThan(100);
+    expect(readdirSync(artifacts)).toContain("restore.json");
+  }, 60_000);
+
+  test("keeps a second run out, naming the first", async () => {
+    const first = await start("r2");
+    await joinSlot(first.address, request(0));
+    const second = await start("r3");
+    const failure = await failureOf(joinSlot(second.address, request(0)));
+    expect(failure.code).toBe("LEASE_HELD");
+    expect(failure.because).toContain("run r2");
+    expect((await failureOf(joinSlot(second.address, request(1)))).code).toBe("BED_BROKEN");
+    await second.server.close();
+    expect(await leaseState()).toBe("busy");
+  });
+
+  test("stores what the clusters tell when a state cannot be reached, and gives the bed back broken", async () => {
+    const { server, artifacts, address } = await start("r4");
+    const failure = await failureOf(joinSlot(address, request(0, { state: "director", build: "9.9.9" })));
+    expect(failure.code).toBe("RELEASE_UNKNOWN");
+    const text = readFileSync(join(artifacts, "evidence", "bed-sim.json"), "utf8");
+    const evidence = evidenceSchema.parse(JSON.parse(text));
+    expect(evidence.error?.code).toBe("RELEASE_UNKNOWN");
+    expect(evidence.gaps).toEqual([]);
+    expect(evidence.facts.filter(({ kind }) => kind === "kubernetes.node")).toHaveLength(10);
+    expect(evidence.facts.filter(({ kind }) => kind === "machine")).toHaveLength(10);
+    expect(evidence.facts.some(({ kind, data }) => kind === "restore.step" && data["phase"] === "revert")).toBe(true);
+    const { secrets } = JSON.parse(readFileSync(sim.up.values, "utf8")) as { secrets: Record<string, { password: string }> };
+    for (const { password } of Object.values(secrets)) expect(text).not.toContain(password);
+    await server.close();
+    expect(await leaseState()).toBe("broken");
+  });
+
+  test("ends in the middle of a restore: the bed is given back and marked broken, and the next run restores it", async () => {
+    let begun = (): void => {};
+    const restoring = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const { server, address } = await start("r5", (event) => (event.phase === "revert" ? begun() : undefined));
+    const waiting = expect(joinSlot(address, request(0))).rejects.toThrow("the run has ended");
+    await restoring;
+    await server.close();
+    await waiting;
+    expect(await leaseState()).toBe("free");
+    expect(JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"))).toMatchObject({ state: "broken" });
+    const next = await start("r6");
+    expect((await joinSlot(next.address, request(0))).restoredMs).toBeGreaterThan(0);
+  });
+});

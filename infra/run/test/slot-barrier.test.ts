@@ -1,0 +1,312 @@
+import { FakeClock } from "@kubera-e2e/schema/clock";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { describe, expect, test } from "vitest";
+import { SlotBarrier } from "../src/slot-barrier.ts";
+import { joinRequestSchema, type JoinRequest } from "../src/wire.ts";
+import { failureOf } from "./failure-of.ts";
+
+const RESTORE_MS = 60_000;
+
+class Course {
+  readonly clock = new FakeClock();
+  /** States restored, in order. */
+  readonly restored: string[] = [];
+  /** Joins that were granted or refused, in order. */
+  readonly log: string[] = [];
+  failure: Error | undefined;
+  readonly barrier: SlotBarrier;
+
+  constructor(reset: "always" | "dirty" | "never" = "dirty") {
+    this.barrier = new SlotBarrier({
+      bed: "lab",
+      reset,
+      clock: this.clock,
+      restore: async (state, build) => {
+        await this.clock.sleep(RESTORE_MS);
+        this.restored.push(`${state}@${build}`);
+        if (this.failure !== undefined) throw this.failure;
+      },
+    });
+  }
+
+  join(slot: number, state: "bare" | "director", over: Partial<JoinRequest> = {}): Promise<{ restoredMs: number; waitedMs: number }> {
+    const request = joinRequestSchema.parse({ slot, state, build: "1", disturbs: false, test: `T-${slot}`, ...over });
+    const joined = this.barrier.join(request);
+    joined.then(
+      () => this.log.push(`${slot} ${state}`),
+      (error: unknown) => this.log.push(`${slot} refused: ${error instanceof KuberaError ? error.code : String(error)}`),
+    );
+    return joined;
+  }
+
+  async pass(ms = 0): Promise<void> {
+    await this.clock.advance(ms);
+  }
+}
+
+describe("SlotBarrier", () => {
+  test("restores for the first, lets the others of its state wait for that and share it", async () => {
+    const course = new Course();
+    const joined = [course.join(0, "director"), course.join(1, "director"), course.join(2, "director")];
+    await course.pass(RESTORE_MS - 1);
+    expect(course.log).toEqual([]);
+    await course.pass(1);
+    expect(course.restored).toEqual(["director@1"]);
+    expect(await Promise.all(joined)).toEqual([
+      { restoredMs: RESTORE_MS, waitedMs: 0 },
+      { restoredMs: 0, waitedMs: RESTORE_MS },
+      { restoredMs: 0, waitedMs: RESTORE_MS },
+    ]);
+  });
+
+  test("does not restore for the next test of the same state", async () => {
+    const course = new Course();
+    const first = course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    await first;
+    course.barrier.leave(0, false);
+    expect(await course.join(0, "bare")).toEqual({ restoredMs: 0, waitedMs: 0 });
+  });
+
+  test("changes the state only when nobody is on the bed", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    void course.join(1, "bare");
+    await course.pass(RESTORE_MS);
+    void course.join(2, "director");
+    course.barrier.leave(0, false);
+    await course.pass(600_000);
+    expect(course.restored).toEqual(["bare@1"]);
+    course.barrier.leave(1, false);
+    await course.pass(RESTORE_MS + 300);
+    expect(course.restored).toEqual(["bare@1", "director@1"]);
+    expect(course.log).toEqual(["0 bare", "1 bare", "2 director"]);
+  });
+
+  test("keeps a state for tests that follow within its linger, so that a restore serves many", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    void course.join(1, "director");
+    for (let turn = 0; turn < 5; turn += 1) {
+      course.barrier.leave(0, false);
+      await course.pass(100);
+      void course.join(0, "bare");
+      await course.pass(1000);
+    }
+    expect(course.restored).toEqual(["bare@1"]);
+    course.barrier.leave(0, false);
+    await course.pass(300 + RESTORE_MS);
+    expect(course.log.at(-1)).toBe("1 director");
+  });
+
+  test("lets nobody wait for ever behind a state that is kept", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    void course.join(1, "director");
+    await course.pass(15 * 60_000);
+    course.barrier.leave(0, false);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.log).toEqual(["0 bare", "1 director"]);
+  });
+
+  test("restores again when a test left the bed dirty", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    course.barrier.leave(0, true);
+    void course.join(1, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual(["bare@1", "bare@1"]);
+  });
+
+  test("waits with that restore until those who share the dirty bed have left", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    void course.join(1, "bare");
+    await course.pass(RESTORE_MS);
+    course.barrier.leave(0, true);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toHaveLength(1);
+    course.barrier.leave(1, false);
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toHaveLength(2);
+  });
+
+  test("lets a test that disturbs be alone, and restores after it", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    void course.join(1, "bare", { disturbs: true });
+    await course.pass(1000);
+    expect(course.log).toEqual(["0 bare"]);
+    course.barrier.leave(0, false);
+    await course.pass();
+    expect(course.log).toEqual(["0 bare", "1 bare"]);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.log).toHaveLength(2);
+    course.barrier.leave(1, false);
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual(["bare@1", "bare@1"]);
+    expect(course.log.at(-1)).toBe("0 bare");
+  });
+
+  test("keeps states of two builds apart", async () => {
+    const course = new Course();
+    void course.join(0, "director", { build: "1" });
+    await course.pass(RESTORE_MS);
+    void course.join(1, "director", { build: "2" });
+    await course.pass(1000);
+    expect(course.log).toEqual(["0 director"]);
+    course.barrier.leave(0, false);
+    await course.pass(RESTORE_MS + 300);
+    expect(course.restored).toEqual(["director@1", "director@2"]);
+  });
+
+  test("ignores a leave of a slot that holds nothing", async () => {
+    const course = new Course();
+    course.barrier.leave(7, true);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual(["bare@1"]);
+  });
+});
+
+describe("KUBERA_RESET", () => {
+  test("always restores before every test, one after the other", async () => {
+    const course = new Course("always");
+    void course.join(0, "bare");
+    void course.join(1, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.log).toEqual(["0 bare"]);
+    course.barrier.leave(0, false);
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual(["bare@1", "bare@1"]);
+    expect(course.log).toEqual(["0 bare", "1 bare"]);
+  });
+
+  test("never restores nothing, whatever is asked for and left behind", async () => {
+    const course = new Course("never");
+    void course.join(0, "bare");
+    await course.pass();
+    course.barrier.leave(0, true);
+    void course.join(0, "director");
+    await course.pass();
+    expect(course.restored).toEqual([]);
+    expect(course.log).toEqual(["0 bare", "0 director"]);
+  });
+});
+
+describe("a worker that crashed", () => {
+  test("is followed by the one in its slot, without a restore", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(await course.join(0, "bare")).toMatchObject({ restoredMs: 0 });
+    expect(course.restored).toEqual(["bare@1"]);
+  });
+
+  test("is followed with a restore when its test disturbed the bed", async () => {
+    const course = new Course();
+    void course.join(0, "bare", { disturbs: true });
+    await course.pass(RESTORE_MS);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toHaveLength(2);
+  });
+
+  test("leaves its place in the queue to the one in its slot", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    const abandoned = course.join(1, "director");
+    void course.join(1, "director");
+    await expect(abandoned).rejects.toThrow("its slot was taken over");
+    course.barrier.leave(0, false);
+    await course.pass(RESTORE_MS + 300);
+    expect(course.log.filter((line) => line === "1 director")).toHaveLength(1);
+  });
+
+  test("lets others have the bed once it is known to be gone", async () => {
+    const course = new Course();
+    const request = joinRequestSchema.parse({ slot: 0, state: "bare", build: "1", disturbs: false, test: "T" });
+    const gone = course.barrier.join(request);
+    await course.pass(RESTORE_MS);
+    await gone;
+    void course.join(1, "director");
+    course.barrier.vanish(request);
+    await course.pass(RESTORE_MS + 300);
+    expect(course.log).toEqual(["1 director"]);
+  });
+
+  test("does not take with it what its slot has got since", async () => {
+    const course = new Course();
+    const request = joinRequestSchema.parse({ slot: 0, state: "bare", build: "1", disturbs: false, test: "T" });
+    void course.barrier.join(request);
+    await course.pass(RESTORE_MS);
+    await course.join(0, "bare");
+    course.barrier.vanish(request);
+    void course.join(1, "director");
+    await course.pass(RESTORE_MS + 300);
+    expect(course.log).toEqual(["0 bare"]);
+  });
+
+  test("is not waited for while it queues", async () => {
+    const course = new Course();
+    const gone = new AbortController();
+    const request = joinRequestSchema.parse({ slot: 1, state: "director", build: "1", disturbs: false, test: "T" });
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    const queued = course.barrier.join(request, gone.signal);
+    gone.abort(new Error("the worker is gone"));
+    await expect(queued).rejects.toThrow("the worker is gone");
+    course.barrier.leave(0, false);
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual(["bare@1"]);
+  });
+
+  test("is refused when it was gone before it asked", async () => {
+    const course = new Course();
+    const request = joinRequestSchema.parse({ slot: 1, state: "director", build: "1", disturbs: false, test: "T" });
+    await expect(course.barrier.join(request, AbortSignal.abort(new Error("gone")))).rejects.toThrow("gone");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toEqual([]);
+  });
+});
+
+describe("a bed that cannot be restored", () => {
+  const broken = new KuberaError("RESTORE_FAILED", {
+    what: "the bed lab could not be restored",
+    where: "a1",
+    because: "full",
+    fix: "Make room.",
+  });
+
+  test("fails once, with its own error; all others are refused at once, without another restore", async () => {
+    const course = new Course();
+    course.failure = broken;
+    const first = course.join(0, "director");
+    const waiting = course.join(1, "bare");
+    const [own, other] = [failureOf(first), failureOf(waiting)];
+    await course.pass(RESTORE_MS);
+    expect(await own).toBe(broken);
+    expect((await other).message).toBe(`[BED_BROKEN] the bed lab cannot be used any more in this run
+  where:   bed lab
+  because: [RESTORE_FAILED] the bed lab could not be restored
+  fix:     Make room.`);
+    expect((await failureOf(course.join(2, "bare"))).code).toBe("BED_BROKEN");
+    expect(course.restored).toHaveLength(1);
+  });
+
+  test("is told with what to do when the reason is no error of the house", async () => {
+    const course = new Course();
+    course.barrier.fail(new Error("the lease was lost\nsomewhere"));
+    const failure = await failureOf(course.join(0, "bare"));
+    expect(failure.because).toBe("the lease was lost");
+    expect(failure.fix).toBe("Look at restore.json and the evidence of this run, then: e2e bed restore lab.");
+  });
+});
