@@ -32,6 +32,7 @@ export class BedSession {
   readonly #lease: HeldLease;
   readonly #end = new AbortController();
   #streams: readonly EventStream[] = [];
+  #isMarked = false;
   #working: Promise<void> = Promise.resolve();
 
   private constructor(options: BedSessionOptions, parts: { readonly lease: HeldLease; readonly context: BedContext }) {
@@ -44,11 +45,14 @@ export class BedSession {
   static async open(options: BedSessionOptions): Promise<BedSession> {
     const { leases, bed, run, onLost, clock = systemClock } = options;
     const lease = await HeldLease.hold({ leases, bed: bed.name, reason: `run ${run}`, onLost, clock });
+    let context: BedContext | undefined;
     try {
-      const session = new BedSession(options, { lease, context: await options.openContext(options.onProgress) });
+      context = await options.openContext(options.onProgress);
+      const session = new BedSession(options, { lease, context });
       await session.#startStreams();
       return session;
     } catch (error) {
+      await context?.close();
       await lease.release("free");
       throw error;
     }
@@ -65,6 +69,7 @@ export class BedSession {
     const fromMs = this.context.clock.now();
     try {
       await ensureState(this.context, state, { build, signal: this.#end.signal });
+      this.#isMarked = false;
     } catch (error) {
       if (!this.#end.signal.aborted) await this.#storeEvidence(fromMs, error);
       throw error;
@@ -73,6 +78,8 @@ export class BedSession {
 
   /** A bed that tests were on is no longer what its set was. */
   async markUsed(): Promise<void> {
+    if (this.#isMarked) return;
+    this.#isMarked = true;
     const mark = await this.context.marks.read(this.#options.bed.name);
     if (mark?.state !== "clean") return;
     await this.context.marks.write({
@@ -109,11 +116,16 @@ export class BedSession {
     );
   }
 
+  /** The error that led here is what must be told; evidence that cannot be stored is a note beside it. */
   async #storeEvidence(fromMs: number, error: unknown): Promise<void> {
-    const { run, artifacts, redactor } = this.#options;
-    const { clock } = this.context;
-    const window = { from: new Date(fromMs).toISOString(), to: new Date(clock.now()).toISOString() };
+    const { run, artifacts, redactor, onProgress } = this.#options;
+    const at = new Date(this.context.clock.now()).toISOString();
+    const window = { from: new Date(fromMs).toISOString(), to: at };
     const events = (from: Date, to: Date): EventsAnswer => this.events(from, to);
-    await storeRunEvidence({ context: this.context, run, artifacts, redactor, window, error, events });
+    try {
+      await storeRunEvidence({ context: this.context, run, artifacts, redactor, window, error, events });
+    } catch (trouble) {
+      onProgress({ at, verb: "restore", phase: "evidence", state: "note", because: `it could not be stored: ${String(trouble)}` });
+    }
   }
 }

@@ -56,33 +56,28 @@ const restoreFacts = async (bed: string, artifacts: string): Promise<Fact[]> => 
 };
 
 const machineFacts = async ({ machines, bed, clock }: BedContext): Promise<Fact[]> => {
-  const placed = bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster: cluster.name, ...vm })));
-  const inspected = await machines.inspect(placed.map(({ name }) => name));
-  return inspected.map((machine) => ({
+  const placed = bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => ({ cluster: cluster.name, vm: vm.name, node: vm.node })));
+  const inspected = await machines.inspect(placed.map(({ vm }) => vm));
+  return inspected.map(({ name, esxHost, power, consolidationNeeded, currentSnapshot }) => ({
     kind: "machine" as const,
     at: new Date(clock.now()).toISOString(),
-    scope: {
-      bed: bed.name,
-      vm: machine.name,
-      esxHost: machine.esxHost,
-      ...(placed.find(({ name }) => name === machine.name) && {
-        node: placed.find(({ name }) => name === machine.name)?.node,
-        cluster: placed.find(({ name }) => name === machine.name)?.cluster,
-      }),
-    },
-    data: {
-      powerState: machine.power,
-      consolidationNeeded: machine.consolidationNeeded,
-      ...(machine.currentSnapshot !== undefined && { snapshot: machine.currentSnapshot }),
-    },
+    scope: { bed: bed.name, esxHost, ...placed.find(({ vm }) => vm === name) },
+    data: { powerState: power, consolidationNeeded, ...(currentSnapshot !== undefined && { snapshot: currentSnapshot }) },
   }));
 };
 
-const collectorsOf = async ({ context, artifacts, events }: RunEvidenceOptions): Promise<Collector[]> => {
+const eventCollectors = ({ events, window }: RunEvidenceOptions): Collector[] => {
+  const { facts, gaps } = events(new Date(window.from), new Date(window.to));
+  const untold = gaps.map(({ collector, because }): Collector => ({ name: collector, collect: () => Promise.reject(new Error(because)) }));
+  return [{ name: "events", collect: () => Promise.resolve(facts) }, ...untold];
+};
+
+const collectorsOf = async (options: RunEvidenceOptions): Promise<Collector[]> => {
+  const { context, artifacts } = options;
   const kubes = await Promise.all(context.bed.clusters.map(({ name }) => context.kube(name)));
   return [
     ...kubes.flatMap((kube) => [nodesCollector(kube), podsCollector(kube), workloadsCollector(kube)]),
-    { name: "events", collect: ({ from, to }) => Promise.resolve(events(from, to).facts) },
+    ...eventCollectors(options),
     { name: "machines", collect: () => machineFacts(context) },
     givenFacts("restore steps", () => restoreFacts(context.bed.name, artifacts)),
   ];
