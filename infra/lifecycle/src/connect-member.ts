@@ -2,15 +2,13 @@ import { clusterReaches, type DirectorClient, type GroupClient } from "@kubera-e
 import type { KubeClient } from "@kubera-e2e/kube";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { BedContext } from "./bed-context.ts";
+import { directorName } from "./director-name.ts";
 
 export interface MemberOptions {
   /** Name of the cluster in its bed. */
   readonly cluster: string;
   readonly signal?: AbortSignal;
 }
-
-/** The name under which Director knows a bed's cluster; the product takes 6 to 24 characters. */
-export const directorName = (bed: string, cluster: string): string => `${bed}-${cluster}`.slice(0, 24).padEnd(6, "0");
 
 export type ProjectGroup = GroupClient & { readonly projectId: string };
 

@@ -1,5 +1,5 @@
 export type { BedContext } from "./bed-context.ts";
-export { connectMember, directorName } from "./connect-member.ts";
+export { connectMember } from "./connect-member.ts";
 export { credentialsFor } from "./credentials.ts";
 export { ensureState } from "./ensure-state.ts";
 export { installDirector } from "./install-director.ts";

@@ -2,7 +2,8 @@ import { nodeNumber, openebsJobDone } from "@kubera-e2e/director";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "./bed-context.ts";
-import { asAdministrator, directorName, type MemberOptions, type ProjectGroup } from "./connect-member.ts";
+import { asAdministrator, type MemberOptions, type ProjectGroup } from "./connect-member.ts";
+import { directorName } from "./director-name.ts";
 
 export interface OpenebsOptions extends MemberOptions {
   /** A version that Director offers; default the newest. */

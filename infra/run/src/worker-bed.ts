@@ -1,4 +1,5 @@
-import { connectMember, directorName, installDirector, installOpenEBS, loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import { connectMember, installDirector, installOpenEBS, loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import { directorName } from "@kubera-e2e/lifecycle/director-name";
 import type { KubeClient } from "@kubera-e2e/kube";
 import type { DirectorClient } from "@kubera-e2e/director";
 import type { Transcript } from "@kubera-e2e/http";
