@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { leaseRecordSchema, type LeasePort, type LeaseRecord, type LeaseRequest } from "@kubera-e2e/schema/lease";
-import { writeWhole } from "./write-whole.ts";
+import { writeWhole } from "@kubera-e2e/lifecycle/write-whole";
 
 /** Records older than this many holders are nobody's evidence any more. */
 const KEPT_RECORDS = 10;

@@ -8,7 +8,7 @@ import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import { z } from "zod";
 import type { EventsAnswer } from "./wire.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeWhole } from "@kubera-e2e/lifecycle/write-whole";
 
 export interface RunEvidenceOptions {
   readonly context: BedContext;
