@@ -12,7 +12,10 @@ const cell = (text: string): string =>
     .replaceAll("|", String.raw`\|`)
     .replaceAll("<", "&lt;");
 
-const line = (fact: Fact): string => `\`${fact.at.slice(11, 19)}\` ${cell(factLine(fact))}`;
+/** UTC, as everywhere in stored files. */
+const time = (iso: string): string => `${iso.slice(11, 19)}Z`;
+
+const line = (fact: Fact): string => `\`${time(fact.at)}\` ${cell(factLine(fact))}`;
 
 const list = (title: string, facts: readonly Fact[]): string[] => {
   if (facts.length === 0) return [];
@@ -23,9 +26,7 @@ const list = (title: string, facts: readonly Fact[]): string[] => {
 };
 
 const parts = ({ parts = [] }: Incident): string[] =>
-  parts.length === 0
-    ? []
-    : ["", "**Where**", "", ...parts.map(({ summary, window }) => `- \`${window.from.slice(11, 19)}\` ${cell(summary)}`)];
+  parts.length === 0 ? [] : ["", "**Where**", "", ...parts.map(({ summary, window }) => `- \`${time(window.from)}\` ${cell(summary)}`)];
 
 /** A verdict in Markdown: a table of cause, size and how to run it again, then what wraps: what, what to do, evidence with times. */
 export const verdictPage = (incident: Incident, record: TestResultRecord): string => {
@@ -48,7 +49,7 @@ export const verdictPage = (incident: Incident, record: TestResultRecord): strin
 /** A whole incident as plain text, for the page of errors of the run. */
 export const incidentTrace = (incident: Incident): string =>
   [
-    ...incident.evidence.map((fact) => `${fact.at.slice(11, 19)}  ${factLine(fact)}`),
-    ...incident.against.map((fact) => `against: ${fact.at.slice(11, 19)}  ${factLine(fact)}`),
+    ...incident.evidence.map((fact) => `${time(fact.at)}  ${factLine(fact)}`),
+    ...incident.against.map((fact) => `against: ${time(fact.at)}  ${factLine(fact)}`),
     ...incident.tests.map(({ plan, title }) => `${plan.startsWith("unplanned-") ? "" : `${plan} `}${title}`),
   ].join("\n");

@@ -84,12 +84,12 @@ test("describes cause, evidence with times, what to do and the line that runs it
 
 **Where**
 
-- \`09:00:00\` Node s-w1: 97 % used
-- \`09:00:00\` Node s-w2: 98 % used
+- \`09:00:00Z\` Node s-w1: 97 % used
+- \`09:00:00Z\` Node s-w2: 98 % used
 
 **Evidence**
 
-- \`09:00:00\` server Node s-w1: FreeDiskSpaceFailed: a \\| b &lt;c>`);
+- \`09:00:00Z\` server Node s-w1: FreeDiskSpaceFailed: a \\| b &lt;c>`);
 });
 
 test("links the plan beside the spec, and shows annotations as labels instead of steps", async () => {
@@ -133,7 +133,7 @@ test("writes one error per incident for the run", async () => {
     "ROOT CAUSE C3 unknown (unknown): 1 failure",
     "ALSO SEEN, behind no failure: C4 registry.unavailable (infrastructure)",
   ]);
-  expect(globals.errors[0]?.trace).toContain("09:00:00  server Node s-w1: FreeDiskSpaceFailed");
+  expect(globals.errors[0]?.trace).toContain("09:00:00Z  server Node s-w1: FreeDiskSpaceFailed");
 });
 
 test("writes environment and executor", async () => {
