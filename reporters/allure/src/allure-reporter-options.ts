@@ -20,6 +20,6 @@ export const allureReporterOptions = ({ runFolder, bed, target, build }: AllureR
   globalLabels: [
     { name: "bed", value: bed },
     { name: "build", value: build },
-    { name: "target", value: target },
+    { name: "target", value: targetWords(target) },
   ],
 });

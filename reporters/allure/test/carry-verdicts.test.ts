@@ -164,7 +164,7 @@ test("gives allure-playwright its folder, environment and labels", () => {
     globalLabels: [
       { name: "bed", value: "konvoy" },
       { name: "build", value: "1.11.0" },
-      { name: "target", value: "real" },
+      { name: "target", value: "real machines" },
     ],
   });
 });
