@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import type { TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
-import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import type { Incident } from "@kubera-e2e/schema/verdict";
 import { type AllureResult, readResult, resultFiles, writeJson, writeWhole } from "./allure-result.ts";
+import { findPlan } from "./find-plan.ts";
 import { incidentTrace } from "./verdict-page.ts";
 import { reportName, targetWords } from "./report-names.ts";
 import { rewriteResult } from "./rewrite-result.ts";
@@ -23,15 +23,6 @@ const isOf = (result: AllureResult, { test }: TestResultRecord): boolean => {
 const isSame = (a: TestIdentity, b: TestIdentity): boolean =>
   a.plan === b.plan && a.row === b.row && a.project === b.project && a.title === b.title && a.file === b.file;
 
-/** The plan beside the spec, as seen from the report; undefined where the specs do not lie above the run's folder. */
-const planUrl = (runFolder: string, { file }: TestIdentity): string | undefined => {
-  const plan = join(dirname(file), "plan.yaml");
-  for (let folder = resolve(runFolder); folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, plan))) return relative(join(resolve(runFolder), RUN_FILES.report), join(folder, plan));
-  }
-  return undefined;
-};
-
 const attachmentOf = (incident: Incident | undefined): string | undefined =>
   incident === undefined ? undefined : `root-cause-${incident.id}-attachment.json`;
 
@@ -42,7 +33,7 @@ const carryResults = (runFolder: string, { outcome, diagnosis, results }: Stored
     const record = outcome.tests.find((candidate) => isOf(result, candidate));
     if (record === undefined) continue;
     const incident = diagnosis.incidents.find(({ tests }) => tests.some((test) => isSame(test, record.test)));
-    const verdict = { record, incident, attachment: attachmentOf(incident), planUrl: planUrl(runFolder, record.test) };
+    const verdict = { record, incident, attachment: attachmentOf(incident), plan: findPlan(runFolder, record.test) };
     writeWhole(file, JSON.stringify(rewriteResult(result, verdict)));
   }
   for (const incident of diagnosis.incidents) writeJson(results, attachmentOf(incident) ?? "", incident);

@@ -1,6 +1,7 @@
 import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
 import type { Incident } from "@kubera-e2e/schema/verdict";
 import type { AllureAttachment, AllureLabel, AllureResult } from "./allure-result.ts";
+import type { PlanText } from "./find-plan.ts";
 import { verdictPage } from "./verdict-page.ts";
 
 const OURS = new Set(["rootCause", "rootCauseDomain", "rootCauseClass", "cause", "plan", "row", "statusOriginal"]);
@@ -15,8 +16,8 @@ export interface Verdict {
   readonly incident?: Incident | undefined;
   /** Name of the attachment file with the whole incident, when there is one. */
   readonly attachment?: string | undefined;
-  /** Where its plan entry can be read, when that is known. */
-  readonly planUrl?: string | undefined;
+  /** What its plan says, when that is known. */
+  readonly plan?: PlanText | undefined;
 }
 
 /** A result as the reporter wrote it, so that verdicts can be carried again. */
@@ -44,10 +45,15 @@ const planLabels = ({ test }: TestResultRecord): AllureLabel[] => [
   ...(test.row === undefined ? [] : [{ name: "row", value: test.row }]),
 ];
 
-const withPlan = (result: AllureResult, { record, planUrl }: Verdict): AllureResult => {
+/** The report makes web addresses clickable and no others, so the entry itself stands in it as well. */
+const planPage = ({ file, entry }: PlanText): string => `**Plan** \`${file}\`\n\n\`\`\`yaml\n${entry}\n\`\`\``;
+
+const withPlan = (result: AllureResult, { record, plan }: Verdict): AllureResult => {
   if (record.test.plan.startsWith("unplanned-")) return result;
-  const link = planUrl === undefined ? [] : [{ type: "tms", name: record.test.plan, url: planUrl }];
-  return { ...result, labels: [...result.labels, ...planLabels(record)], links: [...result.links, ...link] };
+  const labels = [...result.labels, ...planLabels(record)];
+  if (plan === undefined) return { ...result, labels };
+  const links = [...result.links, { type: "tms", name: record.test.plan, url: plan.url }];
+  return { ...result, labels, links, ...(plan.entry !== "" && { description: planPage(plan) }) };
 };
 
 const withReason = (result: AllureResult, { status, because }: TestResultRecord): AllureResult =>
@@ -76,7 +82,7 @@ const withIncident = (result: AllureResult, incident: Incident, { record, attach
     original: { status: result.status, statusDetails: result.statusDetails },
     status: statusFor(result.status, incident),
     statusDetails: detailsOf(result.statusDetails, incident),
-    description: verdictPage(incident, record),
+    description: [verdictPage(incident, record), ...(result.description === undefined ? [] : [result.description])].join("\n\n"),
     labels: [
       ...result.labels,
       { name: "rootCause", value: incident.cause },

@@ -89,7 +89,14 @@ test("describes cause, evidence with times, what to do and the line that runs it
 
 **Evidence**
 
-- \`09:00:00Z\` server Node s-w1: FreeDiskSpaceFailed: a \\| b &lt;c>`);
+- \`09:00:00Z\` server Node s-w1: FreeDiskSpaceFailed: a \\| b &lt;c>
+
+**Plan** \`tests/install/plan.yaml\`
+
+\`\`\`yaml
+- id: TCID-A
+  title: one
+\`\`\``);
 });
 
 test("links the plan beside the spec, and shows annotations as labels instead of steps", async () => {
@@ -101,7 +108,8 @@ test("links the plan beside the spec, and shows annotations as labels instead of
 test("leaves a passed test its status, message and attachments", async () => {
   await carryVerdicts(run);
   expect(result("d")).toMatchObject({ status: "passed", statusDetails: {}, attachments: [{ name: "trace" }] });
-  expect(result("d")).not.toHaveProperty("description");
+  expect(result("d").description).toBe("**Plan** `tests/install/plan.yaml`\n\n```yaml\n- id: TCID-D\n  title: four\n```");
+  expect(result("e")).not.toHaveProperty("description");
 });
 
 test("says of a blocked test why", async () => {

@@ -110,7 +110,7 @@ export const makeRun = async (target: Outcome["target"] = "sim"): Promise<{ read
   const results = join(run, "allure-results");
   await mkdir(results, { recursive: true });
   await mkdir(join(site, "tests/install"), { recursive: true });
-  await writeFile(join(site, "tests/install/plan.yaml"), "[]\n");
+  await writeFile(join(site, "tests/install/plan.yaml"), "# Cases\n- id: TCID-A\n  title: one\n- id: TCID-D\n  title: four\n");
   const diagnosis: Diagnosis = { schema: "kubera-e2e/diagnosis@1", run: "r1", incidents: INCIDENTS };
   const files = {
     "outcome.json": outcome(target),
