@@ -28,12 +28,20 @@ const nothingSelected = (argv: readonly string[]): KuberaError =>
     fix: "See what there is: pnpm test --list",
   });
 
-const { SIGHUP, SIGINT, SIGTERM } = constants.signals;
-const SIGNALLED: ReadonlySet<number> = new Set([SIGHUP, SIGINT, SIGTERM].map((signal) => 128 + signal));
+const signalOf = (exit: number): string | undefined => Object.entries(constants.signals).find(([, number]) => exit === 128 + number)?.[0];
+
+const endedBy = (signal: string, runFolder: string): KuberaError =>
+  new KuberaError("INTERRUPTED", {
+    what: `Playwright was ended by ${signal} before it could tell an outcome`,
+    where: runFolder,
+    because: signal === "SIGKILL" ? "somebody killed it, or this computer ran out of memory" : "the signal came before the run had begun",
+    fix: "Run it again; a bed that it held is free 90 seconds later at the latest.",
+  });
 
 /** Playwright has one code for all that keeps it from beginning; a run that began has a folder. */
 const exitWithoutOutcome = (runFolder: string, playwrightExit: number): number => {
-  if (SIGNALLED.has(playwrightExit)) return EXIT.interrupted;
+  const signal = signalOf(playwrightExit);
+  if (signal !== undefined) throw endedBy(signal, runFolder);
   return playwrightExit === EXIT.failed && !existsSync(runFolder) ? EXIT.usage : playwrightExit;
 };
 
@@ -53,7 +61,7 @@ const finish = async (runFolder: string, playwrightExit: number, argv: readonly 
  * Runs Playwright with the given flags, then carries the verdicts into the report and builds it.
  * Answers the exit code of `outcome.json`.
  *
- * Errors: those of settings, flags and `preflight`; `NOTHING_SELECTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
+ * Errors: those of settings, flags and `preflight`; `NOTHING_SELECTED`, `INTERRUPTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
  */
 export const launchTests = async (argv: readonly string[], extra: Given = {}): Promise<number> => {
   const settings = { ...readSettings(), ...extra };

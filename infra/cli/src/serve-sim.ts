@@ -1,4 +1,5 @@
 import { startSim, type RunningSim } from "@kubera-e2e/sim";
+import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { readSettings } from "@kubera-e2e/schema/settings";
 
@@ -40,11 +41,13 @@ const announce = (sim: RunningSim, json: boolean): void => {
 };
 
 /** Starts the simulated data centre and stays until a signal comes or a watched process is gone. */
-export const serveSim = async (options: ServeSimOptions): Promise<void> => {
+export const serveSim = async (options: ServeSimOptions): Promise<never> => {
   const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: options.parents });
   announce(sim, options.json);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => void sim.close());
   }
   await sim.closed;
+  // What simulated machines had under way still holds timers, and a parent that is gone must not be outlived by them.
+  process.exit(EXIT.passed);
 };

@@ -1,7 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 
-const BIN = join(import.meta.dirname, "..", "bin", "e2e.mjs");
+/** Root of this repository. */
+export const ROOT = join(import.meta.dirname, "..", "..", "..");
+
+/** Starts `e2e` under plain Node. */
+export const E2E = [process.execPath, join(ROOT, "infra", "cli", "bin", "e2e.mjs")] as const;
 
 export interface Said {
   readonly code: number | null;
@@ -12,15 +16,20 @@ export interface Said {
 /** The command under way; `said` resolves when it has ended. */
 export interface RunningE2e {
   readonly child: ChildProcess;
+  /** What it has written to stdout so far. */
+  readonly outputSoFar: () => string;
   /** What it has written to stderr so far. */
   readonly errorsSoFar: () => string;
   readonly said: Promise<Said>;
 }
 
-/** Starts the real command with PATH and the given environment alone. */
-export const startE2e = (environment: Readonly<Record<string, string>>, args: readonly string[]): RunningE2e => {
-  const child = spawn(process.execPath, [BIN, ...args], {
-    cwd: join(BIN, "..", "..", "..", ".."),
+/** Starts a program with PATH and the given environment alone. */
+export const startProgram = (
+  [program = "", ...args]: readonly string[],
+  { environment, cwd = ROOT }: { readonly environment: Readonly<Record<string, string>>; readonly cwd?: string },
+): RunningE2e => {
+  const child = spawn(program, args, {
+    cwd,
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -32,8 +41,12 @@ export const startE2e = (environment: Readonly<Record<string, string>>, args: re
     child.once("error", reject);
     child.once("close", (code) => resolve({ code, out, err }));
   });
-  return { child, errorsSoFar: () => err, said };
+  return { child, outputSoFar: () => out, errorsSoFar: () => err, said };
 };
+
+/** Starts the real command with PATH and the given environment alone. */
+export const startE2e = (environment: Readonly<Record<string, string>>, args: readonly string[]): RunningE2e =>
+  startProgram([...E2E, ...args], { environment });
 
 export const runE2e = (environment: Readonly<Record<string, string>>, args: readonly string[]): Promise<Said> =>
   startE2e(environment, args).said;

@@ -24,6 +24,7 @@ export class BedDesk {
   #opening: Promise<HeldBed> | undefined;
   #session: HeldBed | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #restores = 0;
 
   constructor(options: BedDeskOptions) {
     this.#options = options;
@@ -33,6 +34,7 @@ export class BedDesk {
       reset,
       clock,
       restore: async (state, build) => {
+        this.#restores += 1;
         try {
           await this.#session?.ensure(state, build);
         } catch (error) {
@@ -48,9 +50,10 @@ export class BedDesk {
     if (this.#failure !== undefined) throw blockedBy(this.#options.bed, this.#failure.error);
     const session = await this.#open();
     const granted = await this.#barrier.join(request, signal);
+    const restores = this.#restores;
     try {
       await session.markUsed();
-      return await describeJoined(session.context, request, granted);
+      return await describeJoined(session.context, request, { ...granted, restores });
     } catch (error) {
       this.#barrier.vanish(request);
       throw error;

@@ -12,14 +12,13 @@ const withPem = async (trust: Trust | undefined): Promise<{ trust?: { ca: string
   return { trust: { ca: trust.ca.includes("-----BEGIN ") ? trust.ca : await readFile(trust.ca, "utf8") } };
 };
 
-/** What a worker is told of the bed it has joined. */
-export const describeJoined = async (context: BedContext, request: JoinRequest, granted: Granted): Promise<JoinedBed> => {
+type LastingParts = Pick<JoinedBed, "bed" | "target" | "clusters" | "director" | "registry" | "intervals">;
+
+const describeBed = async (context: BedContext): Promise<LastingParts> => {
   const { name, target, clusters, director, registry, intervals } = context.bed;
   return {
     bed: name,
     target,
-    state: stateName(request.state, request.build),
-    build: request.build,
     clusters: clusters.map(({ name, role, kubeconfig, vms }) => ({ name, role, kubeconfig, nodes: vms.map(({ node }) => node) })),
     director: {
       url: director.url,
@@ -29,7 +28,28 @@ export const describeJoined = async (context: BedContext, request: JoinRequest, 
     },
     registry: { url: registry.url, ...(await withPem(registry.trust)) },
     intervals,
-    restoredMs: Math.round(granted.restoredMs),
-    waitedMs: Math.round(granted.waitedMs),
   };
 };
+
+/** What stays the same while a bed is open is read once: every test asks for it. */
+const described = new WeakMap<BedContext, Promise<LastingParts>>();
+
+const lastingParts = (context: BedContext): Promise<LastingParts> => {
+  const parts = described.get(context) ?? describeBed(context);
+  described.set(context, parts);
+  return parts;
+};
+
+/** What a worker is told of the bed it has joined. */
+export const describeJoined = async (
+  context: BedContext,
+  { state, build }: JoinRequest,
+  granted: Granted & { readonly restores: number },
+): Promise<JoinedBed> => ({
+  ...(await lastingParts(context)),
+  state: stateName(state, build),
+  build,
+  restores: granted.restores,
+  restoredMs: Math.round(granted.restoredMs),
+  waitedMs: Math.round(granted.waitedMs),
+});

@@ -1,4 +1,4 @@
-import { request, type IncomingMessage } from "node:http";
+import { Agent, request, type IncomingMessage } from "node:http";
 import { fromWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
@@ -21,6 +21,9 @@ const noRun = (because: string, cause?: unknown): KuberaError =>
     fix: "Start tests with `pnpm test` or with this repository's playwright.config.ts, whose global set-up starts the run's server.",
     cause,
   });
+
+/** Two connections serve every test of a worker: one that is held while it is on the bed, one for all else. */
+const connections = new Agent({ keepAlive: true });
 
 interface Answer {
   readonly status: number;
@@ -49,7 +52,7 @@ const send = (address: RunAddress, { method, path, body, signal }: Call): Promis
   return new Promise((resolve, reject) => {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const cancel = (): void => void call.destroy(new Error("cancelled"));
-    const call = request(new URL(path, url), { method, headers, agent: false }, (response) => {
+    const call = request(new URL(path, url), { method, headers, agent: connections }, (response) => {
       const done = (text: string): void => {
         signal?.removeEventListener("abort", cancel);
         resolve({ status: response.statusCode ?? 0, text });

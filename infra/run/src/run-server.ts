@@ -53,6 +53,8 @@ export class RunDoor {
       const serving = this.#serve(request, response).finally(() => this.#serving.delete(serving));
       this.#serving.add(serving);
     });
+    // Workers keep their connections; one that is closed while it is used again would look like the end of the run.
+    this.#server.keepAliveTimeout = 0;
   }
 
   async listen(): Promise<string> {

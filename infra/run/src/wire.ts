@@ -39,6 +39,8 @@ export const joinedBedSchema = z.object({
   registry: z.object({ url: z.string(), trust: trustSchema.optional() }),
   /** Milliseconds for each interval of the bed's file. */
   intervals: z.record(z.string(), z.number()),
+  /** How often this run has restored the bed so far: sessions of before are gone with what it held. */
+  restores: z.int(),
   /** How long this join restored; 0 when the bed was in the state already. */
   restoredMs: z.number(),
   /** How long this join waited for others to leave. */

@@ -133,6 +133,7 @@ describe("a worker", () => {
       director: { url: "http://director.lab", namespace: "kubera", username: "Administrator", password: "p" },
       registry: { url: "https://registry.lab", trust: { pin: `sha256:${"ab".repeat(32)}` } },
       intervals: BED.intervals,
+      restores: 1,
       restoredMs: expect.any(Number) as number,
       waitedMs: expect.any(Number) as number,
     });

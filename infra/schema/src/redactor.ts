@@ -25,6 +25,7 @@ const formsOf = (secret: string): string[] => {
 
 /** Masks known secrets, secret headers and secret fields at every place where something leaves the process. */
 export class Redactor {
+  readonly #known = new Set<string>();
   readonly #forms = new Set<string>();
   #longestFirst: string[] = [];
 
@@ -34,7 +35,8 @@ export class Redactor {
 
   /** Learns a secret; values under four characters are ignored, for they would mask ordinary words. */
   add(secret: string): void {
-    if (secret.length < SHORTEST_SECRET) return;
+    if (secret.length < SHORTEST_SECRET || this.#known.has(secret)) return;
+    this.#known.add(secret);
     for (const form of formsOf(secret)) this.#forms.add(form);
     this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length);
   }

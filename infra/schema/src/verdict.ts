@@ -17,6 +17,10 @@ export const incidentSchema = z.object({
   against: z.array(factSchema),
   remedy: z.string(),
   tests: z.array(testIdentitySchema),
+  /** The places of one cause, when they are several: each full node with its own numbers. */
+  parts: z
+    .array(z.object({ scope: scopeSchema, summary: z.string(), window: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }) }))
+    .optional(),
 });
 
 /** `incidents.json`: few causes, most failures first. */

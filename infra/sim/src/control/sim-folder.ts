@@ -1,19 +1,25 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { simUpSchema, type SimUp } from "@kubera-e2e/schema/sim-up";
 
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 
 /** Where the sims of this user keep their folders. */
-const home = (): string => join(tmpdir(), `kubera-e2e-${userInfo().uid}`);
+const home = (): string => join(tmpdir(), `kubera-e2e-${process.getuid?.() ?? "user"}`);
 
-/** A new folder that only this user can read. */
+const simFolders = (): string[] =>
+  readdirSync(home())
+    .filter((name) => name.startsWith("sim-"))
+    .map((name) => join(home(), name));
+
+/** A new folder that only this user can read; leftovers of dead sims are removed. */
 export const newSimFolder = (): string => {
   mkdirSync(home(), { recursive: true, mode: PRIVATE_FOLDER });
   chmodSync(home(), PRIVATE_FOLDER);
-  return mkdtempSync(join(home(), "sim-"));
+  for (const folder of simFolders()) if (isLeftOver(folder)) removeSimFolder(folder);
+  return mkdtempSync(join(home(), `sim-${process.pid}-`));
 };
 
 export const writePrivate = (folder: string, name: string, text: string): string => {
@@ -33,6 +39,12 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Its name tells whose a folder is, before anything is in it. */
+const isLeftOver = (folder: string): boolean => {
+  const pid = Number(basename(folder).split("-")[1]);
+  return Number.isInteger(pid) && !isAlive(pid);
+};
+
 const readSim = (folder: string): SimUp | undefined => {
   try {
     return simUpSchema.parse(JSON.parse(readFileSync(join(folder, "sim.json"), "utf8")));
@@ -41,16 +53,10 @@ const readSim = (folder: string): SimUp | undefined => {
   }
 };
 
-/** The newest simulated data centre of this user that was started to be shared and still runs; leftovers of dead ones are removed. */
+/** The newest simulated data centre of this user that was started to be shared and still runs. */
 export const findSharedSim = (): SimUp | undefined => {
   if (!existsSync(home())) return undefined;
-  const folders = readdirSync(home()).filter((name) => name.startsWith("sim-"));
-  const alive: SimUp[] = [];
-  for (const folder of folders.map((name) => join(home(), name))) {
-    const sim = readSim(folder);
-    if (sim === undefined) continue;
-    if (!isAlive(sim.pid)) removeSimFolder(folder);
-    else if (existsSync(join(folder, "shared"))) alive.push(sim);
-  }
-  return alive.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
+  const shared = simFolders().filter((folder) => !isLeftOver(folder) && existsSync(join(folder, "shared")));
+  const sims = shared.map(readSim).filter((sim) => sim !== undefined);
+  return sims.filter((sim) => isAlive(sim.pid)).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
 };

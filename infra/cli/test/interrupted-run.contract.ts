@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { FileLeaseStore } from "@kubera-e2e/run";
+import { outcomeSchema } from "@kubera-e2e/schema/outcome";
+import type { SimUp } from "@kubera-e2e/schema/sim-up";
+import { describe, expect, test } from "vitest";
+import { E2E, ROOT, startE2e, startProgram, type RunningE2e } from "./run-e2e.ts";
+import { childrenOf, commandOf, hasEnded, workplaceOfTest, type Workplace } from "./workplace.ts";
+
+const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
+const PLAYWRIGHT = [process.execPath, join(ROOT, "node_modules", "@playwright", "test", "cli.js"), "test", ...ONE_TEST];
+const LIMIT_MS = 2000;
+
+const storeOf = ({ root }: Workplace): string => join(root, "store");
+
+const environmentOf = (workplace: Workplace): Record<string, string> => ({
+  ...workplace.environment,
+  KUBERA_STORE: storeOf(workplace),
+});
+
+/** A run that has its simulated data centre and is about to bring the bed into its state. */
+const untilRestoring = async (workplace: Workplace, running: RunningE2e): Promise<SimUp> => {
+  await expect.poll(running.errorsSoFar, { interval: 20, timeout: 30_000 }).toMatch(/bed: restore · power off done/);
+  const [sim] = workplace.sims();
+  expect(sim).toBeDefined();
+  return sim as SimUp;
+};
+
+const endOf = async (pid: number): Promise<number> => {
+  const sinceMs = performance.now();
+  await expect.poll(() => hasEnded(pid), { interval: 20, timeout: 10_000 }).toBe(true);
+  return performance.now() - sinceMs;
+};
+
+const expectGivenBack = async (workplace: Workplace): Promise<void> => {
+  const lease = await new FileLeaseStore(storeOf(workplace)).read("sim");
+  expect(["free", "broken"]).toContain(lease?.state);
+};
+
+const playwrightOf = (running: RunningE2e): number => {
+  const playwright = childrenOf(running.child.pid ?? 0).find((pid) => commandOf(pid).includes("@playwright/test/cli"));
+  expect(playwright).toBeDefined();
+  return playwright ?? 0;
+};
+
+describe("a run that is interrupted", () => {
+  test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("by %s ends with 130 and gives the bed back", async (signal) => {
+    const workplace = workplaceOfTest();
+    const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
+    const sim = await untilRestoring(workplace, running);
+    running.child.kill(signal);
+    expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
+    const { code, out } = await running.said;
+    expect(code, out).toBe(130);
+    expect(out).toContain("exit 130: interrupted before its end");
+    expect(workplace.simFolders()).toEqual([]);
+    await expectGivenBack(workplace);
+    const [run = ""] = workplace.runs();
+    const outcome = outcomeSchema.parse(JSON.parse(readFileSync(join(workplace.artifacts, run, "outcome.json"), "utf8")));
+    expect(outcome).toMatchObject({ interrupted: true, counts: { planned: 1, notRun: 1 }, exit: { code: 130 } });
+  });
+
+  test("with its launcher killed leaves no Playwright, no sim and no lease behind", async () => {
+    const workplace = workplaceOfTest();
+    const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
+    const sim = await untilRestoring(workplace, running);
+    const playwright = playwrightOf(running);
+    running.child.kill("SIGKILL");
+    expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
+    await endOf(playwright);
+    expect(workplace.simFolders()).toEqual([]);
+    await expectGivenBack(workplace);
+  });
+
+  test("with Playwright killed leaves no sim behind, and the launcher says what happened", async () => {
+    const workplace = workplaceOfTest();
+    const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
+    const sim = await untilRestoring(workplace, running);
+    process.kill(playwrightOf(running), "SIGKILL");
+    expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
+    const { code, err } = await running.said;
+    const [run = ""] = workplace.runs();
+    expect(err).toContain(
+      [
+        "[INTERRUPTED] Playwright was ended by SIGKILL before it could tell an outcome",
+        `  where:   ${join(workplace.artifacts, run)}`,
+        "  because: somebody killed it, or this computer ran out of memory",
+        "  fix:     Run it again; a bed that it held is free 90 seconds later at the latest.\n",
+      ].join("\n"),
+    );
+    expect(code).toBe(130);
+    expect(workplace.simFolders()).toEqual([]);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("by %s to plain Playwright gives the bed back as well", async (signal) => {
+    const workplace = workplaceOfTest();
+    const running = startProgram(PLAYWRIGHT, { environment: environmentOf(workplace) });
+    const sim = await untilRestoring(workplace, running);
+    running.child.kill(signal);
+    expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
+    expect((await running.said).code).toBe(130);
+    expect(workplace.simFolders()).toEqual([]);
+    await expectGivenBack(workplace);
+  });
+});
+
+describe("a sim that was killed", () => {
+  test("leaves a folder that the next start sweeps", async () => {
+    const workplace = workplaceOfTest();
+    const first = startE2e(workplace.environment, ["sim", "up"]);
+    await expect.poll(() => workplace.sims().length, { interval: 20, timeout: 20_000 }).toBe(1);
+    const [dead] = workplace.sims();
+    first.child.kill("SIGKILL");
+    await first.said;
+    expect(workplace.simFolders()).toEqual([dead?.folder]);
+    const second = startProgram([...E2E, "sim", "up", "--json"], { environment: workplace.environment });
+    await expect.poll(second.outputSoFar, { interval: 20, timeout: 20_000 }).toContain("}");
+    expect(workplace.simFolders()).not.toContain(dead?.folder);
+    second.child.kill("SIGTERM");
+    expect(await second.said).toMatchObject({ code: 0 });
+    expect(workplace.simFolders()).toEqual([]);
+  });
+});
