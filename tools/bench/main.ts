@@ -36,7 +36,7 @@ if (values.help === true || unknown.length > 0) {
   const results: BenchResult[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     const measured = await (BENCHES[name]?.(Number(values.repeats)) ?? []);
-    if (values.json !== true) for (const result of measured) console.log(show(result));
+    if (values.json !== true) console.log(measured.map(show).join("\n"));
     results.push(...measured);
   }
   if (values.json === true) console.log(JSON.stringify(results, undefined, 2));

@@ -19,7 +19,7 @@ Examples:
 `;
 
 /** The command line of `e2e`; it does what `argv` says when it parses it. */
-export const newProgram = (argv: readonly string[]): Command => {
+const newProgram = (argv: readonly string[]): Command => {
   const program = new Command("e2e")
     .description("End-to-end tests of Kubera Director: beds, runs, and why a run is red")
     .showHelpAfterError("(add --help for the options)")

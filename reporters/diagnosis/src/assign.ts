@@ -1,8 +1,7 @@
-import { classOfCause, rankOfCause } from "@kubera-e2e/schema/causes";
+import { rankOfCause } from "@kubera-e2e/schema/causes";
 import type { Evidence, Scope } from "@kubera-e2e/schema/evidence";
 import type { Finding } from "./rule.ts";
-import { isFeltAt, mayLeanOn, namesPlace } from "./places.ts";
-import { type Symptom, type Symptoms, symptomsOf } from "./symptoms.ts";
+import { reaches, scopesMeet, symptomsOf } from "./scope.ts";
 
 /** How much later than its effect a cause may have been noticed. */
 const NOTICED_LATE_MS = 60_000;
@@ -19,15 +18,11 @@ const placesOf = (finding: Finding): Scope[] => [finding.scope, ...finding.evide
 
 const holdsUntilMs = (finding: Finding): number => (finding.lasting ? Infinity : finding.toMs + AFTERMATH_MS);
 
-const isInfrastructure = ({ finding }: Trouble): boolean => classOfCause(finding.cause) === "infrastructure";
-
 const explains = (parent: Trouble, child: Trouble): boolean =>
   rankOfCause(parent.finding.cause) < rankOfCause(child.finding.cause) &&
   parent.finding.fromMs <= child.finding.fromMs + NOTICED_LATE_MS &&
   holdsUntilMs(parent.finding) >= child.finding.fromMs &&
-  parent.places.some((place) =>
-    child.places.some((other) => isFeltAt(place, other) || (isInfrastructure(parent) && mayLeanOn(place, other))),
-  );
+  parent.places.some((place) => child.places.some((other) => scopesMeet(place, other)));
 
 /** Leaves the causes that no other explains; what they explain widens the places they are felt at. */
 export const foldDownstream = (findings: readonly Finding[]): Trouble[] => {
@@ -46,21 +41,10 @@ export const foldDownstream = (findings: readonly Finding[]): Trouble[] => {
 const overlaps = (finding: Finding, evidence: Evidence): boolean =>
   finding.fromMs <= Date.parse(evidence.window.to) && holdsUntilMs(finding) >= Date.parse(evidence.window.from);
 
-/** A service, and a pod that only waits, lean on every object of their namespace; a pod with a story of its own where the infrastructure took those away. */
-const leans = (trouble: Trouble, place: Scope, { scope, ownStory }: Symptom): boolean =>
-  (!ownStory || isInfrastructure(trouble)) && mayLeanOn(place, scope);
-
-const reaches = (trouble: Trouble, { list, text, isOver }: Symptoms): boolean =>
-  trouble.places.some(
-    (place) =>
-      !isOver(place) &&
-      (namesPlace(text, place) || list.some((symptom) => isFeltAt(place, symptom.scope) || leans(trouble, place, symptom))),
-  );
-
 /** Every trouble that may be behind a test, by time and place. */
 export const candidatesOf = (evidence: Evidence, troubles: readonly Trouble[]): Trouble[] => {
   const symptoms = symptomsOf(evidence);
-  return troubles.filter((trouble) => overlaps(trouble.finding, evidence) && reaches(trouble, symptoms));
+  return troubles.filter(({ finding, places }) => overlaps(finding, evidence) && reaches(places, symptoms));
 };
 
 /** Of several, the one furthest upstream among those that began first; then the one that may be behind most tests. */

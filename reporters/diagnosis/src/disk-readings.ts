@@ -41,47 +41,21 @@ const gib = (bytes: number): string => `${(bytes / GIB).toFixed(1)} GiB`;
 /** Share that should be free with what is on the disk now. */
 const COMFORTABLE = 0.4;
 
-const WAYS = "(`crictl rmi --prune`, old logs, emptyDir volumes)";
-const AFTER = "then take the bed's set again.";
-
-/** The fullest file system of a node, as numbers; none when nothing was read. */
-export const diskNumbers = (low: readonly Reading[]): Record<string, number> | undefined => {
+/** Summary and remedy in terms of the fullest file system that was read. */
+export const diskWording = (node: string, low: readonly Reading[]): { readonly summary: string; readonly remedy: string } => {
   const worst = low.flatMap(({ free }) => free.filter(isShort)).toSorted((a, b) => a.share - b.share)[0];
-  if (worst === undefined) return undefined;
-  const enoughBytes = ((1 - worst.share) * worst.capacityBytes) / (1 - COMFORTABLE);
-  return { isImageFs: worst.fs === "fs" ? 0 : 1, usedShare: 1 - worst.share, capacityBytes: worst.capacityBytes, enoughBytes };
-};
-
-type Numbers = Readonly<Record<string, number>> | undefined;
-
-const nameOf = (numbers: NonNullable<Numbers>): string => (numbers["isImageFs"] === 1 ? "image file system" : "file system");
-const usedPercent = (numbers: NonNullable<Numbers>): string => percent(numbers["usedShare"] ?? 0);
-
-const growth = (numbers: Numbers): string =>
-  numbers === undefined ? "to a larger one" : `from ${gib(numbers["capacityBytes"] ?? 0)} to ${gib(numbers["enoughBytes"] ?? 0)} or more`;
-
-/** Summary and remedy for one node. */
-export const diskWording = (node: string, numbers: Numbers): { readonly summary: string; readonly remedy: string } => ({
-  summary: `Node ${node}: its ${numbers === undefined ? "disk is nearly full" : `${nameOf(numbers)} is ${usedPercent(numbers)} used`}, so it evicts pods and takes no new ones.`,
-  remedy: `Free space on node ${node} ${WAYS} or grow its disk ${growth(numbers)}; ${AFTER}`,
-});
-
-const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
-
-export interface FullNode {
-  readonly node: string;
-  readonly numbers: Numbers;
-}
-
-/** Summary and remedy for several nodes of one cluster; the disk that needs most says how far to grow. */
-export const disksWording = (cluster: string, nodes: readonly FullNode[]): { readonly summary: string; readonly remedy: string } => {
-  const needs = nodes.map(({ numbers }) => numbers).toSorted((a, b) => (b?.["enoughBytes"] ?? 0) - (a?.["enoughBytes"] ?? 0));
-  const each = nodes.map(({ node, numbers }) =>
-    numbers === undefined ? `${node} (nearly full)` : `${node} (${nameOf(numbers)} ${usedPercent(numbers)} used)`,
-  );
+  const clean = `Free space on node ${node} (\`crictl rmi --prune\`, old logs, emptyDir volumes)`;
+  const after = "then take the bed's set again.";
+  if (worst === undefined) {
+    return {
+      summary: `Node ${node}: its disk is nearly full, so it evicts pods and takes no new ones.`,
+      remedy: `${clean} or give it a larger disk; ${after}`,
+    };
+  }
+  const name = worst.fs === "fs" ? "file system" : "image file system";
+  const enough = gib(((1 - worst.share) * worst.capacityBytes) / (1 - COMFORTABLE));
   return {
-    summary: `Disk pressure on ${nodes.length} nodes of cluster ${cluster}: ${each.join(", ")}. They evict pods and take no new ones.`,
-    remedy: `Free space on ${listed(nodes.map(({ node }) => node))} ${WAYS} or grow each disk ${growth(needs[0])}; ${AFTER}`,
+    summary: `Node ${node}: its ${name} is ${percent(1 - worst.share)} used, so it evicts pods and takes no new ones.`,
+    remedy: `${clean} or grow its disk from ${gib(worst.capacityBytes)} to ${enough} or more; ${after}`,
   };
 };

@@ -4,9 +4,7 @@ const LINE_LIMIT = 160;
 const MESSAGE_FIELDS = ["message", "waiting.message", "PodScheduled.message", "detail"];
 
 const placeOf = ({ cluster, namespace, kind, name, node, vm, urlHost }: Scope): string => {
-  // Events about a node carry a namespace that means nothing.
-  const object =
-    name === undefined || kind === "Node" ? undefined : [kind, [namespace, name].filter(Boolean).join("/")].filter(Boolean).join(" ");
+  const object = name === undefined ? undefined : [kind, [namespace, name].filter(Boolean).join("/")].filter(Boolean).join(" ");
   const place = object ?? (node === undefined ? (vm ?? urlHost ?? "") : `Node ${node}`);
   return [cluster, place].filter((part) => part !== undefined && part !== "").join(" ");
 };
@@ -18,11 +16,9 @@ const storage = (data: Fact["data"], fs: string): string | undefined => {
 };
 
 const conditions = (data: Fact["data"]): string[] =>
-  Object.entries(data).flatMap(([key, value]) => {
-    if (!key.endsWith(".status")) return [];
-    const isUsual = key.endsWith("Pressure.status") && value === "False";
-    return isUsual ? [] : [`${key.slice(0, -7)}=${String(value)}`];
-  });
+  Object.entries(data).flatMap(([key, value]) =>
+    key.endsWith(".status") && key !== "status" ? [`${key.slice(0, -7)}=${String(value)}`] : [],
+  );
 
 const nodeText = (data: Fact["data"]): string =>
   [storage(data, "fs"), storage(data, "runtime.imageFs"), ...conditions(data)].filter((part) => part !== undefined).join(", ");
@@ -57,11 +53,9 @@ const textOf = (fact: Fact): string => {
   return fact.kind === "restore.step" ? stepText(fact.data) : otherText(fact);
 };
 
-/** When a fact was seen, for people: `04:46:41Z`, UTC as everywhere in stored files. */
-export const factTime = ({ at }: Fact): string => `${at.slice(11, 19)}Z`;
-
-/** One fact in one line of at most `limit` characters, without its time: where, and what its source said. */
-export const factLine = (fact: Fact, limit: number = LINE_LIMIT): string => {
-  const line = `${placeOf(fact.scope)}: ${textOf(fact)}`.replaceAll(/\s+/g, " ");
-  return line.length <= limit ? line : `${line.slice(0, limit - 1)}…`;
+/** One fact in one line, without its time: where, and what its source said. */
+export const factLine = (fact: Fact): string => {
+  const text = textOf(fact);
+  const line = `${placeOf(fact.scope)}: ${text}`.replaceAll(/\s+/g, " ");
+  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT - 1)}…`;
 };

@@ -15,11 +15,7 @@ export interface Finding {
   readonly remedy: string;
   readonly evidence: readonly Fact[];
   readonly against: readonly Fact[];
-  /** What was measured, under names of the rule's own; it words findings that are told together. */
-  readonly numbers?: Readonly<Record<string, number>>;
 }
-
-type Wording = Pick<Finding, "summary" | "remedy">;
 
 /** One root cause: how it is recognised from facts, and what to do about it. Rules match on codes, reasons and fields. */
 export interface Rule {
@@ -27,8 +23,6 @@ export interface Rule {
   /** Without a fact of each of these kinds the rule cannot speak. */
   readonly needs: readonly FactKind[];
   match(facts: FactIndex): Finding[];
-  /** Words two or more findings of one cluster at one time as one incident; without it each stays an incident of its own. */
-  readonly together?: (findings: readonly Finding[]) => Wording;
 }
 
 /** Below this a finding is not reported: `unknown` is the better answer. */

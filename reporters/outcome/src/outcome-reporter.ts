@@ -6,7 +6,7 @@ import type { Target } from "@kubera-e2e/schema/target";
 import { errorText } from "./evidence-of.ts";
 import { identityOf } from "./identity.ts";
 import { makeOutcome } from "./make-outcome.ts";
-import { COLOURS, PLAIN, renderOutcome, type RenderOptions } from "./render-outcome.ts";
+import { COLOURS, PLAIN, renderOutcome } from "./render-outcome.ts";
 import { readRunEvidence } from "./run-evidence.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -84,7 +84,7 @@ class OutcomeReporter implements Reporter {
     writeJson(this.#file(RUN_FILES.incidents), diagnosis);
     writeJson(this.#file(RUN_FILES.outcome), outcome);
     for (const line of unreadable) process.stderr.write(`Evidence that cannot be read was left out: ${line}\n`);
-    process.stdout.write(renderOutcome(outcome, diagnosis, terminal()));
+    process.stdout.write(renderOutcome(outcome, diagnosis, hasColours() ? COLOURS : PLAIN));
     // Blocked tests are skipped ones to Playwright, and must not look green to who runs it plainly.
     return outcome.exit.code !== 0 && result.status === "passed" ? { status: "failed" } : undefined;
   }
@@ -110,8 +110,7 @@ class OutcomeReporter implements Reporter {
   }
 }
 
-/** `hasColors` heeds NO_COLOR, FORCE_COLOR and TERM; only a terminal has it, and columns. */
-const terminal = (): RenderOptions =>
-  process.stdout.isTTY ? { style: process.stdout.hasColors() ? COLOURS : PLAIN, columns: process.stdout.columns } : {};
+/** `hasColors` heeds NO_COLOR, FORCE_COLOR and TERM; only a terminal has it. */
+const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors();
 
 export default OutcomeReporter;

@@ -80,9 +80,8 @@ Run r1 · bed sim · Director 1.12.0 · 42.0 s
 
 C1 node.disk-pressure · infrastructure · 2 tests · confidence 0.99
   Node s-w1: its file system is 97 % used.
-  because: 09:00:01Z server Node s-w1: fs 3 % free, DiskPressure=True
-           09:00:05Z server Pod kubera/maya-ui-1: Evicted: The node was low on resource:
-                     ephemeral-storage.
+  because: 09:00:01  server Node s-w1: fs 3 % free, DiskPressure=True
+           09:00:05  server Pod kubera/maya-ui-1: Evicted: The node was low on resource: ephemeral-storage.
   fix:     Free space on node s-w1.
   re-run:  pnpm test --project=api -g "case TCID-A"
   tests:   TCID-A case TCID-A
@@ -103,5 +102,5 @@ test("says SIMULATED only where it is", () => {
 test("colours nothing but what colour is asked for", () => {
   const escape = String.fromCharCode(27);
   expect(renderOutcome(outcome, diagnosis)).not.toContain(escape);
-  expect(renderOutcome(outcome, diagnosis, { style: COLOURS })).toContain(`${escape}[31m2 failed${escape}[39m`);
+  expect(renderOutcome(outcome, diagnosis, COLOURS)).toContain(`${escape}[31m2 failed${escape}[39m`);
 });

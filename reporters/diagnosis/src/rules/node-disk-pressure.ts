@@ -1,7 +1,7 @@
 import type { Fact } from "@kubera-e2e/schema/evidence";
 import type { NodeData } from "@kubera-e2e/schema/fact-data";
 import { collectCases, DISK_TAINT, type NodeCase, type Sign, taintSigns } from "../disk-signs.ts";
-import { diskNumbers, disksWording, diskWording, isLow, type Reading } from "../disk-readings.ts";
+import { diskWording, isLow, type Reading } from "../disk-readings.ts";
 import { iso, type Seen } from "../facts.ts";
 import { type Finding, confidenceOf, LEAST_CONFIDENCE, type Rule } from "../rule.ts";
 
@@ -65,7 +65,6 @@ const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
   const recovered = found.readings.some((reading) => !isLow(reading) && reading.seen.atMs > toMs);
   const confidence = confidenceOf(signs.map(({ weight }) => weight));
   if (confidence < LEAST_CONFIDENCE) return [];
-  const numbers = diskNumbers(weighed.low);
   return [
     {
       cause: "node.disk-pressure",
@@ -76,8 +75,7 @@ const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
       confidence,
       evidence: signs.map(({ fact }) => fact),
       against: weighed.against.filter((fact) => Date.parse(fact.at) >= fromMs),
-      ...(numbers && { numbers }),
-      ...diskWording(found.node, numbers),
+      ...diskWording(found.node, weighed.low),
     },
   ];
 };
@@ -114,9 +112,4 @@ export const nodeDiskPressure: Rule = {
     const found = collectCases(facts).flatMap((nodeCase) => findingOf(nodeCase, shared));
     return [...found, ...clusterFindings(shared, found)];
   },
-  together: (findings) =>
-    disksWording(
-      findings[0]?.scope.cluster ?? "of the bed",
-      findings.map(({ scope, numbers }) => ({ node: scope.node ?? "?", numbers })),
-    ),
 };
