@@ -1,5 +1,5 @@
-import type { Agent } from "node:http";
-import { urlToHttpOptions } from "node:url";
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import { getProxyForUrl } from "proxy-from-env";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { createHttpAgent, createTlsAgent, type Judge } from "./agents.ts";
@@ -11,17 +11,12 @@ import { checkedCa, normalizePin, pinOf } from "./trust.ts";
 export interface Endpoint {
   /** Without a slash at the end. */
   readonly base: string;
-  /** The path with which every request begins; empty for none. */
-  readonly prefix: string;
-  /** Where connections go: to the endpoint, or to the proxy that forwards plain HTTP. */
-  readonly address: { readonly hostname?: string | null; readonly port?: string | number | null };
-  readonly agent: Agent;
-  /** Whether connections themselves are made with TLS. */
-  readonly speaksTls: boolean;
+  readonly httpAgent: HttpAgent;
+  readonly httpsAgent: HttpsAgent;
   /** The proxy of a TLS tunnel. */
   readonly tunnel: string | undefined;
-  /** Headers for a proxy that forwards plain HTTP; undefined when none does. */
-  readonly forward: Readonly<Record<string, string>> | undefined;
+  /** False unless axios shall forward plain HTTP through the proxy of the environment. */
+  readonly proxy: false | undefined;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -70,46 +65,18 @@ const tlsPlan = ({ trust, clientCertificate }: HttpOptions): Parameters<typeof c
   ...(clientCertificate !== undefined && { cert: clientCertificate.certPem, key: clientCertificate.keyPem }),
 });
 
-const addressOf = (url: URL): Endpoint["address"] => {
-  const { hostname, port } = urlToHttpOptions(url);
-  return { hostname: hostname ?? null, port: port ?? null };
-};
-
-const proxyHeaders = (url: URL, { username, password }: URL): Record<string, string> => {
-  if (username === "") return { host: url.host };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { host: url.host, "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` };
-};
-
-type Way = Pick<Endpoint, "address" | "agent" | "speaksTls" | "tunnel" | "forward">;
-
-/** A proxy forwards plain HTTP, and is only a tunnel for what is encrypted. */
-const wayTo = (url: URL, options: HttpOptions): Way => {
-  const proxy = isLoopback(url) ? "" : getProxyForUrl(url.href);
-  const direct = { address: addressOf(url), tunnel: undefined, forward: undefined };
-  if (url.protocol === "https:") {
-    const tunnel = proxy === "" ? undefined : proxy;
-    return { ...direct, tunnel, speaksTls: true, agent: createTlsAgent(tlsPlan(options), tunnel) };
-  }
-  if (proxy === "") return { ...direct, speaksTls: false, agent: createHttpAgent() };
-  const through = new URL(proxy);
-  const speaksTls = through.protocol === "https:";
-  const agent = speaksTls ? createTlsAgent({}) : createHttpAgent();
-  return { ...direct, address: addressOf(through), speaksTls, agent, forward: proxyHeaders(url, through) };
-};
-
-const lowerCased = (headers: HttpOptions["headers"]): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
-
-const DEFAULT_HEADERS = { accept: "application/json, */*", "accept-encoding": "gzip", "user-agent": "kubera-e2e" };
-
 /** The endpoint of a client; errors: `SETTING_INVALID`. */
 export const openEndpoint = (options: HttpOptions): Endpoint => {
   const url = checkedUrl(options.baseUrl);
+  const direct = isLoopback(url);
+  const proxy = direct || url.protocol === "http:" ? "" : getProxyForUrl(url.href);
+  const tunnel = proxy === "" ? undefined : proxy;
   return {
     base: url.href.replace(/\/+$/, ""),
-    prefix: url.pathname.replace(/\/+$/, ""),
-    ...wayTo(url, options),
-    headers: { ...DEFAULT_HEADERS, ...lowerCased(options.headers), ...authHeader(options) },
+    httpAgent: createHttpAgent(),
+    httpsAgent: createTlsAgent(tlsPlan(options), tunnel),
+    tunnel,
+    proxy: direct || url.protocol === "https:" ? false : undefined,
+    headers: { "user-agent": "kubera-e2e", ...options.headers, ...authHeader(options) },
   };
 };

@@ -1,26 +1,23 @@
 import type { Readable } from "node:stream";
+import { create, isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { encodeBody, encodeQuery, type EncodedBody } from "./body.ts";
+import { encodeBody, encodeQuery, isStream, type EncodedBody } from "./body.ts";
 import { openEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";
 import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { lookAtCertificate } from "./look.ts";
 import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
-import { brokeBeforehand, callOnce, type WireAnswer } from "./wire-call.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
-/** How an answer is read before it is understood. */
-const WANTS = { json: "text", text: "text", bytes: "bytes", stream: "stream" } as const;
+const asItIs = (data: unknown): unknown => data;
 
 /** One call under way. */
 interface Call {
   readonly request: HttpRequest;
   readonly url: string;
-  /** Below the base, with its query. */
-  readonly path: string;
   readonly body: EncodedBody | undefined;
   readonly headers: Record<string, string>;
   readonly timeoutMs: number;
@@ -33,17 +30,37 @@ const isJson = (headers: HeaderFields): boolean => {
   return typeof type === "string" && /[/+]json\b/i.test(type);
 };
 
+/** A kept connection that the server had closed already: the request never reached it. */
+const brokeBeforehand = (error: unknown): boolean =>
+  isAxiosError(error) &&
+  (error.code === "ECONNRESET" || error.code === "EPIPE") &&
+  (error.request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true &&
+  error.response === undefined;
+
 export class HttpClient implements Http {
   readonly baseUrl: string;
   readonly #options: HttpOptions;
   readonly #endpoint: Endpoint;
   readonly #clock: Clock;
+  readonly #axios: AxiosInstance;
 
   constructor(options: HttpOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#endpoint = openEndpoint(options);
     this.baseUrl = this.#endpoint.base;
+    const { httpAgent, httpsAgent, proxy } = this.#endpoint;
+    this.#axios = create({
+      adapter: "http",
+      httpAgent,
+      httpsAgent,
+      maxRedirects: 0,
+      maxBodyLength: Infinity,
+      validateStatus: () => true,
+      transformRequest: asItIs,
+      transformResponse: asItIs,
+      ...(proxy === false && { proxy }),
+    });
   }
 
   request(request: HttpRequest & { readonly responseType: "text" }): Promise<HttpResponse<string>>;
@@ -62,7 +79,8 @@ export class HttpClient implements Http {
   }
 
   close(): void {
-    this.#endpoint.agent.destroy();
+    this.#endpoint.httpAgent.destroy();
+    this.#endpoint.httpsAgent.destroy();
   }
 
   #prepare(request: HttpRequest): Call {
@@ -70,11 +88,9 @@ export class HttpClient implements Http {
     const headers: Record<string, string> = { ...this.#endpoint.headers };
     if (body?.contentType !== undefined) headers["content-type"] = body.contentType;
     for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
-    const path = this.#pathOf(request);
     return {
       request,
-      url: this.baseUrl + path,
-      path,
+      url: this.#urlOf(request),
       body,
       headers,
       timeoutMs: request.timeoutMs ?? this.#options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -83,7 +99,7 @@ export class HttpClient implements Http {
     };
   }
 
-  #pathOf({ method, path, query }: HttpRequest): string {
+  #urlOf({ method, path, query }: HttpRequest): string {
     // Without the slash "host" and ".elsewhere" would make another host's name.
     if (path !== "" && !/^[/?]/.test(path))
       throw new KuberaError("INTERNAL", {
@@ -93,10 +109,11 @@ export class HttpClient implements Http {
         fix: "Start the path with a slash; for another host make another client.",
       });
     const added = encodeQuery(query);
-    return added === "" ? path : `${path}${path.includes("?") ? "&" : "?"}${added}`;
+    if (added === "") return this.baseUrl + path;
+    return `${this.baseUrl}${path}${path.includes("?") ? "&" : "?"}${added}`;
   }
 
-  async #send(call: Call): Promise<WireAnswer> {
+  async #send(call: Call): Promise<AxiosResponse<unknown>> {
     const { idempotent, method } = call.request;
     try {
       return await this.#attempt(call);
@@ -107,19 +124,42 @@ export class HttpClient implements Http {
     }
   }
 
-  #attempt({ request, path, headers, body, timeoutMs, startMs }: Call): Promise<WireAnswer> {
-    const { method, signal, responseType = "json" } = request;
-    const left = timeoutMs - (performance.now() - startMs);
-    return callOnce(this.#endpoint, { method, path, headers, body, timeoutMs: left, signal, wants: WANTS[responseType] });
+  async #attempt(call: Call): Promise<AxiosResponse<unknown>> {
+    const { signal } = call.request;
+    const guard = new AbortController();
+    const abort = (): void => guard.abort();
+    const release = (): void => signal?.removeEventListener("abort", abort);
+    const left = call.timeoutMs - (performance.now() - call.startMs);
+    const timer = setTimeout(abort, Math.max(left, 1));
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      const answer: AxiosResponse<unknown> = await this.#axios.request(this.#config(call, guard.signal));
+      // The signal goes on ruling a stream until it has been read.
+      if (isStream(answer.data)) answer.data.once("close", release);
+      else release();
+      return answer;
+    } catch (error) {
+      release();
+      signal?.throwIfAborted();
+      if (guard.signal.aborted) throw Object.assign(new Error("the deadline passed"), { code: "ETIMEDOUT" });
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  #settle(call: Call, { status, headers, data }: WireAnswer): HttpResponse {
+  #config(call: Call, signal: AbortSignal): AxiosRequestConfig {
+    const { method, responseType } = call.request;
+    const type = { json: "text", text: "text", bytes: "arraybuffer", stream: "stream" } as const;
+    return { method, url: call.url, headers: call.headers, data: call.body?.data, signal, responseType: type[responseType ?? "json"] };
+  }
+
+  #settle(call: Call, answer: AxiosResponse<unknown>): HttpResponse {
     const durationMs = performance.now() - call.startMs;
+    const headers = Object.assign<Record<string, string>, object>({}, answer.headers) as HeaderFields;
+    const { status, data } = answer;
     this.#record(call, { durationMs, status, responseHeaders: headers, ...(typeof data === "string" && { responseBody: data }) });
-    const body =
-      (call.request.responseType ?? "json") === "json"
-        ? this.#json(call, { status, headers, text: typeof data === "string" ? data : "" })
-        : data;
+    const body = (call.request.responseType ?? "json") === "json" ? this.#json(call, { status, headers, text: String(data) }) : data;
     return { status, headers, body, durationMs };
   }
 

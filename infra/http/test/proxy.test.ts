@@ -97,11 +97,9 @@ test("asks no proxy for a host in NO_PROXY", async () => {
 });
 
 test("lets a proxy forward plain HTTP", async () => {
-  await using proxy = await serve(({ url, headers }, response) => {
-    response.end(JSON.stringify(`${headers.host} ${headers["proxy-authorization"]} ${url}`));
-  });
-  vi.stubEnv("HTTP_PROXY", proxy.url.replace("//", "//me:p%40ss@"));
-  expect(await ask(`http://${HOST}/base`, {})).toMatchObject({ body: `${HOST} Basic ${btoa("me:p@ss")} http://${HOST}/base/v3` });
+  await using proxy = await serve((request, response) => void response.end(JSON.stringify(`forwarded ${request.url}`)));
+  vi.stubEnv("HTTP_PROXY", proxy.url);
+  expect(await ask(`http://${HOST}`, {})).toMatchObject({ body: `forwarded http://${HOST}/v3` });
 });
 
 test.each([
