@@ -1,17 +1,7 @@
 import type { HttpRequest } from "@kubera-e2e/http";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import { Discovery, pathOf } from "./discovery.ts";
-import type {
-  KindRef,
-  KubeCallOptions,
-  KubeClient,
-  KubeObject,
-  ListOptions,
-  Manifest,
-  ObjectRef,
-  ObservedKind,
-  ObserveOptions,
-} from "./kube-client.ts";
+import type { KindRef, KubeCallOptions, KubeClient, KubeObject, ListOptions, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
 import { listAll } from "./listing.ts";
 import { Reflector, type Listing, type ReflectorOptions } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
@@ -134,11 +124,10 @@ export class ApiClient implements KubeClient {
     if (refused.signal.aborted && trouble !== undefined) throw trouble;
   }
 
-  observe(kind: KindRef, { namespace, inBackground = false }: ObserveOptions = {}): ObservedKind {
+  observe(kind: KindRef, { namespace }: { readonly namespace?: string } = {}): ObservedKind {
     const scope = namespace === undefined ? {} : { namespace };
-    const pollMs = inBackground ? LONG_POLL_MS : this.#options.pollMs;
-    return this.#shared.observe(`${kind.apiVersion} ${kind.kind} ${namespace ?? ""} ${pollMs}`, (wake) =>
-      this.#reflector(kind, scope, { pollMs, onChange: wake, onState: wake }),
+    return this.#shared.observe(`${kind.apiVersion} ${kind.kind} ${namespace ?? ""}`, (wake) =>
+      this.#reflector(kind, scope, { pollMs: this.#options.pollMs, onChange: wake, onState: wake }),
     );
   }
 

@@ -41,12 +41,6 @@ export interface KubeCallOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ObserveOptions {
-  readonly namespace?: string;
-  /** Whether nobody waits for it: a server that fell silent without hanging up may then be noticed half a minute later. */
-  readonly inBackground?: boolean;
-}
-
 /** What a kind looks like by now; one list and one watch are shared by all who observe the same kind and namespace. */
 export interface ObservedKind {
   /** undefined until the first list has answered. */
@@ -92,7 +86,7 @@ export interface KubeClient {
     options: ListOptions & { readonly signal: AbortSignal },
   ): Promise<void>;
   /** Starts to keep a kind current: by list and watch, and by a list every 2 s, since a silent server tells nothing. */
-  observe(kind: KindRef, options?: ObserveOptions): ObservedKind;
+  observe(kind: KindRef, options?: { readonly namespace?: string }): ObservedKind;
   close(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
