@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { loadDotEnv } from "../src/dot-env.ts";
 
 const home = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), "dot-env-"));
+
+beforeEach(() => {
+  delete process.env["KUBERA_BED"];
+});
 
 afterEach(() => {
   process.chdir(home);
