@@ -1,7 +1,20 @@
+import type { MachineInfo } from "@kubera-e2e/machines";
 import { FileLeaseStore, storeFolder } from "@kubera-e2e/run";
 import { readSetManifest } from "@kubera-e2e/schema/set";
 import type { OpenedBed } from "./bed-session.ts";
 import { vmNames } from "./vm-names.ts";
+
+/** The sets of the bed on one VM, by state; VMs may carry snapshots of other beds, which no restore of this one uses. */
+export const vmStatus = (bed: string, { name, power, esxHost, snapshots }: MachineInfo) => ({
+  name,
+  power,
+  esxHost,
+  sets: snapshots.flatMap(({ description }) => {
+    const manifest = readSetManifest(description);
+    return manifest?.bed === bed ? [manifest.state] : [];
+  }),
+  snapshotsWithMemory: snapshots.filter((snapshot) => snapshot.withMemory).length,
+});
 
 /** Who holds a bed, what is known of its state, and its VMs as the hypervisor knows them now. */
 export const readStatus = async (name: string, { context, settings }: OpenedBed) => {
@@ -10,14 +23,7 @@ export const readStatus = async (name: string, { context, settings }: OpenedBed)
     context.marks.read(name),
     context.machines.inspect(vmNames(context)),
   ]);
-  const vms = machines.map((machine) => ({
-    name: machine.name,
-    power: machine.power,
-    esxHost: machine.esxHost,
-    sets: machine.snapshots.flatMap((snapshot) => readSetManifest(snapshot.description)?.state ?? []),
-    snapshotsWithMemory: machine.snapshots.filter((snapshot) => snapshot.withMemory).length,
-  }));
-  return { bed: name, lease, mark, vms };
+  return { bed: name, lease, mark, vms: machines.map((machine) => vmStatus(name, machine)) };
 };
 
 export type BedStatus = Awaited<ReturnType<typeof readStatus>>;
@@ -35,9 +41,17 @@ const markLine = ({ mark }: BedStatus): string =>
     ? "nothing is known of its state"
     : `${mark.state}${mark.holds === undefined ? "" : `, holds ${mark.holds}`}: ${mark.because} (${mark.at})`;
 
+/** Sets of one state as one word; several stay there until somebody removes the older ones. */
+const setWords = (sets: readonly string[]): string =>
+  [...new Set(sets)]
+    .map((state) => [state, sets.filter((other) => other === state).length] as const)
+    .map(([state, times]) => (times === 1 ? state : `${state} (${times} sets)`))
+    .join(", ") || "none";
+
 const vmLine = ({ name, power, esxHost, sets, snapshotsWithMemory }: BedStatus["vms"][number]): string => {
-  const memory = snapshotsWithMemory > 0 ? `  ${snapshotsWithMemory} snapshots WITH MEMORY` : "";
-  return `  ${name.padEnd(24)} ${power.padEnd(10)} ${esxHost.padEnd(20)} sets: ${sets.join(", ") || "none"}${memory}`;
+  const memory =
+    snapshotsWithMemory > 0 ? `  ${snapshotsWithMemory} ${snapshotsWithMemory === 1 ? "snapshot" : "snapshots"} WITH MEMORY` : "";
+  return `  ${name.padEnd(24)} ${power.padEnd(10)} ${esxHost.padEnd(20)} sets: ${setWords(sets)}${memory}`;
 };
 
 /** The status as text for a person. */

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { ProgressEvent } from "@kubera-e2e/lifecycle";
+import type { MachineInfo } from "@kubera-e2e/machines";
+import { writeSetManifest } from "@kubera-e2e/schema/set";
 import { progressLine } from "../src/bed-progress.ts";
-import { statusLines, type BedStatus } from "../src/bed-status.ts";
+import { statusLines, vmStatus, type BedStatus } from "../src/bed-status.ts";
 import { interruptibly } from "../src/interruption.ts";
 import { setNameOf } from "../src/set-name.ts";
 
@@ -78,6 +80,42 @@ test.each<[string, Partial<BedStatus>, string]>([
   ],
 ])("says who holds %s", (_title, over, line) => {
   expect(statusLines(status(over))).toEqual([line, "nothing is known of its state"]);
+});
+
+const AT = "2026-11-24T04:00:00.000Z";
+
+const snapshotOf = (bed: string, state: string): MachineInfo["snapshots"][number] => ({
+  id: `${bed} ${state}`,
+  name: state,
+  description: writeSetManifest({ schema: "kubera-e2e/set@1", set: "20261124T040000Z", bed, state, takenAt: AT, memory: false, vms: 2 }),
+  createdAt: AT,
+  depth: 1,
+  withMemory: false,
+});
+
+const machine = (...snapshots: MachineInfo["snapshots"]): MachineInfo => ({
+  name: "c1-master1",
+  power: "on",
+  esxHost: "esx-1",
+  snapshots,
+  consolidationNeeded: false,
+});
+
+test.each<[string, MachineInfo, string]>([
+  ["none", machine(), "none"],
+  ["that of another bed on the same VM", machine(snapshotOf("other", "bare")), "none"],
+  ["those of its own bed among others", machine(snapshotOf("other", "bare"), snapshotOf("lab", "bare")), "bare"],
+  ["two of one state, which are both there", machine(snapshotOf("lab", "bare"), snapshotOf("lab", "bare")), "bare (2 sets)"],
+  ["one of each state", machine(snapshotOf("lab", "bare"), snapshotOf("lab", "director@1.12.0")), "bare, director@1.12.0"],
+  [
+    "a snapshot with memory beside them",
+    machine({ ...snapshotOf("lab", "bare"), description: "mine", withMemory: true }),
+    "none  1 snapshot WITH MEMORY",
+  ],
+])("tells which sets a VM holds: %s", (_title, found, sets) => {
+  expect(statusLines(status({ vms: [vmStatus("lab", found)] })).at(-1)).toBe(
+    `  c1-master1               on         esx-1                sets: ${sets}`,
+  );
 });
 
 test("ends work in order at the first signal, and listens to no more of them", async () => {
