@@ -3,7 +3,7 @@ import { defineConfig } from "@playwright/test";
 import { allureReporterOptions } from "@kubera-e2e/allure-report";
 import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
-const run = planRun(import.meta.dirname);
+const run = await planRun(import.meta.dirname);
 
 export default defineConfig({
   testDir: "tests",

@@ -66,7 +66,7 @@ const finish = async (runFolder: string, playwrightExit: number, argv: readonly 
 export const launchTests = async (argv: readonly string[], extra: Given = {}): Promise<number> => {
   const settings = { ...readSettings(), ...extra };
   const flags = readTestFlags(argv, { gui: settings.KUBERA_GUI });
-  if (flags.runs) preflight(settings);
+  if (flags.runs) await preflight(settings);
   // Playwright would end with 1 where a missing browser is a matter of settings.
   if (settings.KUBERA_GUI) (await import("./chromium.ts")).findChromium(settings);
   const run = settings.KUBERA_RUN ?? newRunId(Date.now(), process.pid);

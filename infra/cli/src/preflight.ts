@@ -27,9 +27,9 @@ const checkBed = (settings: Settings): void => {
  *
  * Errors: those of `placeOf`, `loadTestBed` and `credentialsFor`; `RELEASE_UNKNOWN`; `SECRET_MISSING` for a host without user or password.
  */
-export const preflight = (settings: Settings): void => {
-  const { target } = placeOf(settings);
+export const preflight = async (settings: Settings): Promise<void> => {
   loadRelease(settings.KUBERA_BUILD);
   if (settings.KUBERA_HOST !== undefined) refuseHostWithoutUser(settings);
-  else if (target === "real" || settings.KUBERA_VALUES !== undefined) checkBed(settings);
+  const { bed, target } = await placeOf(settings);
+  if (bed !== "host" && (target === "real" || settings.KUBERA_VALUES !== undefined)) checkBed(settings);
 };

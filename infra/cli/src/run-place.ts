@@ -1,8 +1,8 @@
 import { bedTarget } from "@kubera-e2e/lifecycle";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import type { Target } from "@kubera-e2e/schema/target";
-import { findSharedSim } from "@kubera-e2e/sim/find";
+import { Redactor } from "@kubera-e2e/schema/redactor";
+import { SIMULATED_HEADER, type Target } from "@kubera-e2e/schema/target";
 
 /** Where the tests of a run are. */
 export interface RunPlace {
@@ -21,21 +21,28 @@ const refuseTwoPlaces = ({ KUBERA_BED, KUBERA_HOST }: Settings): void => {
   });
 };
 
-const originOf = (url: string): string => new URL(url).origin;
+const ASK_MS = 10_000;
 
-/** An existing Director may be that of a simulated data centre, and a run against it must say so. */
-const targetOfHost = (host: string): Target => {
-  const sim = findSharedSim();
-  return sim !== undefined && originOf(sim.director.url) === originOf(host) ? "sim" : "real";
+/** An existing Director may be a simulated one, wherever it runs and whoever started it; it says so itself. */
+const targetOfHost = async (host: string): Promise<Target> => {
+  const { connectDirector } = await import("@kubera-e2e/director");
+  const director = connectDirector({ url: host, redactor: new Redactor(), timeoutMs: ASK_MS });
+  try {
+    const { headers } = await director.request({ method: "GET", path: "/ping" });
+    return headers[SIMULATED_HEADER] === undefined ? "real" : "sim";
+  } finally {
+    director.close();
+  }
 };
 
 /**
- * Bed and target of a run, from its settings and the bed's file alone.
+ * Bed and target of a run: from the bed's file, which needs nothing to run yet, or from what the Director of KUBERA_HOST answers.
  *
- * Errors: `SETTING_REFUSED` for a bed and a host at once, `BED_UNKNOWN`, `BED_INVALID`, `BED_REQUIRED` under CI.
+ * Errors: `SETTING_REFUSED` for a bed and a host at once, `BED_UNKNOWN`, `BED_INVALID`, `BED_REQUIRED` under CI; those of the room http
+ * when no Director answers.
  */
-export const placeOf = (settings: Settings): RunPlace => {
+export const placeOf = async (settings: Settings): Promise<RunPlace> => {
   refuseTwoPlaces(settings);
   const { KUBERA_BED: bed = "sim", KUBERA_HOST: host } = settings;
-  return host === undefined ? { bed, target: bedTarget(bed, settings) } : { bed: "host", target: targetOfHost(host) };
+  return host === undefined ? { bed, target: bedTarget(bed, settings) } : { bed: "host", target: await targetOfHost(host) };
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { KuberaError } from "./kubera-error.ts";
 import { nearest } from "./nearest.ts";
+import { targetSchema } from "./target.ts";
 
 const flag = z.enum(["0", "1", "true", "false", ""]).transform((text) => text === "1" || text === "true");
 const httpUrl = z.url({ protocol: /^https?$/, message: "must be an http or https URL" });
@@ -27,6 +28,7 @@ const variables = {
   KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
   KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
+  KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
   KUBERA_SIM_SPEED: z.coerce.number().positive().default(150).describe("by how much the simulated data centre divides durations"),
   KUBERA_HOST: httpUrl.optional().describe("an existing Director: nothing is restored"),
   KUBERA_USER: z.string().min(1).optional().describe("user for KUBERA_HOST"),

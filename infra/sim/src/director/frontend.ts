@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { SIMULATED_HEADER } from "@kubera-e2e/schema/target";
 import type { Reply } from "./http/router.ts";
 import type { Wiring } from "./wiring.ts";
 
@@ -24,6 +25,7 @@ const send = (response: ServerResponse, { status, body, contentType, headers }: 
   response.writeHead(status, {
     "content-type": contentType ?? "application/json; charset=utf-8",
     "content-length": payload.length,
+    [SIMULATED_HEADER]: "simulated",
     ...headers,
   });
   response.end(isHead ? undefined : payload);
