@@ -29,7 +29,7 @@ const readSim = (folder: string): SimUp[] => {
 };
 
 /** Leases, marks and sims of others on this computer are out of its sight. */
-const newWorkplace = (): Workplace => {
+export const newWorkplace = (): Workplace => {
   const root = mkdtempSync(join(tmpdir(), "e2e-work-"));
   const [home, temporary, artifacts] = [join(root, "home"), join(root, "tmp"), join(root, "artifacts")];
   for (const folder of [home, temporary]) mkdirSync(folder);

@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import { Redactor } from "@kubera-e2e/schema/redactor";
+import { readSettings } from "@kubera-e2e/schema/settings";
+import { startDirectorDoor, type DirectorDoor } from "./director-door.ts";
+import { ROOT, runE2e, startProgram } from "./run-e2e.ts";
+import { hostEnvironment, openSimPlace, type SimPlace } from "./sim-place.ts";
+
+const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
+const SIMULATED = "SIMULATED data centre: this run says nothing about real machines.";
+
+/** What any restore would change: every node's boot, and the snapshot that each VM runs on. */
+const machinesOf = async (place: SimPlace): Promise<unknown> => {
+  const settings = readSettings(place.environment);
+  const bed = loadTestBed("sim", settings);
+  const context = await openBed(bed, settings, { redactor: new Redactor() });
+  try {
+    const nodes = bed.clusters.map(async ({ name }) => (await context.kube(name)).list({ apiVersion: "v1", kind: "Node" }));
+    const boots = (await Promise.all(nodes)).flat().map(({ metadata, status }) => [metadata.name, status?.["nodeInfo"]]);
+    const vms = await context.machines.inspect(bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => vm.name)));
+    return { boots, vms };
+  } finally {
+    await context.close();
+  }
+};
+
+describe("a run against a Director that exists", () => {
+  let place: SimPlace;
+  let door: DirectorDoor;
+  let host: Record<string, string>;
+
+  beforeAll(async () => {
+    place = await openSimPlace();
+    const installed = await place.test(ONE_TEST);
+    expect(installed.code, installed.out + installed.err).toBe(0);
+    host = hostEnvironment(place);
+    door = await startDirectorDoor(place.sim.up.director.url);
+  });
+  afterAll(async () => {
+    await door.close();
+    await place.close();
+  });
+
+  test("restores nothing, skips what needs a restore and says so, and runs the others", async () => {
+    const before = await machinesOf(place);
+    const said = await runE2e({ ...host, KUBERA_STORE: join(place.workplace.root, "untouched") }, ["test"]);
+    expect(said.code, said.out + said.err).toBe(0);
+    expect(await machinesOf(place)).toEqual(before);
+    expect(JSON.stringify(before).match(/bootID/g)).toHaveLength(10);
+    expect(existsSync(join(place.workplace.root, "untouched")), "no lease was taken").toBe(false);
+    expect(place.workplace.simFolders(), "no data centre was started").toEqual([]);
+
+    const { bed, target, counts, tests } = place.outcome();
+    expect({ bed, target, none: [counts.failed, counts.blocked, counts.notRun] }).toEqual({ bed: "host", target: "sim", none: [0, 0, 0] });
+    expect(counts.passed).toBeGreaterThan(0);
+    expect(counts.passed + counts.skipped).toBe(counts.planned);
+    const reasons = [...new Set(tests.filter(({ status }) => status === "skipped").map(({ because }) => because ?? ""))];
+    for (const reason of reasons) expect(reason).toMatch(/^(needs|leaves) .* KUBERA_HOST alone (restores nothing|names none)$/);
+    expect(reasons).toContain('needs a bed restored to "bare"; KUBERA_HOST alone restores nothing');
+    expect(reasons).toContain("needs a test bed; KUBERA_HOST alone names none");
+    expect(said.out).toContain(SIMULATED);
+    expect(said.out + said.err).not.toContain(place.password);
+  });
+
+  test("is stamped as simulated by plain Playwright as well", async () => {
+    const playwright = [process.execPath, join(ROOT, "node_modules", "@playwright", "test", "cli.js"), "test", ...ONE_TEST];
+    const said = await startProgram(playwright, { environment: host }).said;
+    expect(said.code, said.out + said.err).toBe(0);
+    expect(said.out).toContain(SIMULATED);
+    expect(place.outcome()).toMatchObject({ bed: "host", target: "sim", counts: { passed: 1 } });
+  });
+
+  test("is one of real machines when its Director does not call itself simulated", async () => {
+    door.hidesSimulation = true;
+    const said = await runE2e({ ...host, KUBERA_HOST: door.url }, ["test", ...ONE_TEST]);
+    expect(said.code, said.out + said.err).toBe(0);
+    expect(said.out).not.toContain("SIMULATED");
+    expect(place.outcome()).toMatchObject({ bed: "host", target: "real", counts: { passed: 1 } });
+  });
+});

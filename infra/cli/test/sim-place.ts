@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startSim, type RunningSim } from "@kubera-e2e/sim";
+import { outcomeSchema, type Outcome } from "@kubera-e2e/schema/outcome";
+import { runE2e, type Said } from "./run-e2e.ts";
+import { newWorkplace, type Workplace } from "./workplace.ts";
+
+/** One simulated data centre for all tests of a file, and a workplace whose runs use it. */
+export interface SimPlace {
+  readonly sim: RunningSim;
+  readonly workplace: Workplace;
+  /** Runs of this environment use the bed of the simulated data centre. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of Director's administrator. */
+  readonly password: string;
+  /** `e2e test` on its bed. */
+  test(args: readonly string[], more?: Readonly<Record<string, string>>): Promise<Said>;
+  /** Outcome of the newest run here. */
+  outcome(): Outcome;
+  close(): Promise<void>;
+}
+
+interface Values {
+  readonly secrets: Readonly<Record<"vsphere" | "director-admin", { readonly username: string; readonly password: string }>>;
+}
+
+export const readValues = (file: string): Values => JSON.parse(readFileSync(file, "utf8")) as Values;
+
+/** The newest run of a workplace. */
+export const newestOutcome = ({ artifacts, runs }: Workplace): Outcome =>
+  outcomeSchema.parse(JSON.parse(readFileSync(join(artifacts, runs().at(-1) ?? "", "outcome.json"), "utf8")));
+
+export const openSimPlace = async (speed = 150): Promise<SimPlace> => {
+  const sim = await startSim({ speed, shared: false });
+  const workplace = newWorkplace();
+  const environment = { ...workplace.environment, KUBERA_STORE: join(workplace.root, "store"), KUBERA_VALUES: sim.up.values };
+  return {
+    sim,
+    workplace,
+    environment,
+    password: readValues(sim.up.values).secrets["director-admin"].password,
+    test: (args, more = {}) => runE2e({ ...environment, ...more }, ["test", ...args]),
+    outcome: () => newestOutcome(workplace),
+    close: async () => {
+      workplace.remove();
+      await sim.close();
+    },
+  };
+};
+
+/** What KUBERA_HOST, KUBERA_USER and KUBERA_PASS say of its Director, which a first run has installed; no run of this restores. */
+export const hostEnvironment = ({ sim, workplace, password }: SimPlace): Record<string, string> => ({
+  ...workplace.environment,
+  KUBERA_STORE: join(workplace.root, "store"),
+  KUBERA_HOST: sim.up.director.url,
+  KUBERA_USER: "Administrator",
+  KUBERA_PASS: password,
+});
