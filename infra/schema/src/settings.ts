@@ -154,3 +154,9 @@ export const readSettings = (environment: Environment = process.env): Settings =
 /** Name and meaning of every setting, for `--help` and the docs. */
 export const describeSettings = (): { readonly name: string; readonly meaning: string }[] =>
   known.map((name) => ({ name, meaning: schema.shape[name as keyof typeof variables].description ?? "as its own tool defines it" }));
+
+/** Columns that lines may have, as COLUMNS says; undefined when it says nothing that can be used. */
+export const askedColumns = (environment: Environment = process.env): number | undefined => {
+  const columns = Number(environment["COLUMNS"] ?? "");
+  return Number.isInteger(columns) && columns > 0 ? columns : undefined;
+};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KuberaError } from "../src/kubera-error.ts";
-import { describeSettings, readSettings } from "../src/settings.ts";
+import { askedColumns, describeSettings, readSettings } from "../src/settings.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -92,4 +92,15 @@ test("describes every setting", () => {
   const described = describeSettings();
   expect(described.map(({ name }) => name)).toContain("KUBERA_STORE");
   expect(described.filter(({ meaning }) => meaning === "")).toEqual([]);
+});
+
+test.each([
+  [{ COLUMNS: "72" }, 72],
+  [{}, undefined],
+  [{ COLUMNS: "" }, undefined],
+  [{ COLUMNS: "wide" }, undefined],
+  [{ COLUMNS: "0" }, undefined],
+  [{ COLUMNS: "-5" }, undefined],
+])("reads the columns of %o", (environment, columns) => {
+  expect(askedColumns(environment)).toBe(columns);
 });

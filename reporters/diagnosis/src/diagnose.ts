@@ -3,11 +3,12 @@ import type { Evidence, TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { Diagnosis, Incident } from "@kubera-e2e/schema/verdict";
 import { candidatesOf, choose, foldDownstream, type Trouble } from "./assign.ts";
 import { FactIndex, iso } from "./facts.ts";
+import { type Joint, joinIncidents } from "./join-incidents.ts";
 import { explainUnknown } from "./rules/unknown.ts";
 import { RESIDUE_RULES, RULES } from "./rules.ts";
 import { tellingFacts } from "./telling-facts.ts";
 import { type Residue, signature } from "./residue.ts";
-import { LEAST_CONFIDENCE } from "./rule.ts";
+import { type Finding, LEAST_CONFIDENCE } from "./rule.ts";
 
 /** Facts kept with one incident; the rest stays in the evidence folder. */
 const EVIDENCE_LIMIT = 40;
@@ -24,7 +25,13 @@ const hasTest = (evidence: Evidence): evidence is TestEvidence => evidence.test 
 
 type Draft = Omit<Incident, "id">;
 
-const draftOf = ({ finding }: Trouble, tests: readonly TestEvidence[]): Draft => ({
+const partOf = ({ scope, summary, fromMs, toMs }: Finding): NonNullable<Incident["parts"]>[number] => ({
+  scope,
+  summary,
+  window: { from: iso(fromMs), to: iso(toMs) },
+});
+
+const draftOf = ({ finding, parts, tests }: Joint<TestEvidence>): Draft => ({
   cause: finding.cause,
   class: classOfCause(finding.cause),
   confidence: finding.confidence,
@@ -35,6 +42,7 @@ const draftOf = ({ finding }: Trouble, tests: readonly TestEvidence[]): Draft =>
   against: tellingFacts(finding.against, EVIDENCE_LIMIT),
   remedy: finding.remedy,
   tests: tests.map(({ test }) => test),
+  ...(parts.length > 0 && { parts: parts.map(partOf) }),
 });
 
 /** Whether a test failed because the run could not bring its bed into the state it asks for. */
@@ -49,8 +57,20 @@ const failedWith = (evidence: Evidence, run: Evidence): boolean => {
 const withBed = (evidence: TestEvidence, ofRun: readonly Evidence[]): TestEvidence => {
   const prepared = ofRun.filter((run) => failedWith(evidence, run));
   if (prepared.length === 0) return evidence;
-  const from = [evidence, ...prepared].map(({ window }) => window.from).toSorted()[0] ?? evidence.window.from;
-  return { ...evidence, window: { ...evidence.window, from }, facts: [...evidence.facts, ...prepared.flatMap(({ facts }) => facts)] };
+  const windows = [evidence, ...prepared].map(({ window }) => window);
+  const [from = evidence.window.from] = windows.map((window) => window.from).toSorted();
+  // Playwright counts no time of a test that waited for its bed, so that its window ends before the trouble began.
+  const to =
+    windows
+      .map((window) => window.to)
+      .toSorted()
+      .at(-1) ?? evidence.window.to;
+  return {
+    ...evidence,
+    window: { from, to },
+    facts: [...evidence.facts, ...prepared.flatMap(({ facts }) => facts)],
+    gaps: [...evidence.gaps, ...prepared.flatMap(({ gaps }) => gaps)],
+  };
 };
 
 const findTroubles = (facts: FactIndex): Trouble[] => {
@@ -116,7 +136,11 @@ export const diagnose = ({ run, evidences }: DiagnoseInput): Diagnosis => {
   const ofRun = evidences.filter((evidence) => !hasTest(evidence));
   const tests = evidences.filter(hasTest).map((evidence) => withBed(evidence, ofRun));
   const { byTrouble, rest } = assign(tests, findTroubles(facts));
-  const drafts = [...[...byTrouble].map(([trouble, tests]) => draftOf(trouble, tests)), ...draftsOfRest(rest, facts)];
+  const joints = joinIncidents(
+    [...byTrouble].map(([trouble, tests]) => ({ trouble, tests })),
+    RULES,
+  );
+  const drafts = [...joints.map(draftOf), ...draftsOfRest(rest, facts)];
   const incidents = drafts
     .toSorted((a, b) => b.tests.length - a.tests.length || a.window.from.localeCompare(b.window.from))
     .map((draft, index) => ({ id: `C${index + 1}`, ...draft }));

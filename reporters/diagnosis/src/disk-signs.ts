@@ -1,6 +1,6 @@
 import type { Fact, Scope } from "@kubera-e2e/schema/evidence";
 import type { NodeData } from "@kubera-e2e/schema/fact-data";
-import { type Reading, readingOf } from "./disk-readings.ts";
+import { isReading } from "./disk-readings.ts";
 import type { FactIndex, Seen } from "./facts.ts";
 import { groupBy } from "./group.ts";
 
@@ -26,9 +26,12 @@ export interface Sign {
 export interface NodeCase {
   readonly cluster: string | undefined;
   readonly node: string;
-  readonly readings: readonly Reading[];
+  /** Looks at which the kubelet told how full its file systems are. */
+  readonly readings: readonly Seen<NodeData>[];
   /** Looks at which the condition DiskPressure was True. */
   readonly conditions: readonly Seen<NodeData>[];
+  /** When the kubelet said that the pressure was over. */
+  readonly endsMs: readonly number[];
   readonly happenings: readonly Sign[];
   readonly noSpace: readonly Sign[];
 }
@@ -48,7 +51,10 @@ export const taintSigns = (facts: FactIndex): Sign[] =>
     ...facts.pods().filter(({ data }) => data["PodScheduled.reason"] === "Unschedulable" && isTaintMessage(data["PodScheduled.message"])),
   ].map((seen) => signOf(seen, TAINT_WEIGHT));
 
-type Part = { readonly as: "look"; readonly seen: Seen<NodeData> } | { readonly as: "happening" | "noSpace"; readonly sign: Sign };
+type Part =
+  | { readonly as: "look"; readonly seen: Seen<NodeData> }
+  | { readonly as: "end"; readonly atMs: number }
+  | { readonly as: "happening" | "noSpace"; readonly sign: Sign };
 
 interface Placed {
   readonly cluster: string | undefined;
@@ -64,6 +70,7 @@ const placed = (scope: Scope, host: string | undefined, part: Part): Placed[] =>
 const eventParts = (facts: FactIndex): Placed[] =>
   facts.events().flatMap((seen) => {
     const { reason = "", message } = seen.data;
+    if (reason === "NodeHasNoDiskPressure") return placed(seen.fact.scope, seen.data["source.host"], { as: "end", atMs: seen.atMs });
     const weight = NODE_REASONS[reason] ?? (isEviction(reason, message) ? 0.7 : undefined);
     const host = seen.data["source.host"];
     if (weight !== undefined) return placed(seen.fact.scope, host, { as: "happening", sign: signOf(seen, weight) });
@@ -91,8 +98,9 @@ const caseOf = (group: readonly Placed[]): NodeCase[] => {
     {
       cluster: first.cluster,
       node: first.node,
-      readings: looks.flatMap(readingOf),
+      readings: looks.filter(({ data }) => isReading(data)),
       conditions: looks.filter(({ data }) => data["DiskPressure.status"] === "True"),
+      endsMs: parts.flatMap((part) => (part.as === "end" ? [part.atMs] : [])),
       happenings: signsOf(parts, "happening"),
       noSpace: signsOf(parts, "noSpace"),
     },

@@ -4,8 +4,11 @@ const LINE_LIMIT = 160;
 const MESSAGE_FIELDS = ["message", "waiting.message", "PodScheduled.message", "detail"];
 
 const placeOf = ({ cluster, namespace, kind, name, node, vm, urlHost }: Scope): string => {
-  const object = name === undefined ? undefined : [kind, [namespace, name].filter(Boolean).join("/")].filter(Boolean).join(" ");
-  const place = object ?? (node === undefined ? (vm ?? urlHost ?? "") : `Node ${node}`);
+  // Events about a node carry a namespace that means nothing.
+  const object =
+    name === undefined || kind === "Node" ? undefined : [kind, [namespace, name].filter(Boolean).join("/")].filter(Boolean).join(" ");
+  const host = node ?? (kind === "Node" ? name : undefined);
+  const place = object ?? (host === undefined ? (vm ?? urlHost ?? "") : `Node ${host}`);
   return [cluster, place].filter((part) => part !== undefined && part !== "").join(" ");
 };
 
@@ -16,9 +19,11 @@ const storage = (data: Fact["data"], fs: string): string | undefined => {
 };
 
 const conditions = (data: Fact["data"]): string[] =>
-  Object.entries(data).flatMap(([key, value]) =>
-    key.endsWith(".status") && key !== "status" ? [`${key.slice(0, -7)}=${String(value)}`] : [],
-  );
+  Object.entries(data).flatMap(([key, value]) => {
+    if (!key.endsWith(".status")) return [];
+    const isUsual = key.endsWith("Pressure.status") && value === "False";
+    return isUsual ? [] : [`${key.slice(0, -7)}=${String(value)}`];
+  });
 
 const nodeText = (data: Fact["data"]): string =>
   [storage(data, "fs"), storage(data, "runtime.imageFs"), ...conditions(data)].filter((part) => part !== undefined).join(", ");
@@ -37,10 +42,23 @@ const exchangeText = (data: Fact["data"]): string => {
 const stepText = (data: Fact["data"]): string =>
   `${String(data["phase"] ?? "")} of ${String(data["subject"] ?? "")} ${String(data["outcome"] ?? "")}: ${String(data["because"] ?? "no reason given")}`;
 
+const CONTROL_PLANE = "node-role.kubernetes.io/";
+
+/** What a scheduler says of its nodes, without what it says of control planes, which never take a pod, and of preemption. */
+const schedulingText = (message: string): string => {
+  const [, nodes, told] = /^(\d+\/\d+ nodes are available): (.*?)\.(?:\s|$)/.exec(message) ?? [];
+  if (nodes === undefined || told === undefined) return message;
+  const clauses = told.split(", ");
+  const decisive = clauses.filter((clause) => !clause.includes(CONTROL_PLANE));
+  return `${nodes}: ${(decisive.length > 0 ? decisive : clauses).join(", ")}`;
+};
+
 const otherText = ({ data }: Fact): string => {
   const reason = data["reason"] ?? data["waiting.reason"] ?? data["PodScheduled.reason"] ?? exitText(data);
   const message = MESSAGE_FIELDS.map((field) => data[field]).find((value) => typeof value === "string" && value !== "");
-  const told = [reason, message].filter((part) => part !== undefined && part !== null).map(String);
+  const told = [reason, typeof message === "string" ? schedulingText(message) : undefined]
+    .filter((part) => part !== undefined && part !== null)
+    .map(String);
   if (told.length > 0) return told.join(": ");
   return Object.entries(data)
     .map(([key, value]) => `${key}=${String(value)}`)
@@ -53,9 +71,15 @@ const textOf = (fact: Fact): string => {
   return fact.kind === "restore.step" ? stepText(fact.data) : otherText(fact);
 };
 
-/** One fact in one line, without its time: where, and what its source said. */
-export const factLine = (fact: Fact): string => {
-  const text = textOf(fact);
-  const line = `${placeOf(fact.scope)}: ${text}`.replaceAll(/\s+/g, " ");
-  return line.length <= LINE_LIMIT ? line : `${line.slice(0, LINE_LIMIT - 1)}…`;
+/** Cuts between words, where there is one in reach. */
+const cut = (line: string, limit: number): string => {
+  if (line.length <= limit) return line;
+  const at = line.lastIndexOf(" ", limit - 2);
+  return `${line.slice(0, at > limit / 2 ? at : limit - 2)} …`;
 };
+
+/** When a fact was seen, for people: `04:46:41Z`, UTC as everywhere in stored files. */
+export const factTime = ({ at }: Fact): string => `${at.slice(11, 19)}Z`;
+
+/** One fact in one line of at most 160 characters, without its time: where, and what its source said. */
+export const factLine = (fact: Fact): string => cut(`${placeOf(fact.scope)}: ${textOf(fact)}`.replaceAll(/\s+/g, " ").trim(), LINE_LIMIT);

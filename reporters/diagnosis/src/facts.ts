@@ -1,6 +1,7 @@
 import { eventDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema } from "@kubera-e2e/schema/fact-data";
 import type { EventData, MachineData, NodeData, PodData, RestoreStepData } from "@kubera-e2e/schema/fact-data";
 import type { Evidence, Fact, FactKind } from "@kubera-e2e/schema/evidence";
+import { groupBy } from "./group.ts";
 
 /** One fact with its fields read, and the earliest moment from which its state may have held. */
 export interface Seen<D> {
@@ -18,61 +19,75 @@ interface Reader<D> {
 interface Entry {
   readonly fact: Fact;
   readonly fromMs: number;
+  readonly atMs: number;
 }
 
-const keyOf = (fact: Fact): string => JSON.stringify([fact.kind, fact.at, fact.scope, fact.data]);
+const keyOf = (fact: Fact): string => JSON.stringify([fact.at, fact.kind, fact.scope, fact.data]);
 
-/** The facts of a whole run, each once, in the order of time. */
+/** Each fact once, however many tests tell it, in the order of time. */
+const distinctEntries = (evidences: readonly Evidence[]): Entry[] => {
+  const entries = new Map<string, Entry>();
+  for (const evidence of evidences) {
+    const fromMs = Date.parse(evidence.window.from);
+    // Calls are their test's own, and no rule over the whole run asks for them.
+    for (const fact of evidence.facts.filter(({ kind }) => kind !== "http.exchange")) {
+      const key = keyOf(fact);
+      const known = entries.get(key);
+      if (known === undefined || fromMs < known.fromMs) entries.set(key, { fact, fromMs, atMs: Date.parse(fact.at) });
+    }
+  }
+  return [...entries.values()].toSorted((a, b) => a.atMs - b.atMs);
+};
+
+/** A fact whose fields have other types than its kind promises speaks for nothing. */
+const readAll = <D>(entries: readonly Entry[], reader: Reader<D>): Seen<D>[] =>
+  entries.flatMap(({ fact, fromMs, atMs }) => {
+    const parsed = reader.safeParse(fact.data);
+    return parsed.success ? [{ fact, data: parsed.data, atMs, fromMs }] : [];
+  });
+
+/** Reads once, at the first call. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+};
+
+/** The facts of a whole run, each once, in the order of time; each kind is read when it is first asked for. */
 export class FactIndex {
-  readonly #entries: readonly Entry[];
+  readonly #byKind: ReadonlyMap<string, readonly Entry[]>;
+  readonly #events: () => readonly Seen<EventData>[];
+  readonly nodes: () => readonly Seen<NodeData>[];
+  readonly pods: () => readonly Seen<PodData>[];
+  readonly machines: () => readonly Seen<MachineData>[];
+  readonly restoreSteps: () => readonly Seen<RestoreStepData>[];
   /** When the first evidence of the run begins. */
   readonly runFromMs: number;
 
   constructor(evidences: readonly Evidence[]) {
-    const entries = new Map<string, Entry>();
-    for (const evidence of evidences) {
-      const fromMs = Date.parse(evidence.window.from);
-      for (const fact of evidence.facts) {
-        const key = keyOf(fact);
-        const known = entries.get(key);
-        if (known === undefined || fromMs < known.fromMs) entries.set(key, { fact, fromMs });
-      }
-    }
-    this.#entries = [...entries.values()].toSorted((a, b) => Date.parse(a.fact.at) - Date.parse(b.fact.at));
+    const byKind = groupBy(distinctEntries(evidences), ({ fact }) => fact.kind);
+    const reading = <D>(kind: FactKind, reader: Reader<D>) => once(() => readAll(byKind.get(kind) ?? [], reader));
+    this.#byKind = byKind;
+    this.#events = reading("kubernetes.event", eventDataSchema);
+    this.nodes = reading("kubernetes.node", nodeDataSchema);
+    this.pods = reading("kubernetes.pod", podDataSchema);
+    this.machines = reading("machine", machineDataSchema);
+    this.restoreSteps = reading("restore.step", restoreStepDataSchema);
     this.runFromMs = Math.min(...evidences.map(({ window }) => Date.parse(window.from)));
   }
 
   has(kind: FactKind): boolean {
-    return this.#entries.some((entry) => entry.fact.kind === kind);
+    return this.#byKind.has(kind);
   }
 
-  events(...reasons: readonly string[]): Seen<EventData>[] {
-    const events = this.#read("kubernetes.event", eventDataSchema);
+  /** All events, or those of some reasons. */
+  events(...reasons: readonly string[]): readonly Seen<EventData>[] {
+    const events = this.#events();
     return reasons.length === 0 ? events : events.filter(({ data }) => data.reason !== undefined && reasons.includes(data.reason));
   }
 
-  nodes(): Seen<NodeData>[] {
-    return this.#read("kubernetes.node", nodeDataSchema);
-  }
-
-  pods(): Seen<PodData>[] {
-    return this.#read("kubernetes.pod", podDataSchema);
-  }
-
-  machines(): Seen<MachineData>[] {
-    return this.#read("machine", machineDataSchema);
-  }
-
-  restoreSteps(): Seen<RestoreStepData>[] {
-    return this.#read("restore.step", restoreStepDataSchema);
-  }
-
-  /** A fact whose fields have other types than its kind promises speaks for nothing. */
-  #read<D>(kind: FactKind, schema: Reader<D>): Seen<D>[] {
-    return this.#entries.flatMap(({ fact, fromMs }) => {
-      const parsed = fact.kind === kind ? schema.safeParse(fact.data) : undefined;
-      return parsed?.success === true ? [{ fact, data: parsed.data, atMs: Date.parse(fact.at), fromMs }] : [];
-    });
+  /** Looks at nodes from one moment to another, both included. */
+  nodesBetween(fromMs: number, toMs: number): readonly Seen<NodeData>[] {
+    return this.nodes().filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
   }
 }
 

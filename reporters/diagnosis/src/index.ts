@@ -1,3 +1,3 @@
 export { diagnose, type DiagnoseInput } from "./diagnose.ts";
-export { factLine } from "./fact-line.ts";
+export { factLine, factTime } from "./fact-line.ts";
 export { tellingFacts } from "./telling-facts.ts";

@@ -24,7 +24,8 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
 const withoutColour = (text: string): string => text.replaceAll(COLOUR, "");
 
-const textOf = (evidence: Evidence): string => withoutColour(evidence.error?.message ?? "no error was recorded");
+/** An error's text without colours. */
+export const textOf = (evidence: Evidence): string => withoutColour(evidence.error?.message ?? "no error was recorded");
 
 /** First line of an error, without colours. */
 export const firstLine = (evidence: Evidence): string => textOf(evidence).split("\n")[0] ?? "";

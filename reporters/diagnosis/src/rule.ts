@@ -17,12 +17,16 @@ export interface Finding {
   readonly against: readonly Fact[];
 }
 
+type Wording = Pick<Finding, "summary" | "remedy">;
+
 /** One root cause: how it is recognised from facts, and what to do about it. Rules match on codes, reasons and fields. */
 export interface Rule {
   readonly id: CauseId;
   /** Without a fact of each of these kinds the rule cannot speak. */
   readonly needs: readonly FactKind[];
   match(facts: FactIndex): Finding[];
+  /** Words two or more findings of one cluster at one time as one incident; without it each stays an incident of its own. */
+  readonly together?: (findings: readonly Finding[]) => Wording;
 }
 
 /** Below this a finding is not reported: `unknown` is the better answer. */
@@ -37,3 +41,7 @@ export const confidenceOf = (weights: readonly number[], counterWeights: readonl
   const doubted = counterWeights.reduce((rest, weight) => rest * (1 - weight), 1);
   return Math.min(Math.round((1 - unexplained) * doubted * 100) / 100, SUREST);
 };
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;

@@ -2,6 +2,7 @@ import type { ResidueRule } from "./residue.ts";
 import type { Rule } from "./rule.ts";
 import { controlplaneUnschedulable } from "./rules/controlplane-unschedulable.ts";
 import { errorCode } from "./rules/error-code.ts";
+import { networkLabUnreachable } from "./rules/network-lab-unreachable.ts";
 import { nodeDiskPressure } from "./rules/node-disk-pressure.ts";
 import { nodeKubeletDown } from "./rules/node-kubelet-down.ts";
 import { productCrash } from "./rules/product-crash.ts";
@@ -23,4 +24,4 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Rules over one test that none of those explains; the first that answers decides. */
-export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, errorCode, productFunctional];
+export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, networkLabUnreachable, errorCode, productFunctional];

@@ -286,7 +286,7 @@ test("says of the unknown what would have decided it", () => {
   const failure = { ...ofTest({ plan: "TCID-A" }), gaps: [{ collector: "events", because: "403 for the collector" }] };
   const { incidents } = diagnose({ run: "r1", evidences: [failure] });
   expect(incidents[0]?.remedy).toBe(
-    "Not explained: the environment is not known, because nobody looked at the nodes at that time. Collectors without an answer: events (403 for the collector). Look at the test's own attachments.",
+    "Not explained. Whether the environment was green is not known (nobody looked at the nodes at that time). Collectors without an answer: events (403 for the collector). Look at the test's own attachments.",
   );
 });
 

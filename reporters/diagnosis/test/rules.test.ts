@@ -228,7 +228,16 @@ const rows: Readonly<Record<string, { readonly rule: Rule; readonly rows: readon
     rule: productCrash,
     rows: [
       { title: "fires on exit code 2 within the run", facts: [pod(60, maya.name, crash(2, 50))], found: [`kubera/${maya.name}`] },
-      { title: "ignores what happened before the run", facts: [pod(60, maya.name, crash(2, -1))], found: [] },
+      {
+        title: "ignores what happened before the run",
+        facts: [pod(60, maya.name, crash(2, -1, { "waiting.reason": "ContainerCreating" }))],
+        found: [],
+      },
+      {
+        title: "fires on a container that is in back-off now, whenever it last crashed",
+        facts: [pod(60, maya.name, crash(2, -1))],
+        found: [`kubera/${maya.name}`],
+      },
       { title: "leaves 137 to those who killed it", facts: [pod(60, maya.name, crash(137, 50))], found: [] },
       {
         title: "leaves OOMKilled to another rule",

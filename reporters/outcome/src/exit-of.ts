@@ -47,10 +47,12 @@ const codeIn = (text: string): ErrorCode | undefined => {
 
 const knownCode = ({ code }: Failure): ErrorCode | undefined => (code !== undefined && isErrorCode(code) ? code : undefined);
 
+/** Whether a failure is that of a bed which could not be made ready; what the product itself failed in a set-up is the product's. */
 const isSetUp = (failure: Failure): boolean => {
   const code = knownCode(failure);
-  if (code === undefined) return false;
-  return SET_UP_CODES.has(code) || (failure.inSetUp === true && ERROR_CODES[code].class === "infrastructure");
+  if (code !== undefined && SET_UP_CODES.has(code)) return true;
+  const isLabs = failure.class === "infrastructure" || (code !== undefined && ERROR_CODES[code].class === "infrastructure");
+  return failure.inSetUp === true && isLabs;
 };
 
 /** The code of a failure that its user can repair: a lease held by another, a setting, a secret. */

@@ -34,10 +34,26 @@ export const reasonOf = (test: TestCase, type: "blocked" | "skip" | "fixme" | "s
   return annotations.some((candidate) => candidate.type === type) ? (annotation(annotations, type) ?? "no reason given") : undefined;
 };
 
-/** The line that runs one test again; its title is a regular expression to Playwright and a word to the shell. */
-export const rerunLine = (test: TestCase): string => {
-  const pattern = test.title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const word = pattern.replaceAll(/["$`\\]/g, String.raw`\$&`);
-  const project = projectOf(test);
-  return `${project === "gui" ? "KUBERA_GUI=1 " : ""}pnpm test --project=${project} -g "${word}"`;
+/** A title is a regular expression to Playwright and a word to the shell. */
+const wordOf = (title: string): string => {
+  const pattern = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return pattern.replaceAll(/["$`\\]/g, String.raw`\$&`);
+};
+
+const lineOf = (project: string, titles: readonly string[]): string =>
+  `${project === "gui" ? "KUBERA_GUI=1 " : ""}pnpm test --project=${project} -g "${titles.map(wordOf).join("|")}"`;
+
+/** The line that runs one test again. */
+export const rerunLine = (test: TestCase): string => lineOf(projectOf(test), [test.title]);
+
+/** More titles than these make a line that nobody can read. */
+const MOST_TITLES = 3;
+
+/** The line that runs some failed tests again: by their titles while they are few, then all that failed last. */
+export const rerunOf = (tests: readonly TestIdentity[]): string | undefined => {
+  const [first] = tests;
+  if (first === undefined) return undefined;
+  const titles = [...new Set(tests.map(({ title }) => title.split(" › ").at(-1) ?? title))];
+  const isOneProject = tests.every(({ project }) => project === first.project);
+  return titles.length <= MOST_TITLES && isOneProject ? lineOf(first.project, titles) : "pnpm test --last-failed";
 };

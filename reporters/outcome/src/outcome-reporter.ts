@@ -2,11 +2,12 @@ import { join, resolve } from "node:path";
 import type { FullConfig, FullResult, Reporter, Suite, TestError } from "@playwright/test/reporter";
 import type { Manifest } from "@kubera-e2e/schema/manifest";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+import { askedColumns } from "@kubera-e2e/schema/settings";
 import type { Target } from "@kubera-e2e/schema/target";
 import { errorText } from "./evidence-of.ts";
 import { identityOf } from "./identity.ts";
 import { makeOutcome } from "./make-outcome.ts";
-import { COLOURS, PLAIN, renderOutcome } from "./render-outcome.ts";
+import { COLOURS, PLAIN, renderOutcome, type RenderOptions } from "./render-outcome.ts";
 import { readRunEvidence } from "./run-evidence.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -84,7 +85,7 @@ class OutcomeReporter implements Reporter {
     writeJson(this.#file(RUN_FILES.incidents), diagnosis);
     writeJson(this.#file(RUN_FILES.outcome), outcome);
     for (const line of unreadable) process.stderr.write(`Evidence that cannot be read was left out: ${line}\n`);
-    process.stdout.write(renderOutcome(outcome, diagnosis, hasColours() ? COLOURS : PLAIN));
+    process.stdout.write(renderOutcome(outcome, diagnosis, terminal()));
     // Blocked tests are skipped ones to Playwright, and must not look green to who runs it plainly.
     return outcome.exit.code !== 0 && result.status === "passed" ? { status: "failed" } : undefined;
   }
@@ -110,7 +111,11 @@ class OutcomeReporter implements Reporter {
   }
 }
 
-/** `hasColors` heeds NO_COLOR, FORCE_COLOR and TERM; only a terminal has it. */
-const hasColours = (): boolean => process.stdout.isTTY && process.stdout.hasColors();
+/** `hasColors` heeds NO_COLOR, FORCE_COLOR and TERM; only a terminal has it, and columns of its own. */
+const terminal = (): RenderOptions => {
+  const { isTTY, columns } = process.stdout;
+  const width = askedColumns() ?? (isTTY ? columns : undefined);
+  return { style: isTTY && process.stdout.hasColors() ? COLOURS : PLAIN, ...(width !== undefined && { columns: width }) };
+};
 
 export default OutcomeReporter;

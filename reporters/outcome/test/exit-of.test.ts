@@ -68,6 +68,12 @@ const rows: readonly [title: string, parts: Partial<ExitParts>, code: number, be
     "the bed could not be set up",
   ],
   [
+    "a product that a full disk kept from starting in a set-up",
+    { counts: counts({ failed: 1, blocked: 6 }), failures: [{ class: "infrastructure", code: "WAIT_DEADLINE", inSetUp: true }] },
+    22,
+    "the bed could not be set up",
+  ],
+  [
     "a product that did not start in a set-up",
     { counts: counts({ failed: 1, blocked: 9 }), failures: [{ class: "product", code: "WAIT_DEADLINE", inSetUp: true }] },
     1,

@@ -48,7 +48,7 @@ const diagnosis: Diagnosis = {
       class: "infrastructure",
       confidence: 0.99,
       summary: "Node s-w1: its file system is 97 % used.",
-      scope: { node: "s-w1" },
+      scope: { cluster: "server", node: "s-w1" },
       window: { from: at(1), to: at(5) },
       evidence: [node, eventFact(5, "Evicted", "The node was low on resource: ephemeral-storage.")],
       against: [],
@@ -71,19 +71,23 @@ const diagnosis: Diagnosis = {
   ],
 };
 
-test("tells counts, causes, evidence with times, the remedy and the line that runs it again", () => {
+const LINE = "─".repeat(80);
+
+test("tells counts, causes, evidence with times, the remedy and the line that runs its tests again, 80 columns wide", () => {
   expect(renderOutcome(outcome, diagnosis)).toBe(`
-────────────────────────────────────────────────────────────────────────────────────────────────────
+${LINE}
 SIMULATED data centre: this run says nothing about real machines.
 Run r1 · bed sim · Director 1.12.0 · 42.0 s
 1 passed · 2 failed · 1 blocked of 4 planned
 
 C1 node.disk-pressure · infrastructure · 2 tests · confidence 0.99
   Node s-w1: its file system is 97 % used.
-  because: 09:00:01  server Node s-w1: fs 3 % free, DiskPressure=True
-           09:00:05  server Pod kubera/maya-ui-1: Evicted: The node was low on resource: ephemeral-storage.
+  where:   cluster server · s-w1 · 09:00:01Z to 09:00:05Z
+  because: 09:00:01Z server Node s-w1: fs 3 % free, DiskPressure=True
+           09:00:05Z server Pod kubera/maya-ui-1: Evicted: The node was low on
+                     resource: ephemeral-storage.
   fix:     Free space on node s-w1.
-  re-run:  pnpm test --project=api -g "case TCID-A"
+  re-run:  pnpm test --project=api -g "case TCID-A|case TCID-C"
   tests:   TCID-A case TCID-A
            TCID-C case TCID-C
 
@@ -91,8 +95,42 @@ also seen, behind no failed test: product.crash: Container a ended.
 1 test blocked: bed sim is broken
 error outside any test: afterAll failed
 exit 23: every failure was infrastructure
-────────────────────────────────────────────────────────────────────────────────────────────────────
+${LINE}
 `);
+});
+
+const [first] = diagnosis.incidents;
+const LONG = "Free space on server-worker1, server-worker2 and server-worker3 or grow each disk from 100.0 GiB to 161.7 GiB or more.";
+const many = Array.from({ length: 30 }, (_, n) => identity(`TCID-${n}`));
+const long: Diagnosis = {
+  ...diagnosis,
+  incidents: first === undefined ? [] : [{ ...first, summary: LONG, remedy: LONG, tests: many, scope: { cluster: "server" } }],
+};
+
+test.each([60, 72, 80, 119])("keeps every line within %i columns and cuts no word", (columns) => {
+  const text = renderOutcome(outcome, long, { columns });
+  expect(text.split("\n").filter((line) => line.length > columns)).toEqual([]);
+  expect(text.replaceAll(/\s+/g, " ")).toContain(`fix: ${LONG}`);
+  expect(text).not.toMatch(/\d\n\s*(?:%|GiB)/);
+});
+
+test.each([
+  [20, 60],
+  [500, 120],
+  [undefined, 80],
+])("takes %s columns for %i", (columns, width) => {
+  const text = renderOutcome(outcome, diagnosis, columns === undefined ? {} : { columns });
+  expect(text.split("\n")[1]).toBe("─".repeat(width));
+});
+
+test("breaks a command where a shell takes it up again", () => {
+  expect(renderOutcome(outcome, diagnosis, { columns: 60 })).toContain(`  re-run:  pnpm test --project=api \\
+           -g "case TCID-A|case TCID-C"
+`);
+});
+
+test("runs many failures again by what failed last", () => {
+  expect(renderOutcome(outcome, long)).toContain("  re-run:  pnpm test --last-failed\n");
 });
 
 test("says SIMULATED only where it is", () => {
@@ -102,5 +140,5 @@ test("says SIMULATED only where it is", () => {
 test("colours nothing but what colour is asked for", () => {
   const escape = String.fromCharCode(27);
   expect(renderOutcome(outcome, diagnosis)).not.toContain(escape);
-  expect(renderOutcome(outcome, diagnosis, COLOURS)).toContain(`${escape}[31m2 failed${escape}[39m`);
+  expect(renderOutcome(outcome, diagnosis, { style: COLOURS })).toContain(`${escape}[31m2 failed${escape}[39m`);
 });

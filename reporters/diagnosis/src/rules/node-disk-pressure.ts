@@ -1,38 +1,38 @@
 import type { Fact } from "@kubera-e2e/schema/evidence";
 import type { NodeData } from "@kubera-e2e/schema/fact-data";
 import { collectCases, DISK_TAINT, type NodeCase, type Sign, taintSigns } from "../disk-signs.ts";
-import { diskWording, isLow, type Reading } from "../disk-readings.ts";
+import { disksWording, diskWording, isLow } from "../disk-readings.ts";
 import { iso, type Seen } from "../facts.ts";
 import { type Finding, confidenceOf, LEAST_CONFIDENCE, type Rule } from "../rule.ts";
 
 /** eviction-pressure-transition-period: so long the condition stays True after the disk is free again. */
 const LINGER_MS = 300_000;
 /** The condition outlives the trouble: a healthy reading after it became True and within the period before this look says so. */
-const isLingering = (condition: Seen<NodeData>, healthy: readonly Reading[]): boolean => {
+const isLingering = (condition: Seen<NodeData>, healthy: readonly Seen<NodeData>[]): boolean => {
   const since = Date.parse(condition.data["DiskPressure.lastTransitionTime"] ?? "");
-  return healthy.some(({ seen }) => {
+  return healthy.some((seen) => {
     const afterStart = Number.isNaN(since) || seen.atMs >= since;
     return afterStart && seen.atMs <= condition.atMs && seen.atMs >= condition.atMs - LINGER_MS;
   });
 };
 
-const near = (sign: Sign, reading: Reading): boolean => Math.abs(sign.atMs - reading.seen.atMs) <= LINGER_MS;
+const near = (sign: Sign, reading: Seen<NodeData>): boolean => Math.abs(sign.atMs - reading.atMs) <= LINGER_MS;
 
 interface Weighed {
   readonly signs: readonly Sign[];
   readonly against: readonly Fact[];
-  readonly low: readonly Reading[];
+  readonly low: readonly Seen<NodeData>[];
   readonly conditions: readonly Seen<NodeData>[];
 }
 
 const weigh = (found: NodeCase): Weighed => {
-  const low = found.readings.filter(isLow);
-  const healthy = found.readings.filter((reading) => !isLow(reading));
+  const low = found.readings.filter(({ data }) => isLow(data));
+  const healthy = found.readings.filter(({ data }) => !isLow(data));
   const [lingering, standing] = [true, false].map((wanted) => found.conditions.filter((c) => isLingering(c, healthy) === wanted));
   // A volume can be full as well; with a healthy node beside it, the words alone prove nothing here.
   const doubted = (sign: Sign): boolean => healthy.some((reading) => near(sign, reading)) && !low.some((reading) => near(sign, reading));
   const signs: Sign[] = [
-    ...low.map(({ seen }) => ({ fact: seen.fact, atMs: seen.atMs, weight: 0.9 })),
+    ...low.map(({ fact, atMs }) => ({ fact, atMs, weight: 0.9 })),
     ...(standing ?? []).map(({ fact, atMs }) => ({ fact, atMs, weight: 0.8 })),
     ...found.happenings,
     ...found.noSpace.filter((sign) => !doubted(sign)),
@@ -40,7 +40,7 @@ const weigh = (found: NodeCase): Weighed => {
   const against = [
     ...(lingering ?? []).map(({ fact }) => fact),
     ...found.noSpace.filter(doubted).map(({ fact }) => fact),
-    ...healthy.map(({ seen }) => seen.fact),
+    ...healthy.map(({ fact }) => fact),
   ];
   return { signs, against, low, conditions: standing ?? [] };
 };
@@ -50,9 +50,9 @@ const onsetMs = (found: NodeCase, { signs, low, conditions }: Weighed): number =
   const turned = conditions.map(({ data }) => Date.parse(data["DiskPressure.lastTransitionTime"] ?? "")).filter((ms) => !Number.isNaN(ms));
   const firstSignMs = Math.min(...signs.map(({ atMs }) => atMs), ...turned);
   const firstLow = low[0];
-  if (turned.length > 0 || firstLow === undefined || firstLow.seen.atMs > firstSignMs) return firstSignMs;
-  const lastWell = found.readings.findLast((reading) => !isLow(reading) && reading.seen.atMs < firstLow.seen.atMs);
-  return lastWell?.seen.atMs ?? Math.min(firstSignMs, firstLow.seen.fromMs);
+  if (turned.length > 0 || firstLow === undefined || firstLow.atMs > firstSignMs) return firstSignMs;
+  const lastWell = found.readings.findLast(({ data, atMs }) => !isLow(data) && atMs < firstLow.atMs);
+  return lastWell?.atMs ?? Math.min(firstSignMs, firstLow.fromMs);
 };
 
 const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
@@ -62,20 +62,21 @@ const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
   const waiting = shared.filter(({ fact, atMs }) => fact.scope.cluster === found.cluster && atMs >= fromMs);
   const signs = [...weighed.signs, ...waiting].toSorted((a, b) => a.atMs - b.atMs);
   const toMs = Math.max(...signs.map(({ atMs }) => atMs));
-  const recovered = found.readings.some((reading) => !isLow(reading) && reading.seen.atMs > toMs);
+  const isOver = found.readings.some(({ data, atMs }) => !isLow(data) && atMs > toMs) || found.endsMs.some((endMs) => endMs >= toMs);
   const confidence = confidenceOf(signs.map(({ weight }) => weight));
   if (confidence < LEAST_CONFIDENCE) return [];
+  const evidence = signs.map(({ fact }) => fact);
   return [
     {
       cause: "node.disk-pressure",
       scope: { ...(found.cluster !== undefined && { cluster: found.cluster }), node: found.node },
       fromMs,
       toMs,
-      lasting: !recovered,
+      lasting: !isOver,
       confidence,
-      evidence: signs.map(({ fact }) => fact),
+      evidence,
       against: weighed.against.filter((fact) => Date.parse(fact.at) >= fromMs),
-      ...diskWording(found.node, weighed.low),
+      ...diskWording({ node: found.node, evidence }),
     },
   ];
 };
@@ -112,4 +113,11 @@ export const nodeDiskPressure: Rule = {
     const found = collectCases(facts).flatMap((nodeCase) => findingOf(nodeCase, shared));
     return [...found, ...clusterFindings(shared, found)];
   },
+  together: (findings) =>
+    disksWording(
+      findings[0]?.scope.cluster ?? "of the bed",
+      findings.flatMap(({ scope: { node }, evidence }) =>
+        node === undefined ? [] : [{ node, evidence: evidence.filter(({ scope }) => scope.node === node) }],
+      ),
+    ),
 };

@@ -1,7 +1,7 @@
 import type { NodeData } from "@kubera-e2e/schema/fact-data";
 import { type FactIndex, iso, type Seen } from "../facts.ts";
 import { groupBy, spanOf } from "../group.ts";
-import { confidenceOf, type Finding, type Rule } from "../rule.ts";
+import { confidenceOf, type Finding, listed, type Rule } from "../rule.ts";
 
 const isSilent = ({ data }: Seen<NodeData>): boolean => data["Ready.status"] === "Unknown" && data["Ready.reason"] === "NodeStatusUnknown";
 
@@ -46,5 +46,13 @@ export const nodeKubeletDown: Rule = {
   match: (facts) => {
     const nodes = groupBy(facts.nodes(), ({ fact: { scope } }) => scope.node && `${scope.cluster ?? ""} ${scope.node}`);
     return [...nodes.values()].flatMap((looks) => findingOf(looks, facts));
+  },
+  together: (findings) => {
+    const names = listed(findings.flatMap(({ scope }) => scope.node ?? []));
+    const since = iso(Math.min(...findings.map(({ fromMs }) => fromMs)));
+    return {
+      summary: `The kubelets of ${findings.length} nodes of cluster ${findings[0]?.scope.cluster ?? "of the bed"} are silent since ${since}: ${names}.`,
+      remedy: `Look what these nodes share (ESX host, network), then read \`journalctl -u kubelet\` on ${names}; restore the bed if they do not come back.`,
+    };
   },
 };

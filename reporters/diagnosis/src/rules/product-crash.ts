@@ -13,10 +13,12 @@ interface Crash {
 }
 
 const crashOf = ({ data, atMs }: Seen<PodData>, runFromMs: number): Crash | undefined => {
+  // What is in back-off now goes on crashing, whenever it last did.
+  const isLooping = data["waiting.reason"] === "CrashLoopBackOff";
   for (const state of ["terminated", "lastState.terminated"] as const) {
     const exitCode = data[`${state}.exitCode`];
     const finishedMs = Date.parse(data[`${state}.finishedAt`] ?? "");
-    const inRun = finishedMs >= runFromMs && finishedMs <= atMs;
+    const inRun = (isLooping || finishedMs >= runFromMs) && finishedMs <= atMs;
     if (exitCode !== undefined && OWN_FAULT.has(exitCode) && data[`${state}.reason`] !== "OOMKilled" && inRun)
       return { exitCode, atMs: finishedMs };
   }
@@ -33,6 +35,7 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
   if (first === undefined || looks.at(-1)?.data.ready === true) return [];
   const span = spanOf(crashed.map(({ seen, crash }) => ({ fact: seen.fact, atMs: crash.atMs })));
   const { cluster, namespace, name } = first.seen.fact.scope;
+  const { node } = crashed.at(-1)?.seen.fact.scope ?? {};
   const { container = "?" } = first.seen.data;
   const restarts = Math.max(...looks.map(({ data }) => data.restartCount ?? 0));
   return [
@@ -43,6 +46,7 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
         ...(namespace !== undefined && { namespace }),
         kind: "Pod",
         ...(name !== undefined && { name }),
+        ...(node !== undefined && { node }),
       },
       ...span,
       lasting: true,

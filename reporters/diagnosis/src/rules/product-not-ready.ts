@@ -17,7 +17,7 @@ const findingOf = (looks: readonly Seen<PodData>[], facts: FactIndex): Finding[]
   if (probes.length === 0) return [];
   const unready = looks.filter(runsUnready);
   const span = spanOf([...probes, ...unready]);
-  const { cluster, namespace, name } = last.fact.scope;
+  const { cluster, namespace, name, node } = last.fact.scope;
   return [
     {
       cause: "product.not-ready",
@@ -26,6 +26,7 @@ const findingOf = (looks: readonly Seen<PodData>[], facts: FactIndex): Finding[]
         ...(namespace !== undefined && { namespace }),
         kind: "Pod",
         ...(name !== undefined && { name }),
+        ...(node !== undefined && { node }),
       },
       ...span,
       lasting: true,

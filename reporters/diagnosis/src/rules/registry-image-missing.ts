@@ -1,6 +1,6 @@
 import { groupBy, spanOf } from "../group.ts";
 import { failedPulls, goodPulls, type Pull } from "../pulls.ts";
-import { confidenceOf, type Finding, type Rule } from "../rule.ts";
+import { confidenceOf, type Finding, listed, type Rule } from "../rule.ts";
 
 // Runtimes hand on the registry's answer as text alone. Never a bare 404: digests contain it.
 const MISSING = /manifest unknown|name unknown|MANIFEST_UNKNOWN|NAME_UNKNOWN|: not found/;
@@ -39,4 +39,8 @@ export const registryImageMissing: Rule = {
     const groups = groupBy(failedPulls(facts).filter(isMissing), ({ image, fact }) => `${fact.scope.cluster ?? ""} ${image}`);
     return [...groups.values()].flatMap((pulls) => findingOf(pulls, good));
   },
+  together: (findings) => ({
+    summary: `${findings.length} images do not exist in their registry: ${listed(findings.flatMap(({ scope }) => scope.image ?? []))}.`,
+    remedy: "Push them, or correct their tags in the release profile: this build was never published there, or not whole.",
+  }),
 };

@@ -1,0 +1,34 @@
+import type { Evidence, Fact } from "@kubera-e2e/schema/evidence";
+import { exchangeDataSchema } from "@kubera-e2e/schema/fact-data";
+
+const GATEWAY_STATUSES = new Set([502, 503, 504]);
+const DIRECTOR_PATH = /^\/(?:v3|ping)(?:\/|$)/;
+
+const dataOf = (fact: Fact) => (fact.kind === "http.exchange" ? exchangeDataSchema.safeParse(fact.data).data : undefined);
+
+/** Whether a call came to nothing, or to the gateway in front of what was called. */
+export const isUnanswered = (fact: Fact): boolean => {
+  const data = dataOf(fact);
+  return data !== undefined && (data.error !== undefined || GATEWAY_STATUSES.has(data.status ?? 0));
+};
+
+/** Whether a fact is a call of Director's API; other calls of a test go to API servers, vSphere and registries. */
+export const isDirectorCall = (fact: Fact): boolean => {
+  const { url = "" } = dataOf(fact) ?? {};
+  return URL.canParse(url) && DIRECTOR_PATH.test(new URL(url).pathname);
+};
+
+/** Calls of Director's API during a test, in the order in which they were made. */
+export const directorCalls = ({ facts }: Evidence): Fact[] => facts.filter(isDirectorCall);
+
+/** Playwright's words when something polled did not come true. */
+const POLLED = /while waiting on the predicate|Timed out \d+m?s waiting/;
+
+/** Whether a test asked until its time was over: its last answer was none to what it waited for. */
+const hasWaited = ({ error }: Evidence): boolean => error?.code?.startsWith("WAIT_") === true || POLLED.test(error?.message ?? "");
+
+/** An assertion about an answer of Director that came: whatever else was unwell on the bed, the part under test spoke. */
+export const spokenBy = (evidence: Evidence): Fact | undefined => {
+  const last = directorCalls(evidence).at(-1);
+  return last === undefined || isUnanswered(last) || hasWaited(evidence) ? undefined : last;
+};
