@@ -21,6 +21,14 @@ export const isDirectorCall = (fact: Fact): boolean => {
 /** Calls of Director's API during a test, in the order in which they were made. */
 export const directorCalls = ({ facts }: Evidence): Fact[] => facts.filter(isDirectorCall);
 
+const FIRST_SERVER_ERROR = 500;
+
+/** The last call of Director's API, where it was answered with a server error: what it was about does not matter, it failed itself. */
+export const serverError = (evidence: Evidence): Fact | undefined => {
+  const last = directorCalls(evidence).at(-1);
+  return last !== undefined && (dataOf(last)?.status ?? 0) >= FIRST_SERVER_ERROR ? last : undefined;
+};
+
 /** Playwright's words when something polled did not come true. */
 const POLLED = /while waiting on the predicate|Timed out \d+m?s waiting/;
 

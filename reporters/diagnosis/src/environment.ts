@@ -1,6 +1,6 @@
 import type { NodeData } from "@kubera-e2e/schema/fact-data";
 import type { Evidence, Fact } from "@kubera-e2e/schema/evidence";
-import { spokenBy } from "./calls.ts";
+import { serverError } from "./calls.ts";
 import { isLow, isReading } from "./disk-readings.ts";
 import { factLine } from "./fact-line.ts";
 import type { FactIndex, Seen } from "./facts.ts";
@@ -33,9 +33,9 @@ export interface Environment {
 
 const GAP = /kube|node|pod|workload|event|size/i;
 
-/** Whether a place counts for a test: where Director itself answered last, only the cluster that it runs on. */
+/** Whether a place counts for a test: where Director itself failed, only the cluster that it runs on; its other answers tell of members too. */
 const surroundings = (evidence: Evidence): ((fact: Fact) => boolean) => {
-  const cluster = spokenBy(evidence)?.scope.cluster;
+  const cluster = serverError(evidence)?.scope.cluster;
   return ({ scope }) => cluster === undefined || scope.cluster === undefined || scope.cluster === cluster;
 };
 

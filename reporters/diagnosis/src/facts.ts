@@ -18,25 +18,35 @@ interface Reader<D> {
 
 interface Entry {
   readonly fact: Fact;
-  readonly fromMs: number;
+  fromMs: number;
   readonly atMs: number;
 }
 
-const keyOf = (fact: Fact): string => JSON.stringify([fact.at, fact.kind, fact.scope, fact.data]);
+const placeKey = ({ at, kind, scope }: Fact): string =>
+  `${at} ${kind} ${scope.cluster ?? ""} ${scope.namespace ?? ""} ${scope.name ?? scope.node ?? scope.vm ?? ""}`;
+
+const areSame = (a: Fact["data"], b: Fact["data"]): boolean => {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
+};
 
 /** Each fact once, however many tests tell it, in the order of time. */
 const distinctEntries = (evidences: readonly Evidence[]): Entry[] => {
-  const entries = new Map<string, Entry>();
-  for (const evidence of evidences) {
-    const fromMs = Date.parse(evidence.window.from);
+  const entries = new Map<string, Entry[]>();
+  const add = (fact: Fact, fromMs: number): void => {
+    const key = placeKey(fact);
+    const here = entries.get(key);
+    const known = here?.find((entry) => areSame(entry.fact.data, fact.data));
+    if (known !== undefined) known.fromMs = Math.min(known.fromMs, fromMs);
+    else if (here === undefined) entries.set(key, [{ fact, fromMs, atMs: Date.parse(fact.at) }]);
+    else here.push({ fact, fromMs, atMs: Date.parse(fact.at) });
+  };
+  for (const { window, facts } of evidences) {
+    const fromMs = Date.parse(window.from);
     // Calls are their test's own, and no rule over the whole run asks for them.
-    for (const fact of evidence.facts.filter(({ kind }) => kind !== "http.exchange")) {
-      const key = keyOf(fact);
-      const known = entries.get(key);
-      if (known === undefined || fromMs < known.fromMs) entries.set(key, { fact, fromMs, atMs: Date.parse(fact.at) });
-    }
+    for (const fact of facts) if (fact.kind !== "http.exchange") add(fact, fromMs);
   }
-  return [...entries.values()].toSorted((a, b) => a.atMs - b.atMs);
+  return [...entries.values()].flat().toSorted((a, b) => a.atMs - b.atMs);
 };
 
 /** A fact whose fields have other types than its kind promises speaks for nothing. */

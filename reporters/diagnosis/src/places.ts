@@ -52,10 +52,10 @@ export const namesPlace = (text: string, scope: Scope): boolean => {
 };
 
 /** What decides where a place is; pods of one workload on one node are one place. */
-const placeKey = (scope: Scope): string =>
-  [scope.bed, scope.cluster, scope.node, scope.vm, scope.esxHost, scope.image, scope.urlHost, scope.namespace, workloadKey(scope)].join(
-    " ",
-  );
+const placeKey = (scope: Scope): string => {
+  const { bed, cluster, node, vm, esxHost, image, urlHost, namespace } = scope;
+  return `${bed} ${cluster} ${node} ${vm} ${esxHost} ${image} ${urlHost} ${namespace} ${workloadKey(scope)}`;
+};
 
 /** Places without those that say the same: twenty sightings of a pod are one place. */
 export const distinctPlaces = (scopes: readonly Scope[]): Scope[] => [

@@ -9,6 +9,7 @@ import { productCrash } from "./rules/product-crash.ts";
 import { productFunctional } from "./rules/product-functional.ts";
 import { productNotReady } from "./rules/product-not-ready.ts";
 import { registryImageMissing } from "./rules/registry-image-missing.ts";
+import { registryRateLimited } from "./rules/registry-rate-limited.ts";
 import { registryUnavailable } from "./rules/registry-unavailable.ts";
 import { testHarness } from "./rules/test-harness.ts";
 
@@ -16,6 +17,7 @@ import { testHarness } from "./rules/test-harness.ts";
 export const RULES: readonly Rule[] = [
   nodeDiskPressure,
   nodeKubeletDown,
+  registryRateLimited,
   registryUnavailable,
   registryImageMissing,
   controlplaneUnschedulable,

@@ -1,18 +1,17 @@
-import { eventDataSchema, podDataSchema } from "@kubera-e2e/schema/fact-data";
 import type { Evidence, Fact, Scope } from "@kubera-e2e/schema/evidence";
 import { isUnanswered, spokenBy } from "./calls.ts";
 import { distinctPlaces, namesNamespace, namesPlace } from "./places.ts";
 import { workloadKey } from "./pods.ts";
 
-const isUnwellPod = (fact: Fact): boolean => {
-  const data = podDataSchema.safeParse(fact.data).data;
-  if (data === undefined || data.phase === "Succeeded") return false;
-  return data.ready === false || data["waiting.reason"] !== undefined || data.phase === "Failed" || data.phase === "Pending";
+const isUnwellPod = ({ data }: Fact): boolean => {
+  const phase = data["phase"];
+  if (phase === "Succeeded") return false;
+  return data["ready"] === false || data["waiting.reason"] !== undefined || phase === "Failed" || phase === "Pending";
 };
 
 /** Whether a fact shows that something the test leant on was not well. A node as such never does: a test leans on pods. */
 const isSymptom = (fact: Fact): boolean => {
-  if (fact.kind === "kubernetes.event") return eventDataSchema.safeParse(fact.data).data?.type === "Warning" && fact.scope.kind !== "Node";
+  if (fact.kind === "kubernetes.event") return fact.data["type"] === "Warning" && fact.scope.kind !== "Node";
   if (fact.kind === "kubernetes.pod") return isUnwellPod(fact);
   if (fact.kind === "http.exchange") return isUnanswered(fact);
   if (fact.kind === "kubernetes.workload") return Number(fact.data["availableReplicas"] ?? 0) < Number(fact.data["replicas"] ?? 0);

@@ -57,10 +57,23 @@ const byNews = (ranked: readonly Fact[]): Fact[] => {
   return tiers.flat();
 };
 
+/** How many facts of one topic are looked at for each one told: the thousandth back-off says nothing new. */
+const LOOKED_AT = 10;
+
+const firstOfTopics = (facts: readonly Fact[], count: number): Fact[] => {
+  const seen = new Map<string, number>();
+  return facts.filter((fact) => {
+    const topic = topicOf(fact);
+    const times = (seen.get(topic) ?? 0) + 1;
+    seen.set(topic, times);
+    return times <= count;
+  });
+};
+
 /** The `limit` most telling facts, each thing once before anything is said again, in the order of time. */
 export const tellingFacts = (facts: readonly Fact[], limit: number): Fact[] => {
   const byLine = new Map<string, Fact>();
-  for (const fact of facts) {
+  for (const fact of firstOfTopics(facts, limit * LOOKED_AT)) {
     const line = factLine(fact);
     if (!byLine.has(line)) byLine.set(line, fact);
   }

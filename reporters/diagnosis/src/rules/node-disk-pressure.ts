@@ -3,6 +3,7 @@ import type { NodeData } from "@kubera-e2e/schema/fact-data";
 import { collectCases, DISK_TAINT, type NodeCase, type Sign, taintSigns } from "../disk-signs.ts";
 import { disksWording, diskWording, isLow } from "../disk-readings.ts";
 import { iso, type Seen } from "../facts.ts";
+import { spanOf } from "../group.ts";
 import { type Finding, confidenceOf, LEAST_CONFIDENCE, type Rule } from "../rule.ts";
 
 /** eviction-pressure-transition-period: so long the condition stays True after the disk is free again. */
@@ -48,7 +49,7 @@ const weigh = (found: NodeCase): Weighed => {
 /** When it began: an event's own time; for a state, when it turned, or the last look at which it was still well. */
 const onsetMs = (found: NodeCase, { signs, low, conditions }: Weighed): number => {
   const turned = conditions.map(({ data }) => Date.parse(data["DiskPressure.lastTransitionTime"] ?? "")).filter((ms) => !Number.isNaN(ms));
-  const firstSignMs = Math.min(...signs.map(({ atMs }) => atMs), ...turned);
+  const firstSignMs = Math.min(spanOf(signs).fromMs, ...turned);
   const firstLow = low[0];
   if (turned.length > 0 || firstLow === undefined || firstLow.atMs > firstSignMs) return firstSignMs;
   const lastWell = found.readings.findLast(({ data, atMs }) => !isLow(data) && atMs < firstLow.atMs);
@@ -60,12 +61,11 @@ const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
   if (weighed.signs.length === 0) return [];
   const fromMs = onsetMs(found, weighed);
   const waiting = shared.filter(({ fact, atMs }) => fact.scope.cluster === found.cluster && atMs >= fromMs);
-  const signs = [...weighed.signs, ...waiting].toSorted((a, b) => a.atMs - b.atMs);
-  const toMs = Math.max(...signs.map(({ atMs }) => atMs));
+  const signs = [...weighed.signs, ...waiting];
+  const { toMs, evidence } = spanOf(signs);
   const isOver = found.readings.some(({ data, atMs }) => !isLow(data) && atMs > toMs) || found.endsMs.some((endMs) => endMs >= toMs);
   const confidence = confidenceOf(signs.map(({ weight }) => weight));
   if (confidence < LEAST_CONFIDENCE) return [];
-  const evidence = signs.map(({ fact }) => fact);
   return [
     {
       cause: "node.disk-pressure",
@@ -88,18 +88,16 @@ const clusterFindings = (shared: readonly Sign[], found: readonly Finding[]): Fi
     .filter((cluster) => !found.some(({ scope }) => scope.cluster === cluster))
     .map((cluster): Finding => {
       const signs = shared.filter(({ fact }) => fact.scope.cluster === cluster);
-      const times = signs.map(({ atMs }) => atMs);
+      const span = spanOf(signs);
       return {
         cause: "node.disk-pressure",
         scope: cluster === undefined ? {} : { cluster },
-        fromMs: Math.min(...times),
-        toMs: Math.max(...times),
+        ...span,
         lasting: true,
         confidence: 0.6,
-        evidence: signs.map(({ fact }) => fact),
         against: [],
         summary: `Cluster ${cluster ?? "of the bed"}: the scheduler passes over nodes with the taint ${DISK_TAINT}.`,
-        remedy: `Find the full node (\`kubectl describe nodes | grep -B5 DiskPressure\`), seen since ${iso(Math.min(...times))}, and free its disk.`,
+        remedy: `Find the full node (\`kubectl describe nodes | grep -B5 DiskPressure\`), seen since ${iso(span.fromMs)}, and free its disk.`,
       };
     });
 };

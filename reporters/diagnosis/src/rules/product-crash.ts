@@ -37,7 +37,7 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
   const { cluster, namespace, name } = first.seen.fact.scope;
   const { node } = crashed.at(-1)?.seen.fact.scope ?? {};
   const { container = "?" } = first.seen.data;
-  const restarts = Math.max(...looks.map(({ data }) => data.restartCount ?? 0));
+  const restarts = looks.reduce((most, { data }) => Math.max(most, data.restartCount ?? 0), 0);
   return [
     {
       cause: "product.crash",

@@ -1,13 +1,12 @@
 import { ERROR_CODES, isErrorCode } from "@kubera-e2e/schema/error-codes";
 import type { Evidence, Fact } from "@kubera-e2e/schema/evidence";
-import { directorCalls } from "../calls.ts";
+import { directorCalls, serverError } from "../calls.ts";
 import { environmentOf } from "../environment.ts";
 import { firstLine, headline, type ResidueRule, textOf } from "../residue.ts";
 
 const TEST_TIMEOUT = /^(Test timeout of|Worker process|Test was interrupted)/;
 /** Assertions show the call that asserted, under a message of the spec's own perhaps; those of this house say what was expected. */
 const ASSERTION = /\bexpect(\.poll)?\(|^(Error: )?expected /m;
-const FIRST_SERVER_ERROR = 500;
 const FIRST_REFUSAL = 400;
 
 interface Certainty {
@@ -28,11 +27,11 @@ const isSettled = (code: string | undefined): boolean =>
   code !== undefined && isErrorCode(code) && !isProductCode(code) && code !== "CONNECTION_REFUSED";
 
 const fromCalls = (evidence: Evidence): Certainty | undefined => {
+  const failed = serverError(evidence);
+  if (failed !== undefined)
+    return { confidence: 0.85, remedy: `Report it with this build: ${callOf(failed)} was answered with ${statusOf(failed)}` };
   const last = directorCalls(evidence).at(-1);
-  if (last === undefined) return undefined;
-  if (statusOf(last) >= FIRST_SERVER_ERROR)
-    return { confidence: 0.85, remedy: `Report it with this build: ${callOf(last)} was answered with ${statusOf(last)}` };
-  if (!hasRefused(last)) return undefined;
+  if (last === undefined || !hasRefused(last)) return undefined;
   const { namespace = "<namespace of Director>" } = last.scope;
   return {
     confidence: 0.5,
