@@ -46,8 +46,37 @@ const weigh = (found: NodeCase): Weighed => {
   return { signs, against, low, conditions: standing ?? [] };
 };
 
+/** One time at which a disk was full, among perhaps several of a run. */
+interface Episode extends Weighed {
+  /** When the next one began. */
+  readonly untilMs: number;
+}
+
+/** Signs that are far apart, with a healthy look between them, tell of two troubles. */
+const episodesOf = (found: NodeCase, weighed: Weighed): Episode[] => {
+  const wellMs = [...found.readings.filter(({ data }) => !isLow(data)).map(({ atMs }) => atMs), ...found.endsMs];
+  const groups: Sign[][] = [];
+  for (const sign of weighed.signs.toSorted((a, b) => a.atMs - b.atMs)) {
+    const last = groups.at(-1);
+    const before = last?.at(-1);
+    const isNew = before !== undefined && sign.atMs - before.atMs > LINGER_MS && wellMs.some((ms) => ms > before.atMs && ms < sign.atMs);
+    if (last === undefined || isNew) groups.push([sign]);
+    else last.push(sign);
+  }
+  return groups.map((signs, index) => {
+    const facts = new Set(signs.map(({ fact }) => fact));
+    return {
+      signs,
+      against: weighed.against,
+      low: weighed.low.filter(({ fact }) => facts.has(fact)),
+      conditions: weighed.conditions.filter(({ fact }) => facts.has(fact)),
+      untilMs: groups[index + 1]?.[0]?.atMs ?? Infinity,
+    };
+  });
+};
+
 /** When it began: an event's own time; for a state, when it turned, or the last look at which it was still well. */
-const onsetMs = (found: NodeCase, { signs, low, conditions }: Weighed): number => {
+const onsetMs = (found: NodeCase, { signs, low, conditions }: Episode): number => {
   const turned = conditions.map(({ data }) => Date.parse(data["DiskPressure.lastTransitionTime"] ?? "")).filter((ms) => !Number.isNaN(ms));
   const firstSignMs = Math.min(spanOf(signs).fromMs, ...turned);
   const firstLow = low[0];
@@ -56,16 +85,15 @@ const onsetMs = (found: NodeCase, { signs, low, conditions }: Weighed): number =
   return lastWell?.atMs ?? Math.min(firstSignMs, firstLow.fromMs);
 };
 
-const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
-  const weighed = weigh(found);
-  if (weighed.signs.length === 0) return [];
-  const fromMs = onsetMs(found, weighed);
-  const waiting = shared.filter(({ fact, atMs }) => fact.scope.cluster === found.cluster && atMs >= fromMs);
-  const signs = [...weighed.signs, ...waiting];
-  const { toMs, evidence } = spanOf(signs);
-  const isOver = found.readings.some(({ data, atMs }) => !isLow(data) && atMs > toMs) || found.endsMs.some((endMs) => endMs >= toMs);
+const findingOf = (found: NodeCase, episode: Episode, shared: readonly Sign[]): Finding[] => {
+  const { untilMs } = episode;
+  const fromMs = onsetMs(found, episode);
+  const waiting = shared.filter(({ fact, atMs }) => fact.scope.cluster === found.cluster && atMs >= fromMs && atMs < untilMs);
+  const signs = [...episode.signs, ...waiting];
   const confidence = confidenceOf(signs.map(({ weight }) => weight));
   if (confidence < LEAST_CONFIDENCE) return [];
+  const { toMs, evidence } = spanOf(signs);
+  const isOver = found.readings.some(({ data, atMs }) => !isLow(data) && atMs > toMs) || found.endsMs.some((endMs) => endMs >= toMs);
   return [
     {
       cause: "node.disk-pressure",
@@ -75,11 +103,14 @@ const findingOf = (found: NodeCase, shared: readonly Sign[]): Finding[] => {
       lasting: !isOver,
       confidence,
       evidence,
-      against: weighed.against.filter((fact) => Date.parse(fact.at) >= fromMs),
+      against: episode.against.filter(({ at }) => Date.parse(at) >= fromMs && Date.parse(at) < untilMs),
       ...diskWording({ node: found.node, evidence }),
     },
   ];
 };
+
+const findingsOf = (found: NodeCase, shared: readonly Sign[]): Finding[] =>
+  episodesOf(found, weigh(found)).flatMap((episode) => findingOf(found, episode, shared));
 
 /** Only the scheduler speaks: some node of the cluster is full, and nobody said which. */
 const clusterFindings = (shared: readonly Sign[], found: readonly Finding[]): Finding[] => {
@@ -108,7 +139,7 @@ export const nodeDiskPressure: Rule = {
   needs: [],
   match: (facts) => {
     const shared = taintSigns(facts);
-    const found = collectCases(facts).flatMap((nodeCase) => findingOf(nodeCase, shared));
+    const found = collectCases(facts).flatMap((nodeCase) => findingsOf(nodeCase, shared));
     return [...found, ...clusterFindings(shared, found)];
   },
   together: (findings) =>
