@@ -1,18 +1,38 @@
-import { loadRelease } from "@kubera-e2e/director";
+import { loadRelease, openDirector, refusedStatus } from "@kubera-e2e/director";
 import { credentialsFor, loadTestBed } from "@kubera-e2e/lifecycle";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { placeOf } from "./run-place.ts";
 
-const refuseHostWithoutUser = ({ KUBERA_USER, KUBERA_PASS }: Settings): void => {
+const credentialsOfHost = ({ KUBERA_USER, KUBERA_PASS }: Settings): { readonly username: string; readonly password: string } => {
   const missing = [...(KUBERA_USER === undefined ? ["KUBERA_USER"] : []), ...(KUBERA_PASS === undefined ? ["KUBERA_PASS"] : [])];
-  if (missing.length === 0) return;
+  if (KUBERA_USER !== undefined && KUBERA_PASS !== undefined) return { username: KUBERA_USER, password: KUBERA_PASS };
   throw new KuberaError("SECRET_MISSING", {
     what: `KUBERA_HOST is set without ${missing.join(" and ")}`,
     where: missing.join(" and "),
     because: "the specs sign in to that Director",
     fix: "Set both, in the environment or in .env.",
   });
+};
+
+const NOT_SIGNED_IN = 401;
+
+/** Signs in once: otherwise every test would fail for the same reason, and look like the product's fault. */
+const trySignIn = async (url: string, settings: Settings): Promise<void> => {
+  const credentials = credentialsOfHost(settings);
+  try {
+    (await openDirector({ url, credentials, redactor: new Redactor([credentials.password]) })).close();
+  } catch (error) {
+    if (refusedStatus(error) !== NOT_SIGNED_IN) throw error;
+    throw new KuberaError("DIRECTOR_LOGIN_REFUSED", {
+      what: `Director does not let ${credentials.username} in`,
+      where: url,
+      because: error instanceof KuberaError ? error.because : String(error),
+      fix: "Correct KUBERA_USER and KUBERA_PASS, in the environment or in .env.",
+      cause: error,
+    });
+  }
 };
 
 /** The values of a simulated bed are not there before its data centre has been started. */
@@ -25,11 +45,13 @@ const checkBed = (settings: Settings): void => {
 /**
  * Everything about a run that can be found wrong before anything is started.
  *
- * Errors: those of `placeOf`, `loadTestBed` and `credentialsFor`; `RELEASE_UNKNOWN`; `SECRET_MISSING` for a host without user or password.
+ * Errors: those of `placeOf`, `loadTestBed` and `credentialsFor`; `RELEASE_UNKNOWN`; `SECRET_MISSING` for a host without user or password,
+ * `DIRECTOR_LOGIN_REFUSED` for wrong ones.
  */
 export const preflight = async (settings: Settings): Promise<void> => {
   loadRelease(settings.KUBERA_BUILD);
-  if (settings.KUBERA_HOST !== undefined) refuseHostWithoutUser(settings);
-  const { bed, target } = await placeOf(settings);
-  if (bed !== "host" && (target === "real" || settings.KUBERA_VALUES !== undefined)) checkBed(settings);
+  if (settings.KUBERA_HOST !== undefined) credentialsOfHost(settings);
+  const { target } = await placeOf(settings);
+  if (settings.KUBERA_HOST !== undefined) await trySignIn(settings.KUBERA_HOST, settings);
+  else if (target === "real" || settings.KUBERA_VALUES !== undefined) checkBed(settings);
 };

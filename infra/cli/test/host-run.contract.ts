@@ -12,13 +12,13 @@ const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
 const SIMULATED = "SIMULATED data centre: this run says nothing about real machines.";
 
 /** What any restore would change: every node's boot, and the snapshot that each VM runs on. */
-const machinesOf = async (place: SimPlace): Promise<unknown> => {
+const machinesOf = async (place: SimPlace) => {
   const settings = readSettings(place.environment);
   const bed = loadTestBed("sim", settings);
   const context = await openBed(bed, settings, { redactor: new Redactor() });
   try {
-    const nodes = bed.clusters.map(async ({ name }) => (await context.kube(name)).list({ apiVersion: "v1", kind: "Node" }));
-    const boots = (await Promise.all(nodes)).flat().map(({ metadata, status }) => [metadata.name, status?.["nodeInfo"]]);
+    const nodes = bed.clusters.map(async ({ name }) => JSON.stringify(await (await context.kube(name)).raw("/api/v1/nodes")));
+    const boots = (await Promise.all(nodes)).flatMap((text) => text.match(/"bootID":"[^"]+"/g) ?? []);
     const vms = await context.machines.inspect(bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => vm.name)));
     return { boots, vms };
   } finally {
@@ -33,8 +33,7 @@ describe("a run against a Director that exists", () => {
 
   beforeAll(async () => {
     place = await openSimPlace();
-    const installed = await place.test(ONE_TEST);
-    expect(installed.code, installed.out + installed.err).toBe(0);
+    await place.makeDirector();
     host = hostEnvironment(place);
     door = await startDirectorDoor(place.sim.up.director.url);
   });
@@ -48,7 +47,7 @@ describe("a run against a Director that exists", () => {
     const said = await runE2e({ ...host, KUBERA_STORE: join(place.workplace.root, "untouched") }, ["test"]);
     expect(said.code, said.out + said.err).toBe(0);
     expect(await machinesOf(place)).toEqual(before);
-    expect(JSON.stringify(before).match(/bootID/g)).toHaveLength(10);
+    expect([before.boots.length, new Set(before.boots).size, before.vms.length]).toEqual([10, 10, 10]);
     expect(existsSync(join(place.workplace.root, "untouched")), "no lease was taken").toBe(false);
     expect(place.workplace.simFolders(), "no data centre was started").toEqual([]);
 
@@ -78,5 +77,21 @@ describe("a run against a Director that exists", () => {
     expect(said.code, said.out + said.err).toBe(0);
     expect(said.out).not.toContain("SIMULATED");
     expect(place.outcome()).toMatchObject({ bed: "host", target: "real", counts: { passed: 1 } });
+  });
+
+  test("is refused with a wrong password before anything runs", async () => {
+    const before = place.workplace.runs();
+    const said = await runE2e({ ...host, KUBERA_PASS: "wr0ng-and-secret" }, ["test", ...ONE_TEST]);
+    expect(said).toEqual({
+      code: 2,
+      out: "",
+      err: [
+        "[DIRECTOR_LOGIN_REFUSED] Director does not let Administrator in",
+        `  where:   ${place.sim.up.director.url}`,
+        "  because: the user name or password is incorrect",
+        "  fix:     Correct KUBERA_USER and KUBERA_PASS, in the environment or in .env.\n",
+      ].join("\n"),
+    });
+    expect(place.workplace.runs()).toEqual(before);
   });
 });

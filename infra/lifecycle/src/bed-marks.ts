@@ -1,7 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
-import type { Settings } from "@kubera-e2e/schema/settings";
 import { z } from "zod";
 import { writeWhole } from "./write-whole.ts";
 
@@ -25,9 +23,6 @@ export interface BedMarks {
   read(bed: string): Promise<BedMark | undefined>;
   write(mark: Omit<BedMark, "schema">): Promise<void>;
 }
-
-/** The folder KUBERA_STORE, or .kubera-e2e in the home folder. */
-export const storeFolder = (settings: Pick<Settings, "KUBERA_STORE">): string => settings.KUBERA_STORE ?? join(homedir(), ".kubera-e2e");
 
 const parseMark = (text: string): BedMark | undefined => {
   try {

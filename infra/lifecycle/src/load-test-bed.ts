@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { inspectTestBed, parseTestBed, type BedValues } from "@kubera-e2e/schema/parse-test-bed";
@@ -9,10 +8,11 @@ import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
 import { bedFiles, findBedFile, type BedFile } from "./bed-files.ts";
 import { readBedValues } from "./bed-values.ts";
 import { trustOfGovc } from "./govc-trust.ts";
+import { homeFolder } from "./store-folder.ts";
 
 const expand = (folder: string, path: string): string => {
   if (path.includes("-----BEGIN ")) return path;
-  if (path === "~" || path.startsWith("~/")) return resolve(homedir(), path.slice(2));
+  if (path === "~" || path.startsWith("~/")) return resolve(homeFolder(), path.slice(2));
   return resolve(folder, path);
 };
 

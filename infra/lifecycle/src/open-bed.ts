@@ -7,11 +7,12 @@ import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
 import type { BedContext, ServerLook } from "./bed-context.ts";
-import { fileMarks, storeFolder } from "./bed-marks.ts";
+import { fileMarks } from "./bed-marks.ts";
 import { credentialsFor } from "./credentials.ts";
 import type { Progress } from "./progress.ts";
 import { restoreLog } from "./restore-log.ts";
 import { readServerAccess } from "./server-access.ts";
+import { storeFolder } from "./store-folder.ts";
 
 export interface OpenBedOptions {
   readonly redactor: Redactor;

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fileMarks, storeFolder } from "../src/bed-marks.ts";
+import { fileMarks } from "../src/bed-marks.ts";
+import { storeFolder } from "../src/store-folder.ts";
 import { restoreLog } from "../src/restore-log.ts";
 import { restoreFileSchema, type RestoreReport } from "../src/restore-report.ts";
 import { readFileSync } from "node:fs";
@@ -32,6 +33,15 @@ test.each(["", "{", '{"schema":"kubera-e2e/bed-mark@2"}'])("a mark that reads %j
 test("the store is KUBERA_STORE, or a folder in the home folder", () => {
   expect(storeFolder({ KUBERA_STORE: "/store" })).toBe("/store");
   expect(storeFolder({ KUBERA_STORE: undefined })).toMatch(/\.kubera-e2e$/);
+  expect(storeFolder({ KUBERA_STORE: "/store" }, () => "")).toBe("/store");
+  expect(() => storeFolder({ KUBERA_STORE: undefined }, () => "")).toThrow(
+    [
+      "[SETTING_INVALID] this user has no home folder",
+      "  where:   HOME",
+      "  because: HOME is empty, or unset for a user whom this computer does not know by name",
+      "  fix:     Set HOME; or KUBERA_STORE for leases and bed marks, and absolute paths in the bed's file.",
+    ].join("\n"),
+  );
 });
 
 test("restore.json holds every restore of the process, in order", async () => {

@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { link, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -79,7 +79,9 @@ export class FileLeaseStore implements LeasePort {
   async #create(record: LeaseRecord): Promise<boolean> {
     const file = this.#fileOf(record.bed, record.token);
     const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}.draft`;
-    await writeWhole(draft, `${JSON.stringify(record)}\n`);
+    await writeWhole(draft, `${JSON.stringify(record)}\n`).catch((error: unknown) => {
+      throw unwritable(this.#folder, error);
+    });
     try {
       await link(draft, file);
       return true;
@@ -107,8 +109,11 @@ export class FileLeaseStore implements LeasePort {
 
   /** Tokens of a bed, newest first. */
   async #tokens(bed: string): Promise<number[]> {
-    await mkdir(join(this.#folder, bed), { recursive: true });
-    const entries = await readdir(join(this.#folder, bed));
+    // Who only looks leaves nothing behind.
+    const entries = await readdir(join(this.#folder, bed)).catch((error: unknown) => {
+      if (isCode(error, "ENOENT") || isCode(error, "ENOTDIR")) return [];
+      throw error;
+    });
     const tokens = entries.flatMap((entry) => (/^\d+\.json$/.test(entry) ? [Number.parseInt(entry, 10)] : []));
     return tokens.toSorted((a, b) => b - a);
   }
@@ -124,6 +129,15 @@ export class FileLeaseStore implements LeasePort {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
+
+const unwritable = (folder: string, cause: unknown): KuberaError =>
+  new KuberaError("SETTING_INVALID", {
+    what: "the folder for leases cannot be written, so no bed can be held",
+    where: folder,
+    because: cause instanceof Error ? cause.message : String(cause),
+    fix: "Set KUBERA_STORE to a folder that you may write and that all users of the bed share; the default is in the home folder.",
+    cause,
+  });
 
 const held = (lease: LeaseRecord): KuberaError =>
   new KuberaError("LEASE_HELD", {

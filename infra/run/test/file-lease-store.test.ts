@@ -24,6 +24,26 @@ describe("FileLeaseStore", () => {
     expect(await store.read("konvoy")).toBeUndefined();
   });
 
+  test("leaves nothing behind when it only looks", async () => {
+    await store.read("konvoy");
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("says which folder it cannot write, and what to set", async () => {
+    writeFileSync(join(folder, "file"), "");
+    const inFile = new FileLeaseStore(join(folder, "file"), clock);
+    expect((await failureOf(inFile.acquire(request("ann")))).message).toMatch(
+      new RegExp(
+        [
+          "^\\[SETTING_INVALID\\] the folder for leases cannot be written, so no bed can be held",
+          `  where:   ${join(folder, "file", "leases")}`,
+          "  because: ENOTDIR.*",
+          "  fix:     Set KUBERA_STORE to a folder that you may write and that all users of the bed share; the default is in the home folder.$",
+        ].join("\n"),
+      ),
+    );
+  });
+
   test("gives the bed to the first, for its time, and names him to the second", async () => {
     const lease = await store.acquire(request("ann@ci process 1", "run r1"));
     expect(lease).toEqual({

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   BED_UNKNOWN: environment("a test bed that no file declares"),
   BED_INVALID: environment("a test bed file with faults"),
   BED_VALUE_MISSING: environment("a test bed refers to a value that nobody gives"),
+  DIRECTOR_LOGIN_REFUSED: environment("Director refused the credentials that were given for it"),
   SECRET_MISSING: environment("a secret that is named and not given"),
   NOTHING_SELECTED: environment("no test matches", EXIT.nothingSelected),
   CHROMIUM_MISSING: environment("no Chromium for the GUI project"),

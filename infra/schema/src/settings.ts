@@ -125,16 +125,26 @@ const withoutTotal = (name: string): KuberaError =>
     fix: `Set CI_NODE_TOTAL to the number of shards, or unset ${name}.`,
   });
 
+const withinTotal = (name: string, index: number, total: number): { readonly index: number; readonly total: number } => {
+  if (index >= 1 && index <= total) return { index, total };
+  throw new KuberaError("SETTING_INVALID", {
+    what: `${name} and CI_NODE_TOTAL name no part of the suite`,
+    where: `shard ${index} of ${total}, counted from 1`,
+    because: "CI_NODE_INDEX counts from 1 and JOB_COMPLETION_INDEX from 0, and neither goes beyond CI_NODE_TOTAL",
+    fix: "Set CI_NODE_TOTAL to the number of shards that are started.",
+  });
+};
+
 /** GitLab counts from 1 and gives the total; Kubernetes Indexed Jobs count from 0 and do not. */
 const shardOf = (parsed: Parsed): Settings["shard"] => {
   const total = parsed.CI_NODE_TOTAL;
   if (parsed.JOB_COMPLETION_INDEX !== undefined) {
     if (total === undefined) throw withoutTotal("JOB_COMPLETION_INDEX");
-    return { index: parsed.JOB_COMPLETION_INDEX + 1, total };
+    return withinTotal("JOB_COMPLETION_INDEX", parsed.JOB_COMPLETION_INDEX + 1, total);
   }
   if (parsed.CI_NODE_INDEX === undefined) return undefined;
   if (total === undefined) throw withoutTotal("CI_NODE_INDEX");
-  return { index: parsed.CI_NODE_INDEX, total };
+  return withinTotal("CI_NODE_INDEX", parsed.CI_NODE_INDEX, total);
 };
 
 /**

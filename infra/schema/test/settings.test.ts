@@ -79,6 +79,22 @@ describe("refuses", () => {
     expect(errorOf(environment).message).toBe(message);
   });
 
+  test.each<[string, Environment, string]>([
+    ["an index of GitLab that counts from 0", { CI_NODE_INDEX: "0", CI_NODE_TOTAL: "3" }, "CI_NODE_INDEX, 0 of 3"],
+    ["an index of GitLab beyond the total", { CI_NODE_INDEX: "4", CI_NODE_TOTAL: "3" }, "CI_NODE_INDEX, 4 of 3"],
+    ["an index of a Kubernetes Job beyond the total", { JOB_COMPLETION_INDEX: "3", CI_NODE_TOTAL: "3" }, "JOB_COMPLETION_INDEX, 4 of 3"],
+  ])("%s", (_what, environment, named) => {
+    const [name = "", shard = ""] = named.split(", ");
+    expect(errorOf(environment).message).toBe(
+      [
+        `[SETTING_INVALID] ${name} and CI_NODE_TOTAL name no part of the suite`,
+        `  where:   shard ${shard}, counted from 1`,
+        "  because: CI_NODE_INDEX counts from 1 and JOB_COMPLETION_INDEX from 0, and neither goes beyond CI_NODE_TOTAL",
+        "  fix:     Set CI_NODE_TOTAL to the number of shards that are started.",
+      ].join("\n"),
+    );
+  });
+
   test("an index of a Kubernetes Job without a total", () => {
     expect(errorOf({ JOB_COMPLETION_INDEX: "0" }).code).toBe("SHARD_INDEX_WITHOUT_TOTAL");
   });
