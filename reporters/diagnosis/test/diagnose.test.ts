@@ -293,3 +293,54 @@ test("says of the unknown what would have decided it", () => {
 test("answers an empty run with no incident", () => {
   expect(diagnose({ run: "r1", evidences: [] })).toEqual({ schema: "kubera-e2e/diagnosis@1", run: "r1", incidents: [] });
 });
+
+const PLACES = ["s-w1", "s-w2"] as const;
+
+test.each([
+  {
+    title: "silent kubelets",
+    facts: PLACES.map((name) => node(60, name, { "Ready.status": "Unknown", "Ready.reason": "NodeStatusUnknown" })),
+    summary: "The kubelets of 2 nodes of cluster server are silent since 2026-05-04T09:01:00.000Z: s-w1 and s-w2.",
+  },
+  {
+    title: "missing images",
+    facts: ["a", "b"].map((name) =>
+      event(
+        5,
+        { namespace: "kubera", kind: "Pod", name },
+        { reason: "Failed", message: `Failed to pull image "reg.lab/${name}:9": manifest unknown` },
+      ),
+    ),
+    summary: "2 images do not exist in their registry: reg.lab/a:9 and reg.lab/b:9.",
+  },
+  {
+    title: "full disks nobody measured",
+    facts: PLACES.map((name) => node(60, name, { "DiskPressure.status": "True" })),
+    summary: "Disk pressure on 2 nodes of cluster server: s-w1 and s-w2 (nearly full). They evict pods and take no new ones.",
+  },
+])("tells $title of one cluster as one incident", ({ facts, summary }) => {
+  const { incidents } = diagnose({ run: "r1", evidences: [ofRun(...facts)] });
+  expect(incidents.map((incident) => [incident.summary, incident.parts?.length])).toEqual([[summary, 2]]);
+});
+
+test("keeps two crashing workloads apart: each is a cause of its own", () => {
+  const crashing = (name: string) =>
+    pod(90, name, { phase: "Running", ready: false, "terminated.exitCode": 1, "terminated.finishedAt": at(80) });
+  const { incidents } = diagnose({ run: "r1", evidences: [ofRun(crashing("maya-ui-0"), crashing("mysql-0"))] });
+  expect(incidents.map(({ cause }) => cause)).toEqual(["product.crash", "product.crash"]);
+});
+
+const noAnswer = (cluster: string): Evidence["gaps"] =>
+  ["nodes", "pods", "workloads"].map((kind) => ({
+    collector: `${kind} ${cluster}`,
+    because: "[CONNECTION_REFUSED] nothing listens there",
+  }));
+
+test.each([
+  ["no API server of the bed answered", [...noAnswer("server"), ...noAnswer("member")], "network.lab-unreachable"],
+  ["one of them was forbidden to answer", [...noAnswer("server"), { collector: "pods member", because: "[FORBIDDEN] 403" }], "unknown"],
+])("when a test had failed and %s, it is %s", (_title, gaps, cause) => {
+  const error = wire("Error: expect(received).toBe(expected)");
+  const { incidents } = diagnose({ run: "r1", evidences: [{ ...ofTest({ plan: "TCID-A", error }), gaps }] });
+  expect(incidents.map((incident) => incident.cause)).toEqual([cause]);
+});

@@ -8,6 +8,7 @@ import { nodeKubeletDown } from "../src/rules/node-kubelet-down.ts";
 import { productCrash } from "../src/rules/product-crash.ts";
 import { productNotReady } from "../src/rules/product-not-ready.ts";
 import { registryImageMissing } from "../src/rules/registry-image-missing.ts";
+import { registryRateLimited } from "../src/rules/registry-rate-limited.ts";
 import { registryUnavailable } from "../src/rules/registry-unavailable.ts";
 import { at, disk, event, node, ofRun, pod, READY } from "./facts-of.ts";
 
@@ -202,6 +203,23 @@ const rows: Readonly<Record<string, { readonly rule: Rule; readonly rows: readon
         found: [],
       },
       { title: "stays silent without a fact", facts: [], found: [] },
+    ],
+  },
+  "registry.rate-limited": {
+    rule: registryRateLimited,
+    rows: [
+      {
+        title: "fires on 429",
+        facts: [event(5, maya, pullFailure("unexpected status from HEAD request: 429 Too Many Requests"))],
+        found: ["reg.lab:5000"],
+      },
+      {
+        title: "fires on Docker Hub's words",
+        facts: [event(5, maya, pullFailure("toomanyrequests: You have reached your pull rate limit"))],
+        found: ["reg.lab:5000"],
+      },
+      { title: "is not misled by digits of a digest", facts: [event(5, maya, pullFailure("blob sha256:4290a429 is damaged"))], found: [] },
+      { title: "leaves the kubelet's own limit alone", facts: [event(5, maya, pullFailure("pull QPS exceeded"))], found: [] },
     ],
   },
   "controlplane.unschedulable": {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { factLine, tellingFacts } from "../src/index.ts";
 import { disk, event, node, pod } from "./facts-of.ts";
+import { recorded } from "./recordings.ts";
 
 const said = (second: number, reason: string, message: string) =>
   event(second, { namespace: "kubera", kind: "Pod", name: "maya-ui-1" }, { reason, message });
@@ -27,6 +28,29 @@ test.each([
   expect(factLine(fact)).toBe(line);
 });
 
-test("cuts a long line", () => {
-  expect(factLine(said(1, "Failed", "x".repeat(500)))).toHaveLength(160);
+test("cuts a long line, between words where it can", () => {
+  expect(factLine(said(1, "Failed", "x".repeat(500))).length).toBeLessThanOrEqual(160);
+  expect(factLine(said(1, "Failed", "word ".repeat(100)))).toMatch(/ word …$/);
+});
+
+const scheduled = (message: string): string => factLine(said(1, "FailedScheduling", message));
+const CONTROL_PLANE = "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }";
+const FULL = "3 node(s) had untolerated taint {node.kubernetes.io/disk-pressure: }";
+const PREEMPTION = "no new claims to deallocate, preemption: 0/4 nodes are available: 4 Preemption is not helpful for scheduling.";
+
+test.each([
+  [`0/4 nodes are available: ${CONTROL_PLANE}, ${FULL}. ${PREEMPTION}`, `0/4 nodes are available: ${FULL}`],
+  [`0/4 nodes are available: ${CONTROL_PLANE}, 3 Insufficient cpu. ${PREEMPTION}`, "0/4 nodes are available: 3 Insufficient cpu"],
+  [`0/1 nodes are available: ${CONTROL_PLANE}.`, `0/1 nodes are available: ${CONTROL_PLANE}`],
+  ["no nodes available to schedule pods", "no nodes available to schedule pods"],
+])("tells of scheduling what decided it: %s", (message, told) => {
+  expect(scheduled(message)).toBe(`server Pod kubera/maya-ui-1: FailedScheduling: ${told}`);
+});
+
+test("names the full disks in every line that a recorded run tells of scheduling", () => {
+  const waits = recorded("install-on-full-disks").facts.filter(
+    ({ data }) => data["reason"] === "FailedScheduling" || data["PodScheduled.reason"] === "Unschedulable",
+  );
+  expect(waits.length).toBeGreaterThan(2);
+  expect(waits.map(factLine).filter((line) => !line.includes("node.kubernetes.io/disk-pressure"))).toEqual([]);
 });
