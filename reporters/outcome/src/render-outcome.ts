@@ -70,10 +70,11 @@ const clock = (iso: string): string => `${iso.slice(11, 19)}Z`;
 const spanText = ({ from, to }: Incident["window"]): string => (clock(from) === clock(to) ? clock(from) : `${clock(from)} to ${clock(to)}`);
 
 /** Cluster, nodes, and from when to when it was seen. */
-const whereOf = ({ parts = [], scope, window }: Incident): string => {
+const whereLines = ({ parts = [], scope, window }: Incident, width: number): string[] => {
   const nodes = [scope, ...parts.map((part) => part.scope)].flatMap(({ node }) => node ?? []);
   const cluster = scope.cluster === undefined ? [] : [`cluster ${scope.cluster}`];
-  return [...cluster, ...(nodes.length > 0 ? [nodes.join(", ")] : []), spanText(window)].join(" · ");
+  const places = [...cluster, ...(nodes.length > 0 ? [nodes.join(", ")] : [])];
+  return labelled(places.length > 0 ? "where:" : "when:", [...places, spanText(window)].join(" · "), { width });
 };
 
 const titleLines = (incident: Incident, { style, width }: Page): string[] => {
@@ -94,7 +95,7 @@ const incidentLines = (incident: Incident, page: Page): string[] => {
   return [
     ...titleLines(incident, page),
     ...paragraph(incident.summary, width),
-    ...labelled("where:", whereOf(incident), { width }),
+    ...whereLines(incident, width),
     ...factLines("because:", incident.evidence, { limit: EVIDENCE_FACTS, width }),
     ...factLines("against:", incident.against, { limit: AGAINST_FACTS, width }),
     ...strong(labelled("fix:", incident.remedy, { width }), "fix:"),

@@ -12,8 +12,10 @@ const REPORTER = join(PACKAGE, "src/outcome-reporter.ts");
 
 let folder = "";
 let runFolder = "";
+let environment: NodeJS.ProcessEnv = {};
 
 beforeEach(async () => {
+  environment = { PATH: process.env["PATH"] };
   folder = await mkdtemp(join(tmpdir(), "outcome-"));
   runFolder = join(folder, "run");
   await symlink(join(PACKAGE, "node_modules"), join(folder, "node_modules"));
@@ -42,7 +44,7 @@ const playwright = (spec: string, flags: readonly string[] = [], target = "sim")
     await writeFile(join(folder, "tests/a.spec.ts"), `import { expect, test } from "@playwright/test";\n${spec}`);
     const cli = join(PACKAGE, "node_modules/@playwright/test/cli.js");
     return new Promise<Ran>((resolve) => {
-      execFile(process.execPath, [cli, "test", ...flags], { cwd: folder }, (error, stdout, stderr) => {
+      execFile(process.execPath, [cli, "test", ...flags], { cwd: folder, env: environment }, (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === "number" ? error.code : 0, output: stdout + stderr });
       });
     });
@@ -108,6 +110,27 @@ test("takes what the run stored, and says which evidence it cannot read", async 
   expect(output).toContain("Evidence that cannot be read was left out: evidence/broken.json: ");
   expect(output).not.toContain("SIMULATED");
   expect((await readOutcome(runFolder))?.causes).toEqual([{ cause: "test.harness", class: "test", tests: 1 }]);
+});
+
+const widest = (output: string): number =>
+  Math.max(
+    ...output
+      .split("\n")
+      .filter((line) => /^─+$/.test(line))
+      .map(({ length }) => length),
+  );
+
+test.each([
+  [{}, 80],
+  [{ COLUMNS: "100" }, 100],
+  [{ COLUMNS: "nonsense" }, 80],
+])("without a terminal and with %o the block is %s wide, and has no colours", async (given, columns) => {
+  environment = { ...environment, ...given, FORCE_COLOR: "1" };
+  const { output } = await playwright(`test("fails", () => { expect(1).toBe(2); });`);
+  expect(widest(output)).toBe(columns);
+  const block = output.slice(output.indexOf("SIMULATED"));
+  expect(block).toContain("0 passed · 1 failed of 1 planned");
+  expect(block).not.toContain(String.fromCharCode(27));
 });
 
 test("does not let blocked tests look green", async () => {
