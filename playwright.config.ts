@@ -20,7 +20,7 @@ export default defineConfig({
       name: "sim",
       command: run.simCommand,
       // The named group becomes KUBERA_VALUES, by which every room finds the URLs of this run's bed.
-      wait: { stdout: /^values: (?<kubera_values>\S+)$/m },
+      wait: { stdout: /^values: (?<kubera_values>.+)$/m },
       gracefulShutdown: { signal: "SIGTERM" as const, timeout: 2000 },
       timeout: 20_000,
     },

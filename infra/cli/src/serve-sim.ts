@@ -7,6 +7,7 @@ export interface ServeSimOptions {
   readonly speed?: string;
   readonly json: boolean;
   readonly shared: boolean;
+  /** Processes whose end ends it, beside the one that has started it. */
   readonly parents: readonly number[];
 }
 
@@ -42,7 +43,7 @@ const announce = (sim: RunningSim, json: boolean): void => {
 
 /** Starts the simulated data centre and stays until a signal comes or a watched process is gone. */
 export const serveSim = async (options: ServeSimOptions): Promise<never> => {
-  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: options.parents });
+  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: [process.ppid, ...options.parents] });
   announce(sim, options.json);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => void sim.close());

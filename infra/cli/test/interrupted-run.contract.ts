@@ -4,12 +4,11 @@ import { FileLeaseStore } from "@kubera-e2e/run";
 import { outcomeSchema } from "@kubera-e2e/schema/outcome";
 import type { SimUp } from "@kubera-e2e/schema/sim-up";
 import { describe, expect, test } from "vitest";
-import { E2E, ROOT, startE2e, startProgram, type RunningE2e } from "./run-e2e.ts";
-import { childrenOf, commandOf, hasEnded, workplaceOfTest, type Workplace } from "./workplace.ts";
+import { ROOT, startE2e, startProgram, type RunningE2e } from "./run-e2e.ts";
+import { childrenOf, commandOf, endOf, hasEnded, LIMIT_MS, workplaceOfTest, type Workplace } from "./workplace.ts";
 
 const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
 const PLAYWRIGHT = [process.execPath, join(ROOT, "node_modules", "@playwright", "test", "cli.js"), "test", ...ONE_TEST];
-const LIMIT_MS = 2000;
 
 const storeOf = ({ root }: Workplace): string => join(root, "store");
 
@@ -26,10 +25,15 @@ const untilRestoring = async (workplace: Workplace, running: RunningE2e): Promis
   return sim as SimUp;
 };
 
-const endOf = async (pid: number): Promise<number> => {
-  const sinceMs = performance.now();
-  await expect.poll(() => hasEnded(pid), { interval: 20, timeout: 10_000 }).toBe(true);
-  return performance.now() - sinceMs;
+/** Everything that a process has started, and what that has. */
+const descendantsOf = (pid: number): number[] => childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
+/** Playwright, its worker and the sim; the run server lives in Playwright. */
+const familyOf = (running: RunningE2e): number[] => {
+  const family = descendantsOf(running.child.pid ?? 0);
+  expect(family.length).toBeGreaterThanOrEqual(2);
+  expect(family.some((pid) => commandOf(pid).includes("workerProcessEntry"))).toBe(true);
+  return family;
 };
 
 const expectGivenBack = async (workplace: Workplace): Promise<void> => {
@@ -48,10 +52,12 @@ describe("a run that is interrupted", () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
     const sim = await untilRestoring(workplace, running);
+    const family = familyOf(running);
     running.child.kill(signal);
     expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
     const { code, out } = await running.said;
     expect(code, out).toBe(130);
+    expect(family.filter((pid) => !hasEnded(pid))).toEqual([]);
     expect(out).toContain("exit 130: interrupted before its end");
     expect(workplace.simFolders()).toEqual([]);
     await expectGivenBack(workplace);
@@ -64,10 +70,10 @@ describe("a run that is interrupted", () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
     const sim = await untilRestoring(workplace, running);
-    const playwright = playwrightOf(running);
+    const family = familyOf(running);
     running.child.kill("SIGKILL");
     expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
-    await endOf(playwright);
+    for (const pid of family) await endOf(pid);
     expect(workplace.simFolders()).toEqual([]);
     await expectGivenBack(workplace);
   });
@@ -76,9 +82,11 @@ describe("a run that is interrupted", () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
     const sim = await untilRestoring(workplace, running);
+    const family = familyOf(running);
     process.kill(playwrightOf(running), "SIGKILL");
     expect(await endOf(sim.pid)).toBeLessThan(LIMIT_MS);
     const { code, err } = await running.said;
+    for (const pid of family) await endOf(pid);
     const [run = ""] = workplace.runs();
     expect(err).toContain(
       [
@@ -101,23 +109,5 @@ describe("a run that is interrupted", () => {
     expect((await running.said).code).toBe(130);
     expect(workplace.simFolders()).toEqual([]);
     await expectGivenBack(workplace);
-  });
-});
-
-describe("a sim that was killed", () => {
-  test("leaves a folder that the next start sweeps", async () => {
-    const workplace = workplaceOfTest();
-    const first = startE2e(workplace.environment, ["sim", "up"]);
-    await expect.poll(() => workplace.sims().length, { interval: 20, timeout: 20_000 }).toBe(1);
-    const [dead] = workplace.sims();
-    first.child.kill("SIGKILL");
-    await first.said;
-    expect(workplace.simFolders()).toEqual([dead?.folder]);
-    const second = startProgram([...E2E, "sim", "up", "--json"], { environment: workplace.environment });
-    await expect.poll(second.outputSoFar, { interval: 20, timeout: 20_000 }).toContain("}");
-    expect(workplace.simFolders()).not.toContain(dead?.folder);
-    second.child.kill("SIGTERM");
-    expect(await second.said).toMatchObject({ code: 0 });
-    expect(workplace.simFolders()).toEqual([]);
   });
 });

@@ -27,7 +27,7 @@ interface Values {
 export const readValues = (file: string): Values => JSON.parse(readFileSync(file, "utf8")) as Values;
 
 /** The newest run of a workplace. */
-export const newestOutcome = ({ artifacts, runs }: Workplace): Outcome =>
+export const newestOutcome = ({ artifacts, runs }: Pick<Workplace, "artifacts" | "runs">): Outcome =>
   outcomeSchema.parse(JSON.parse(readFileSync(join(artifacts, runs().at(-1) ?? "", "outcome.json"), "utf8")));
 
 export const openSimPlace = async (speed = 150): Promise<SimPlace> => {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { simUpSchema, type SimUp } from "@kubera-e2e/schema/sim-up";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 
 /** A computer of one test's own: a home folder, a folder for temporary files and one for artifacts, all empty. */
 export interface Workplace {
@@ -82,3 +82,13 @@ export const childrenOf = (pid: number): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((child) => statOf(child)?.parent === pid);
+
+/** A simulated data centre is gone this long after its parent at the latest. */
+export const LIMIT_MS = 2000;
+
+/** Waits until a process has ended; how long that took, in milliseconds. */
+export const endOf = async (pid: number): Promise<number> => {
+  const sinceMs = performance.now();
+  await expect.poll(() => hasEnded(pid), { interval: 20, timeout: 10_000 }).toBe(true);
+  return performance.now() - sinceMs;
+};

@@ -50,11 +50,11 @@ export const addSim = (program: Command): void => {
   const sim = program.command("sim").description("the simulated data centre").addHelpText("afterAll", EXAMPLES);
   sim
     .command("up")
-    .description("start it and keep it until Ctrl-C")
+    .description("start it and keep it until Ctrl-C, or the end of what started it")
     .option("--speed <factor>", "by how much durations are divided (default KUBERA_SIM_SPEED)")
     .option("--json", "print one JSON object with every URL and file, then stay")
     .option("--private", "for the process that starts it alone: other runs do not find it")
-    .option("--watch-pid <pid...>", "end as soon as one of these processes is gone")
+    .option("--watch-pid <pid...>", "end as soon as one of these processes is gone, too")
     .action(async (options: UpOptions) => {
       const { serveSim } = await import("../serve-sim.ts");
       await serveSim({
