@@ -1,6 +1,7 @@
 import type { Fact, Scope } from "@kubera-e2e/schema/evidence";
 
-const LINE_LIMIT = 160;
+/** Of what a fact says; its place is never cut, however long the names are. */
+const TEXT_LIMIT = 160;
 const MESSAGE_FIELDS = ["message", "waiting.message", "PodScheduled.message", "detail"];
 
 const placeOf = ({ cluster, namespace, kind, name, node, vm, urlHost }: Scope): string => {
@@ -43,14 +44,17 @@ const stepText = (data: Fact["data"]): string =>
   `${String(data["phase"] ?? "")} of ${String(data["subject"] ?? "")} ${String(data["outcome"] ?? "")}: ${String(data["because"] ?? "no reason given")}`;
 
 const CONTROL_PLANE = "node-role.kubernetes.io/";
+/** Taints by which a cluster keeps pods off nodes that are not well. */
+const UNWELL = "node.kubernetes.io/";
 
-/** What a scheduler says of its nodes, without what it says of control planes, which never take a pod, and of preemption. */
+/** What a scheduler says of its nodes, those that are not well first; without control planes, which never take a pod, and preemption. */
 const schedulingText = (message: string): string => {
-  const [, nodes, told] = /^(\d+\/\d+ nodes are available): (.*?)\.(?:\s|$)/.exec(message) ?? [];
-  if (nodes === undefined || told === undefined) return message;
-  const clauses = told.split(", ");
+  const [, nodes, list] = /^(\d+\/\d+ nodes are available): (.*?)\.(?:\s|$)/.exec(message) ?? [];
+  if (nodes === undefined || list === undefined) return message;
+  const clauses = list.split(", ");
   const decisive = clauses.filter((clause) => !clause.includes(CONTROL_PLANE));
-  return `${nodes}: ${(decisive.length > 0 ? decisive : clauses).join(", ")}`;
+  const told = (decisive.length > 0 ? decisive : clauses).toSorted((a, b) => Number(b.includes(UNWELL)) - Number(a.includes(UNWELL)));
+  return `${nodes}: ${told.join(", ")}`;
 };
 
 const otherText = ({ data }: Fact): string => {
@@ -81,5 +85,5 @@ const cut = (line: string, limit: number): string => {
 /** When a fact was seen, for people: `04:46:41Z`, UTC as everywhere in stored files. */
 export const factTime = ({ at }: Fact): string => `${at.slice(11, 19)}Z`;
 
-/** One fact in one line of at most 160 characters, without its time: where, and what its source said. */
-export const factLine = (fact: Fact): string => cut(`${placeOf(fact.scope)}: ${textOf(fact)}`.replaceAll(/\s+/g, " ").trim(), LINE_LIMIT);
+/** One fact in one line, without its time: where, and what its source said, in at most 160 characters. */
+export const factLine = (fact: Fact): string => `${placeOf(fact.scope)}: ${cut(textOf(fact).replaceAll(/\s+/g, " ").trim(), TEXT_LIMIT)}`;

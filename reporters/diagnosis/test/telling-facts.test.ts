@@ -29,7 +29,7 @@ test.each([
 });
 
 test("cuts a long line, between words where it can", () => {
-  expect(factLine(said(1, "Failed", "x".repeat(500))).length).toBeLessThanOrEqual(160);
+  expect(factLine(said(1, "Failed", "x".repeat(500))).length).toBeLessThanOrEqual(160 + "server Pod kubera/maya-ui-1: ".length);
   expect(factLine(said(1, "Failed", "word ".repeat(100)))).toMatch(/ word …$/);
 });
 
@@ -41,6 +41,10 @@ const PREEMPTION = "no new claims to deallocate, preemption: 0/4 nodes are avail
 test.each([
   [`0/4 nodes are available: ${CONTROL_PLANE}, ${FULL}. ${PREEMPTION}`, `0/4 nodes are available: ${FULL}`],
   [`0/4 nodes are available: ${CONTROL_PLANE}, 3 Insufficient cpu. ${PREEMPTION}`, "0/4 nodes are available: 3 Insufficient cpu"],
+  [
+    `0/9 nodes are available: 2 Insufficient cpu, 4 Insufficient memory, ${FULL}.`,
+    `0/9 nodes are available: ${FULL}, 2 Insufficient cpu, 4 Insufficient memory`,
+  ],
   [`0/1 nodes are available: ${CONTROL_PLANE}.`, `0/1 nodes are available: ${CONTROL_PLANE}`],
   ["no nodes available to schedule pods", "no nodes available to schedule pods"],
 ])("tells of scheduling what decided it: %s", (message, told) => {
@@ -52,5 +56,9 @@ test("names the full disks in every line that a recorded run tells of scheduling
     ({ data }) => data["reason"] === "FailedScheduling" || data["PodScheduled.reason"] === "Unschedulable",
   );
   expect(waits.length).toBeGreaterThan(2);
-  expect(waits.map(factLine).filter((line) => !line.includes("node.kubernetes.io/disk-pressure"))).toEqual([]);
+  const longest = waits.map((fact) => ({
+    ...fact,
+    scope: { ...fact.scope, name: `${"alertstore-tablemanager-".repeat(3)}-vljkpcjvt9-qxhtj` },
+  }));
+  expect([...waits, ...longest].map(factLine).filter((line) => !line.includes("node.kubernetes.io/disk-pressure"))).toEqual([]);
 });
