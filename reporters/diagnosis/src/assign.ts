@@ -21,8 +21,12 @@ const holdsUntilMs = (finding: Finding): number => (finding.lasting ? Infinity :
 
 const isInfrastructure = ({ finding }: Trouble): boolean => classOfCause(finding.cause) === "infrastructure";
 
+/** What a registry answers, no node brings about. */
+const mayFollow = (cause: string, from: string): boolean => !(cause.startsWith("registry.") && from.startsWith("node."));
+
 const explains = (parent: Trouble, child: Trouble): boolean =>
   rankOfCause(parent.finding.cause) < rankOfCause(child.finding.cause) &&
+  mayFollow(child.finding.cause, parent.finding.cause) &&
   parent.finding.fromMs <= child.finding.fromMs + NOTICED_LATE_MS &&
   holdsUntilMs(parent.finding) >= child.finding.fromMs &&
   parent.places.some((place) =>
@@ -47,32 +51,29 @@ const overlaps = (finding: Finding, evidence: Evidence): boolean =>
   finding.fromMs <= Date.parse(evidence.window.to) && holdsUntilMs(finding) >= Date.parse(evidence.window.from);
 
 /**
- * Whether what a test leant on leans on this place in turn. What merely waits may wait for anything in its namespace, as long as the
- * trouble lasts; a container that crashes by itself only for what the infrastructure took away and did not give back.
+ * Whether what a test leant on leans on a place of this trouble in turn. What merely waits may wait for anything in its namespace, as long
+ * as the trouble lasts; a container that crashes by itself only for what the infrastructure took away and did not give back.
  */
-const leans = (trouble: Trouble, place: Scope, { own, waiting, isOver }: Symptoms): boolean => {
-  const mayLean = (scope: Scope): boolean => mayLeanOn(place, scope);
-  const isBack = isOver(place);
-  return ((trouble.finding.lasting || !isBack) && waiting.some(mayLean)) || (isInfrastructure(trouble) && !isBack && own.some(mayLean));
-};
+const isLeantOn = (trouble: Trouble, { own, waiting, isOver }: Symptoms): boolean =>
+  trouble.places.some((place) => {
+    const mayLean = (scope: Scope): boolean => mayLeanOn(place, scope);
+    const isBack = isOver(place);
+    return ((trouble.finding.lasting || !isBack) && waiting.some(mayLean)) || (isInfrastructure(trouble) && !isBack && own.some(mayLean));
+  });
 
-const reaches = (trouble: Trouble, symptoms: Symptoms): boolean => {
-  const { own, waiting, text, isOver } = symptoms;
-  return trouble.places.some(
-    (place) =>
-      own.some((scope) => isFeltAt(place, scope)) ||
-      waiting.some((scope) => isFeltAt(place, scope)) ||
-      leans(trouble, place, symptoms) ||
-      (namesPlace(text, place) && !isOver(place)),
+/** Whether the trouble is felt at the very things a test leant on, or at what its error names. */
+const isFelt = (trouble: Trouble, { own, waiting, text, isOver }: Symptoms): boolean =>
+  trouble.places.some(
+    (place) => [...own, ...waiting].some((scope) => isFeltAt(place, scope)) || (namesPlace(text, place) && !isOver(place)),
   );
-};
 
-/** Every trouble that may be behind a test, by time and place. */
+/** Every trouble that may be behind a test, by time and place; what was felt goes before what might have been leant on. */
 export const candidatesOf = (evidence: Evidence, troubles: readonly Trouble[]): Trouble[] => {
   const inTime = troubles.filter(({ finding }) => overlaps(finding, evidence));
   if (inTime.length === 0) return [];
   const symptoms = symptomsOf(evidence);
-  return inTime.filter((trouble) => reaches(trouble, symptoms));
+  const felt = inTime.filter((trouble) => isFelt(trouble, symptoms));
+  return felt.length > 0 ? felt : inTime.filter((trouble) => isLeantOn(trouble, symptoms));
 };
 
 /** Of several, the one furthest upstream among those that began first; then the one that may be behind most tests. */

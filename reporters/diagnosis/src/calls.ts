@@ -13,7 +13,7 @@ export const isUnanswered = (fact: Fact): boolean => {
 };
 
 /** Whether a fact is a call of Director's API; other calls of a test go to API servers, vSphere and registries. */
-export const isDirectorCall = (fact: Fact): boolean => {
+const isDirectorCall = (fact: Fact): boolean => {
   const { url = "" } = dataOf(fact) ?? {};
   return URL.canParse(url) && DIRECTOR_PATH.test(new URL(url).pathname);
 };

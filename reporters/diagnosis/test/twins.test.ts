@@ -52,10 +52,10 @@ const notAvailable = (workload: string): WireError =>
 const assertion = wire("Error: expect(received).toBe(expected) // Object.is equality\n\nExpected: 200\nReceived: 500");
 
 /** Two pods of Director on two nodes that cannot pull, in the runtime's words. */
-const failedPull = (because: string): Evidence => {
+const failedPull = (because: string, nodes: readonly [string, string] = ["server-worker1", "server-worker2"]): Evidence => {
   const pods = [
-    ["maya-ui-9t75ls5g78-hkqm7", "server-worker1"],
-    ["maya-ui-9t75ls5g78-4m9qx", "server-worker2"],
+    ["maya-ui-9t75ls5g78-hkqm7", nodes[0]],
+    ["maya-ui-9t75ls5g78-4m9qx", nodes[1]],
   ] as const;
   const image = "registry.lab:5000/mayadata/maya-ui:1.12.0";
   const facts = pods.flatMap(([name, node]) => [
@@ -114,6 +114,16 @@ const fullMember: Evidence = { ...fullAt(0), facts: onCluster(fullAt(0).facts, "
 const oneFullNode: Evidence = { ...fullAt(0), facts: fullAt(0).facts.filter(({ scope }) => scope.node === "server-worker1") };
 const notReady = (pod: string, node: string): Fact => podAt(pod, node, { phase: "Running" });
 
+/** The same, still full when the next test had failed, and with pods that wait for room. */
+const stillFull: Evidence = {
+  ...oneFullNode,
+  facts: [...oneFullNode.facts, ...fullAt(0).facts.filter(({ data }) => data["PodScheduled.reason"] === "Unschedulable")],
+};
+const withoutFullNode = (evidence: Evidence): Evidence => ({
+  ...evidence,
+  facts: evidence.facts.filter(({ kind, scope }) => kind !== "kubernetes.node" || scope.node !== "server-worker1"),
+});
+
 interface Row {
   readonly title: string;
   readonly evidences: readonly Evidence[];
@@ -168,6 +178,30 @@ const rows: readonly Row[] = [
     title: "a pod that fails on a healthy node is not the full node's, whose pods have long found others",
     evidences: [oneFullNode, onGreen(notAvailable("maya-cortex"), [notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker2")])],
     verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "nor while that node is still full",
+    evidences: [
+      oneFullNode,
+      withoutFullNode(onGreen(notAvailable("maya-cortex"), [notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker2")])),
+    ],
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "an image that was never pushed is the build's, although a node is full and pods wait for room",
+    evidences: [
+      stillFull,
+      withoutFullNode(failedPull("NotFound desc = manifest unknown: manifest unknown", ["server-worker2", "server-worker3"])),
+    ],
+    verdict: ["registry.image-missing", "product"],
+  },
+  {
+    title: "a pod that is not Ready while what it leans on waits for room is the full node's",
+    evidences: [
+      stillFull,
+      withoutFullNode(onGreen(notAvailable("maya-cortex"), [notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker2")])),
+    ],
+    verdict: ["node.disk-pressure", "infrastructure"],
   },
   {
     title: "a pod that fails on the full node is the full node's",
