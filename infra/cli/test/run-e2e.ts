@@ -23,13 +23,18 @@ export interface RunningE2e {
   readonly said: Promise<Said>;
 }
 
+interface Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Number of another user, and of his only group; root alone can become one. */
+  readonly user?: number | undefined;
+}
+
 /** Starts a program with PATH and the given environment alone. */
-export const startProgram = (
-  [program = "", ...args]: readonly string[],
-  { environment, cwd = ROOT }: { readonly environment: Readonly<Record<string, string>>; readonly cwd?: string },
-): RunningE2e => {
+export const startProgram = ([program = "", ...args]: readonly string[], { environment, cwd = ROOT, user }: Surroundings): RunningE2e => {
   const child = spawn(program, args, {
     cwd,
+    ...(user !== undefined && { uid: user, gid: user }),
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
