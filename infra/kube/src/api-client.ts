@@ -1,7 +1,17 @@
 import type { HttpRequest } from "@kubera-e2e/http";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import { Discovery, pathOf } from "./discovery.ts";
-import type { KindRef, KubeCallOptions, KubeClient, KubeObject, ListOptions, Manifest, ObjectRef, ObservedKind } from "./kube-client.ts";
+import type {
+  KindRef,
+  KubeCallOptions,
+  KubeClient,
+  KubeObject,
+  ListOptions,
+  Manifest,
+  ObjectRef,
+  ObservedKind,
+  ObserveOptions,
+} from "./kube-client.ts";
 import { listAll } from "./listing.ts";
 import { Reflector, type Listing, type ReflectorOptions } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
@@ -124,10 +134,11 @@ export class ApiClient implements KubeClient {
     if (refused.signal.aborted && trouble !== undefined) throw trouble;
   }
 
-  observe(kind: KindRef, { namespace }: { readonly namespace?: string } = {}): ObservedKind {
+  observe(kind: KindRef, { namespace, background = false }: ObserveOptions = {}): ObservedKind {
     const scope = namespace === undefined ? {} : { namespace };
-    return this.#shared.observe(`${kind.apiVersion} ${kind.kind} ${namespace ?? ""}`, (wake) =>
-      this.#reflector(kind, scope, { pollMs: this.#options.pollMs, onChange: wake, onState: wake }),
+    const pace = { pollMs: this.#options.pollMs, ...(background && { calmPollMs: LONG_POLL_MS }) };
+    return this.#shared.observe(`${kind.apiVersion} ${kind.kind} ${namespace ?? ""} ${String(background)}`, (wake) =>
+      this.#reflector(kind, scope, { ...pace, onChange: wake, onState: wake }),
     );
   }
 
@@ -140,7 +151,7 @@ export class ApiClient implements KubeClient {
     this.close();
   }
 
-  #reflector(kind: KindRef, scope: ListOptions, rest: Pick<ReflectorOptions, "onChange" | "onState" | "pollMs">): Reflector {
+  #reflector(kind: KindRef, scope: ListOptions, rest: Pick<ReflectorOptions, "onChange" | "onState" | "pollMs" | "calmPollMs">): Reflector {
     return new Reflector({
       ...rest,
       clock: this.#options.clock,

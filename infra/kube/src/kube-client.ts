@@ -41,6 +41,13 @@ export interface KubeCallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ObserveOptions {
+  /** Default: all namespaces. */
+  readonly namespace?: string;
+  /** Nobody waits on it: while its watch tells no trouble, safety lists are 30 s apart instead of one poll interval. */
+  readonly background?: boolean;
+}
+
 /** What a kind looks like by now; one list and one watch are shared by all who observe the same kind and namespace. */
 export interface ObservedKind {
   /** undefined until the first list has answered. */
@@ -86,7 +93,7 @@ export interface KubeClient {
     options: ListOptions & { readonly signal: AbortSignal },
   ): Promise<void>;
   /** Starts to keep a kind current: by list and watch, and by a list every 2 s, since a silent server tells nothing. */
-  observe(kind: KindRef, options?: { readonly namespace?: string }): ObservedKind;
+  observe(kind: KindRef, options?: ObserveOptions): ObservedKind;
   close(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }

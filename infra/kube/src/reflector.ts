@@ -19,6 +19,8 @@ export interface ReflectorOptions {
   readonly clock: Clock;
   /** Between two safety lists; a silent server is noticed after at most this long. */
   readonly pollMs: number;
+  /** Between two safety lists while the watch tells no trouble, when nobody waits on what it tells; default `pollMs`. */
+  readonly calmPollMs?: number;
 }
 
 const FIRST_PAUSE_MS = 100;
@@ -37,6 +39,7 @@ export class Reflector {
   #revision = "";
   #trouble: Error | undefined;
   #mustList = true;
+  #listedMs = 0;
   #watch = new AbortController();
   #defect: { readonly error: unknown } | undefined;
 
@@ -82,7 +85,7 @@ export class Reflector {
   async #pollForEver(signal: AbortSignal): Promise<void> {
     while (!this.#ended(signal)) {
       await this.#pause(this.#options.pollMs, signal);
-      if (this.objects === undefined || this.#ended(signal)) continue;
+      if (this.objects === undefined || this.#ended(signal) || this.#isCalm()) continue;
       try {
         await this.#list(signal);
       } catch (error) {
@@ -90,6 +93,12 @@ export class Reflector {
         this.#watch.abort();
       }
     }
+  }
+
+  /** Lists are for servers that say nothing; one that has just failed is asked again at the full pace. */
+  #isCalm(): boolean {
+    const { calmPollMs = 0, clock } = this.#options;
+    return this.#trouble === undefined && !this.#mustList && clock.monotonicMs() - this.#listedMs < calmPollMs;
   }
 
   async #followWatch(signal: AbortSignal): Promise<void> {
@@ -115,6 +124,7 @@ export class Reflector {
   async #list(signal: AbortSignal): Promise<void> {
     const before = this.#revision;
     const { items, revision } = await this.#options.list(signal);
+    this.#listedMs = this.#options.clock.monotonicMs();
     const passed = isOlder(revision, this.#revision);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);

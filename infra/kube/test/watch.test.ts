@@ -138,11 +138,35 @@ describe("an observed kind", () => {
     seen.close();
   });
 
-  test("tells its trouble while the server is away, and recovers", async () => {
+  test("lists no more while its watch stands when it is in the background", async () => {
+    await using api = await startFakeApi();
+    await using client = api.open(10);
+    const lists = (path: string): number => api.requests.filter((request) => request === `GET ${path}`).length;
+    const calm = client.observe(PODS, { background: true });
+    const waitedOn = client.observe(PODS, { namespace: "kubera" });
+    await eventually("the other lists five times", () => lists("/api/v1/namespaces/kubera/pods") >= 5);
+    expect(lists("/api/v1/pods")).toBe(1);
+    calm.close();
+    waitedOn.close();
+  });
+
+  test("asks at the full pace again while there is trouble, in the background too", async () => {
+    await using api = await startFakeApi();
+    await using client = api.open(10);
+    const seen = client.observe(PODS, { background: true });
+    await opened(api);
+    api.refusals = Array.from({ length: 30 }, () => ({ status: 500, body: status(500, "InternalError", "etcd is away") }));
+    api.tell("ERROR", { ...status(500, "InternalError", "etcd is away"), kind: "Status" });
+    await eventually("thirty refusals are over", () => api.refusals.length === 0 && seen.trouble === undefined);
+    expect(api.watching).toBeLessThanOrEqual(1);
+    seen.close();
+  });
+
+  test.each([false, true])("tells its trouble while the server is away, and recovers; in the background: %s", async (background) => {
     await using api = await startFakeApi();
     const { port } = api;
     await using client = api.open(50);
-    const seen = client.observe(PODS);
+    const seen = client.observe(PODS, { background });
     await opened(api);
     await api[Symbol.asyncDispose]();
     await eventually("there is trouble", () => isKuberaError(seen.trouble) && seen.trouble.code === "CONNECTION_REFUSED");

@@ -41,7 +41,7 @@ export class EventStream {
   constructor(options: EventStreamOptions) {
     this.#options = options;
     this.#writing = mkdir(dirname(options.file), { recursive: true }).then(() => {});
-    this.#observed = options.kube.observe({ apiVersion: "v1", kind: "Event" });
+    this.#observed = options.kube.observe({ apiVersion: "v1", kind: "Event" }, { background: true });
     this.#unsubscribe = this.#observed.subscribe(() => this.#gatherSoon());
     this.#gatherSoon();
   }
