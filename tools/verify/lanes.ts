@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { findChromium } from "@kubera-e2e/cli/chromium";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { outcomeSchema } from "@kubera-e2e/schema/outcome";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
+import { readSettings } from "@kubera-e2e/schema/settings";
 
 export interface Counts {
   readonly passed: number;
@@ -16,6 +19,8 @@ export interface Lane {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+  /** Why this machine cannot run it; the lane is then left out aloud. CI installs what is missing, and leaves out nothing. */
+  readonly missing?: () => string | undefined;
   /** Counts of a lane that has ended with this exit code. Throws when its results cannot be read. */
   readonly count: (exitCode: number) => Counts;
 }
@@ -66,9 +71,20 @@ const e2eLane = (name: string, project: string, environment: Readonly<Record<str
   };
 };
 
+const missingChromium = (): string | undefined => {
+  if (process.env["CI"] === "true") return undefined;
+  try {
+    findChromium(readSettings());
+    return undefined;
+  } catch (error) {
+    return isKuberaError(error) && error.code === "CHROMIUM_MISSING" ? `${error.what}. ${error.fix}` : undefined;
+  }
+};
+
 /** All lanes in the order in which they run, cheap ones first. */
 export const allLanes = (): readonly Lane[] => {
   const scratch = mkdtempSync(join(tmpdir(), "kubera-verify-"));
+  process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   return [
     {
       name: "check",
@@ -79,6 +95,6 @@ export const allLanes = (): readonly Lane[] => {
     vitestLane("unit", scratch),
     vitestLane("contract", scratch),
     e2eLane("e2e", "api", {}),
-    e2eLane("gui", "gui", { KUBERA_GUI: "1" }),
+    { ...e2eLane("gui", "gui", { KUBERA_GUI: "1" }), missing: missingChromium },
   ];
 };

@@ -8,6 +8,8 @@ Runs check, unit, contract, e2e and gui one after the other and ends with one li
   --skip lane,lane   leave lanes out, aloud; each counts as one skipped
   --outcome FILE     count an e2e run that has been made already by its outcome.json, instead of making one
 
+On a machine without Chromium the lane gui is left out aloud, unless CI=true.
+
 Example: pnpm verify --skip gui
 `;
 
@@ -43,7 +45,7 @@ const runLane = (lane: Lane): LaneResult => {
   }
 };
 
-const skipped = (name: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, remark: "left out by --skip" });
+const skipped = (name: string, remark: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, remark });
 
 const made = (name: string, path: string): LaneResult => {
   try {
@@ -73,7 +75,9 @@ if (values.help === true) {
 } else {
   const leftOut = new Set(values.skip.split(",").filter((name) => name !== ""));
   const results = allLanes().map((lane) => {
-    if (leftOut.has(lane.name)) return skipped(lane.name);
+    if (leftOut.has(lane.name)) return skipped(lane.name, "left out by --skip");
+    const missing = lane.missing?.();
+    if (missing !== undefined) return skipped(lane.name, missing);
     return lane.name === "e2e" && values.outcome !== undefined ? made(lane.name, values.outcome) : runLane(lane);
   });
   show(results);
