@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { nearest } from "@kubera-e2e/schema/nearest";
@@ -44,6 +45,8 @@ const resultOf = async (check: Check, clock: Clock, outer: AbortSignal): Promise
   const deadlineMs = check.deadlineMs ?? DEFAULT_DEADLINE_MS;
   const over = new AbortController();
   const signal = AbortSignal.any([outer, over.signal]);
+  // A check may ask every node of a cluster at the same time.
+  setMaxListeners(0, signal);
   const ran = check.run({ clock, signal }).catch(failed);
   const timer = clock.sleep(deadlineMs, signal).then(
     () => late(deadlineMs),

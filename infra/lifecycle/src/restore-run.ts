@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { toWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Limitation } from "@kubera-e2e/machines";
@@ -42,7 +43,9 @@ export class RestoreRun {
     this.context = context;
     this.plan = options.plan;
     this.limitations = options.limitations;
-    this.signal = options.signal;
+    this.signal = AbortSignal.any([options.signal]);
+    // Every VM of a group may wait on it at the same time.
+    setMaxListeners(0, this.signal);
     this.#startMs = context.clock.monotonicMs();
     this.#startedAt = new Date(context.clock.now()).toISOString();
   }

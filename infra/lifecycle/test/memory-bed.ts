@@ -41,7 +41,8 @@ limits: { powerOnStagger: 5s, powerOnPerHost: 2 }
 
 export const labBed = (): TestBed => parseTestBed(BED, "lab.yaml");
 
-const HOSTS = { a1: "esx-1", a2: "esx-2", a3: "esx-1", b1: "esx-1", b2: "esx-1" } as const;
+/** Where VMs lie; all others have a host of their own. */
+const HOSTS: Readonly<Record<string, string>> = { a1: "esx-1", a2: "esx-2", a3: "esx-1", b1: "esx-1", b2: "esx-1" };
 
 export const manifestOf = (over: Partial<SetManifest> = {}): SetManifest => ({
   schema: "kubera-e2e/set@1",
@@ -78,12 +79,12 @@ export class MemoryBed {
 
   constructor(bed: TestBed = labBed()) {
     this.bed = bed;
-    for (const [name, host] of Object.entries(HOSTS)) this.machines.add(name, host);
+    for (const { name } of bed.clusters.flatMap(({ vms }) => vms)) this.machines.add(name, HOSTS[name] ?? `esx-of-${name}`);
   }
 
   /** A whole set on every VM. */
   seed(over: Partial<SetManifest> = {}): this {
-    for (const name of Object.keys(HOSTS)) this.machines.seed(name, manifestOf(over));
+    for (const name of this.machines.vms.keys()) this.machines.seed(name, manifestOf(over));
     return this;
   }
 

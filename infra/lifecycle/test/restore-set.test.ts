@@ -71,6 +71,27 @@ describe("restoreSet", () => {
     expect(most).toBe(powerOnPerHost);
   });
 
+  test("lets all VMs of a large bed wait for their turn at once without a warning of the platform", async () => {
+    const [server, member] = labBed().clusters;
+    if (server === undefined || member === undefined) throw new Error("the bed has lost its clusters");
+    const workers = Array.from({ length: 16 }, (_, index) => ({ name: `w${index}`, node: `w${index}`, plane: "worker" as const }));
+    const bed = { ...labBed(), clusters: [{ ...server, vms: [...server.vms.slice(0, 1), ...workers] }, member] };
+    const warnings: Error[] = [];
+    const note = (warning: Error): unknown => warnings.push(warning);
+    process.on("warning", note);
+    try {
+      const memory = new MemoryBed({ ...bed, limits: { ...bed.limits, powerOnPerHost: workers.length } });
+      // All on one host, where each waits for its turn.
+      for (const { name } of workers) memory.machines.add(name, "esx-1");
+      memory.seed({ vms: memory.machines.vms.size });
+      expect((await restore(memory, { signal: new AbortController().signal })).outcome).toBe("restored");
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("warning", note);
+    }
+    expect(warnings).toEqual([]);
+  });
+
   test("restores a bed of which every VM is off already", async () => {
     const memory = new MemoryBed().seed();
     for (const vm of VMS) await memory.machines.powerOff(vm);
