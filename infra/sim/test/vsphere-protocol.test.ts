@@ -73,6 +73,15 @@ describe("HTTP", () => {
     expect((await lab.client.send(body ?? "", { path, method })).status).toBe(status);
   });
 
+  it.each([
+    { path: "/ui", method: "POST", logged: ["vsphere: POST /ui is not served"] },
+    { path: "/about", method: "GET", logged: [] },
+  ])("logs that $path is asked for only where a vCenter has an answer", async ({ path, method, logged }) => {
+    const before = lab.log.length;
+    expect((await lab.client.send("", { path, method })).status).toBe(404);
+    expect(lab.log.slice(before)).toEqual(logged);
+  });
+
   it("tells its version where clients look for it", async () => {
     expect((await lab.client.send("", { path: "/sdk/vimServiceVersions.xml", method: "GET" })).status).toBe(200);
   });

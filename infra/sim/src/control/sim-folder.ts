@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSyn
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { simUpSchema, type SimUp } from "@kubera-e2e/schema/sim-up";
+import { birthOf, isAlive } from "./process-life.ts";
 
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
@@ -19,7 +20,7 @@ export const newSimFolder = (): string => {
   mkdirSync(home(), { recursive: true, mode: PRIVATE_FOLDER });
   chmodSync(home(), PRIVATE_FOLDER);
   for (const folder of simFolders()) if (isLeftOver(folder)) removeSimFolder(folder);
-  return mkdtempSync(join(home(), `sim-${process.pid}-`));
+  return mkdtempSync(join(home(), `sim-${process.pid}-${birthOf(process.pid)}-`));
 };
 
 export const writePrivate = (folder: string, name: string, text: string): string => {
@@ -30,19 +31,10 @@ export const writePrivate = (folder: string, name: string, text: string): string
 
 export const removeSimFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** Its name tells whose a folder is, before anything is in it. */
+/** Its name tells whose a folder is, before anything is in it: `sim-<pid>-<birth of the process>-<random>`. */
 const isLeftOver = (folder: string): boolean => {
-  const pid = Number(basename(folder).split("-")[1]);
-  return Number.isInteger(pid) && !isAlive(pid);
+  const [, pid, birth] = /^sim-(\d+)-(\d*)-/.exec(basename(folder)) ?? [];
+  return pid !== undefined && !isAlive(Number(pid), birth ?? "");
 };
 
 const readSim = (folder: string): SimUp | undefined => {
@@ -58,5 +50,5 @@ export const findSharedSim = (): SimUp | undefined => {
   if (!existsSync(home())) return undefined;
   const shared = simFolders().filter((folder) => !isLeftOver(folder) && existsSync(join(folder, "shared")));
   const sims = shared.map(readSim).filter((sim) => sim !== undefined);
-  return sims.filter((sim) => isAlive(sim.pid)).toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
+  return sims.toSorted((a, b) => b.startedAt.localeCompare(a.startedAt))[0];
 };

@@ -9,6 +9,8 @@ import { readSoapRequest } from "./soap-request.ts";
 import { VimFault } from "./vim-fault.ts";
 
 const LONGEST_REQUEST = 1024 * 1024;
+/** What clients ask to tell other servers apart. A vCenter answers 404 as well, so it is no gap of the simulator. */
+const ABSENT: ReadonlySet<string> = new Set(["/about"]);
 const SDK = /^\/sdk(?:\/(?:vimService)?)?$/;
 
 const VERSIONS = `<?xml version="1.0" encoding="UTF-8"?>
@@ -52,7 +54,7 @@ class Door {
     const path = new URL(request.url ?? "/", "https://sim").pathname;
     if (request.method === "GET" && path === "/sdk/vimServiceVersions.xml") return send(response, { status: 200, body: VERSIONS });
     if (!SDK.test(path)) {
-      this.#log(`vsphere: ${request.method ?? ""} ${path} is not served`);
+      if (!ABSENT.has(path)) this.#log(`vsphere: ${request.method ?? ""} ${path} is not served`);
       return send(response, { status: 404 });
     }
     if (request.method !== "POST") return send(response, { status: 405, headers: { allow: "POST" } });

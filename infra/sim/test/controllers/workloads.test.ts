@@ -61,6 +61,12 @@ describe("workloads", () => {
   });
 
   it("starts a stateful set in order, with a bound claim on the node of each pod", async () => {
+    const readyBefore: boolean[] = [];
+    const stop = bed.view.store.watch(({ type, object }) => {
+      if (type !== "ADDED" || object.kind !== "Pod" || object.metadata.name !== "db-1") return;
+      const first = bed.view.get("Pod", "default", "db-0");
+      readyBefore.push(first !== undefined && isReady(first));
+    });
     bed.create("StatefulSet", "db", {
       replicas: 2,
       serviceName: "db",
@@ -79,9 +85,10 @@ describe("workloads", () => {
       ],
     });
     const first = await bed.until("db-0 is there", (view) => view.get("Pod", "default", "db-0"));
-    expect(bed.view.get("Pod", "default", "db-1")).toBeUndefined();
     expect(first.spec.hostname).toBe("db-0");
     await bed.until("both are ready", (view) => view.get("StatefulSet", "default", "db")?.status?.readyReplicas === 2);
+    stop();
+    expect(readyBefore, "db-0 is Ready when db-1 is made").toEqual([true]);
     for (const ordinal of [0, 1]) {
       const claim = bed.view.get("PersistentVolumeClaim", "default", `data-db-${ordinal}`);
       expect(claim?.spec.volumeName).toBe(`pvc-${claim?.metadata.uid}`);
