@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BenchResult } from "@kubera-e2e/schema/bench-result";
@@ -7,6 +7,7 @@ import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import { atMost, median, sample } from "./measure.ts";
 
 const PNPM = ["npx", "-y", "pnpm@10.34.8"] as const;
+const RUN = "bench";
 
 interface CloneRun {
   readonly seconds: number;
@@ -15,8 +16,7 @@ interface CloneRun {
 
 /** From the first to the last moment of the run itself, without installation and report. */
 const specSecondsOf = (clone: string): number => {
-  const [run = ""] = readdirSync(join(clone, "_artifacts"));
-  const outcome = outcomeSchema.parse(JSON.parse(readFileSync(join(clone, "_artifacts", run, RUN_FILES.outcome), "utf8")));
+  const outcome = outcomeSchema.parse(JSON.parse(readFileSync(join(clone, "_artifacts", RUN, RUN_FILES.outcome), "utf8")));
   return (Date.parse(outcome.endedAt) - Date.parse(outcome.startedAt)) / 1000;
 };
 
@@ -28,7 +28,11 @@ const runClone = (repository: string): CloneRun => {
     const startedMs = performance.now();
     sample({ argv: ["git", "clone", "--quiet", repository, clone], cwd: folder });
     sample({ argv: ["taskset", "-c", "0,1", ...PNPM, "install", "--frozen-lockfile"], cwd: clone });
-    sample({ argv: ["taskset", "-c", "0,1", ...PNPM, "test", "--project=api"], cwd: clone, environment: { KUBERA_BED: "sim" } });
+    sample({
+      argv: ["taskset", "-c", "0,1", ...PNPM, "test", "--project=api"],
+      cwd: clone,
+      environment: { KUBERA_BED: "sim", KUBERA_RUN: RUN },
+    });
     return { seconds: (performance.now() - startedMs) / 1000, specSeconds: specSecondsOf(clone) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
