@@ -29,12 +29,6 @@ export const service = ({ startMs, run }: ServiceOptions): Program => ({
   },
 });
 
-/** Until the next multiple of the period, where loops of one period wake up together; never less than half of it, for a timer may ring early. */
-const untilNextMs = (everyMs: number, { time }: ProgramContext): number => {
-  const leftMs = everyMs - ((time.now() * time.speed) % everyMs);
-  return leftMs < everyMs / 2 ? leftMs + everyMs : leftMs;
-};
-
 /** Repeats a step until the container ends. A step that fails is logged once per reason and tried again. */
 export const repeat = async (context: ProgramContext, everyMs: number, step: () => void | Promise<void>): Promise<void> => {
   let told = "";
@@ -42,7 +36,7 @@ export const repeat = async (context: ProgramContext, everyMs: number, step: () 
     const failure = await outcomeOf(step);
     if (failure !== told && failure !== "") context.log(failure);
     told = failure;
-    await context.time.delay(untilNextMs(everyMs, context), context.signal);
+    await context.time.delay(everyMs, context.signal);
   }
 };
 
