@@ -54,7 +54,7 @@ export const readResult = (file: string): AllureResult => ({ ...EMPTY, ...(JSON.
 /** Whole or not at all; Allure's reader passes over `.tmp`. */
 export const writeWhole = (file: string, text: string): void => {
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text);
+  writeFileSync(temporary, text, { flush: true });
   renameSync(temporary, file);
 };
 
