@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Session, Sessions } from "../src/vsphere/session.ts";
 import { CREDENTIALS, openLab, type Lab } from "./vsphere-kit.ts";
 
 let lab: Lab;
@@ -113,5 +114,24 @@ describe("a session", () => {
     );
     const answer = await other.call("DestroyView", `ContainerView:${view.values[0]?.text}`);
     expect(answer.fault?.type).toBe("ManagedObjectNotFound");
+  });
+});
+
+describe("sessions that nobody uses", () => {
+  const MINUTE_MS = 60_000;
+  const peer = { address: "127.0.0.1", userAgent: "test" };
+
+  it.each([
+    { idleMinutes: 30, stays: true },
+    { idleMinutes: 31, stays: false },
+  ])("stay at the next login after $idleMinutes minutes: $stays", ({ idleMinutes, stays }) => {
+    const sessions = new Sessions();
+    const old = new Session("tester", 0, peer);
+    sessions.open(old, 0);
+    old.seen(MINUTE_MS);
+    const fresh = new Session("tester", MINUTE_MS, peer);
+    sessions.open(fresh, (1 + idleMinutes) * MINUTE_MS);
+    expect(sessions.list().includes(old)).toBe(stays);
+    expect(old.signal.aborted).toBe(!stays);
   });
 });

@@ -69,9 +69,10 @@ export class Service {
     this.#world.events.login(userName, refused);
     this.#world.changes.touch();
     if (refused) throw invalidLogin();
-    const session = new Session(userName, this.#world.dataCenter.time.now(), incoming.peer);
+    const nowMs = this.#world.dataCenter.time.now();
+    const session = new Session(userName, nowMs, incoming.peer);
     session.add(sessionManager(this.#world, session));
     session.add(new PropertyCollector(this.#world, session, PROPERTY_COLLECTOR));
-    return { values: [session.toData()], setCookie: this.#world.sessions.open(session) };
+    return { values: [session.toData()], setCookie: this.#world.sessions.open(session, nowMs) };
   }
 }

@@ -37,6 +37,10 @@ export class Session {
     this.#calls += 1;
   }
 
+  idleMs(nowMs: number): number {
+    return nowMs - this.#lastActiveAt;
+  }
+
   end(): void {
     this.objects.clear();
     this.#ended.abort();
@@ -72,11 +76,15 @@ export class Session {
 
 const COOKIE = /(?:^|;\s*)vmware_soap_session="?([^";]*)"?/;
 
-/** All sessions, by cookie. */
+/** Wall time after which a vCenter ends a session that nobody uses. */
+const LONGEST_IDLE_MS = 30 * 60_000;
+
+/** All sessions, by cookie; one that was left behind is ended when the next one is opened. */
 export class Sessions {
   readonly #byCookie = new Map<string, Session>();
 
-  open(session: Session): string {
+  open(session: Session, nowMs: number): string {
+    for (const other of this.list()) if (other.idleMs(nowMs) > LONGEST_IDLE_MS) this.end(other);
     this.#byCookie.set(session.cookie, session);
     return `vmware_soap_session="${session.cookie}"; Path=/; HttpOnly; Secure`;
   }
