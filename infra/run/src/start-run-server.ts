@@ -7,7 +7,7 @@ import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
 import { FileLeaseStore } from "./file-lease-store.ts";
-import { RunDoor } from "./run-server.ts";
+import { RunDoor } from "./run-door.ts";
 import { storeFolder } from "./store-folder.ts";
 
 export interface RunServerOptions {

@@ -33,7 +33,10 @@ const variables = {
     ),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
   KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
-  KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),
+  KUBERA_RUN_URL: z
+    .url({ protocol: /^tcp$/, message: "must be a tcp URL" })
+    .optional()
+    .describe("where the run process listens for its workers; set by the run itself"),
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
   KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
   KUBERA_SIM_SPEED: z.coerce.number().positive().default(150).describe("by how much the simulated data centre divides durations"),
