@@ -108,12 +108,13 @@ const residueOf = (evidence: Evidence, facts: FactIndex): Residue => {
 const draftsOfRest = (rest: readonly TestEvidence[], facts: FactIndex): Draft[] => {
   const drafts = new Map<string, Draft>();
   for (const evidence of rest) {
-    const residue = residueOf(evidence, facts);
+    const { because, ...residue } = residueOf(evidence, facts);
     const key = `${residue.cause} ${residue.class} ${signature(residue.summary)}`;
     const known = drafts.get(key);
     const { from, to } = evidence.window;
     drafts.set(key, {
       ...residue,
+      summary: because === undefined ? residue.summary : `${residue.summary}: ${because}`,
       evidence: known?.evidence ?? tellingFacts(residue.evidence, EVIDENCE_LIMIT),
       scope: { bed: evidence.bed },
       window: {

@@ -9,6 +9,8 @@ export interface Residue {
   readonly class: FailureClass | "unknown";
   readonly confidence: number;
   readonly summary: string;
+  /** What the error says of its reason, told behind the summary; failures are gathered without it. */
+  readonly because?: string;
   readonly remedy: string;
   readonly evidence: readonly Fact[];
 }
@@ -37,6 +39,15 @@ export const headline = (evidence: Evidence): string => {
   );
   return [firstLine(evidence), ...sides].join(" · ");
 };
+
+const REASON_LINES = 3;
+
+/** The first lines of the reason that an error of the house gives, as one. */
+export const reasonOf = ({ error }: Evidence): string | undefined =>
+  error?.because
+    ?.split("\n", REASON_LINES)
+    .map((line) => line.trim())
+    .join("; ");
 
 /** A headline without what differs between two failures of one kind: times, numbers, ids. */
 export const signature = (line: string): string =>

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { TestCase, TestError, TestResult } from "@playwright/test/reporter";
-import { ERROR_CODES, isErrorCode } from "@kubera-e2e/schema/error-codes";
-import type { WireError } from "@kubera-e2e/schema/error-wire";
+import { wireFromText } from "@kubera-e2e/schema/error-text";
 import { EVIDENCE_ATTACHMENT, type Evidence, evidenceSchema, type TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { Target } from "@kubera-e2e/schema/target";
 
@@ -10,13 +9,6 @@ const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
 /** What Playwright kept of an error, without colours. */
 export const errorText = (error: TestError | undefined): string => (error?.message ?? error?.value ?? "").replaceAll(COLOUR, "");
-
-const wireOf = (error: TestError | undefined): WireError => {
-  const message = errorText(error);
-  const code = /\[([A-Z_]+)\]/.exec(message)?.[1];
-  const base = { schema: "kubera-e2e/error@1" as const, name: /^(\w*Error)\b/.exec(message)?.[1] ?? "Error", message, causes: [] };
-  return code !== undefined && isErrorCode(code) ? { ...base, code, class: ERROR_CODES[code].class } : base;
-};
 
 interface RunParts {
   readonly run: string;
@@ -56,6 +48,6 @@ export const evidenceOf = (test: TestCase, identity: TestIdentity, run: RunParts
   if (last === undefined) return [];
   const earlier = test.results.slice(0, -1).flatMap((result) => attached(result, run));
   const [own = bareEvidence(run, last, "the test attached none"), ...more] = attached(last, run);
-  const error = own.error ?? wireOf(last.errors[0] ?? last.error);
+  const error = own.error ?? wireFromText(errorText(last.errors[0] ?? last.error));
   return [...[...earlier, ...more].map(anonymous), { ...own, test: identity, error }];
 };

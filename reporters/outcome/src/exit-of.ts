@@ -1,4 +1,5 @@
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "@kubera-e2e/schema/error-codes";
+import { wireFromText } from "@kubera-e2e/schema/error-text";
 import { EXIT, type ExitCode } from "@kubera-e2e/schema/exit-codes";
 import type { Outcome } from "@kubera-e2e/schema/outcome";
 
@@ -40,12 +41,7 @@ export type Exit = Outcome["exit"];
 
 const answer = (code: ExitCode, because: string): Exit => ({ code, because });
 
-const codeIn = (text: string): ErrorCode | undefined => {
-  const code = /\[([A-Z_]+)\]/.exec(text)?.[1];
-  return code !== undefined && isErrorCode(code) ? code : undefined;
-};
-
-const knownCode = ({ code }: Failure): ErrorCode | undefined => (code !== undefined && isErrorCode(code) ? code : undefined);
+const knownCode = ({ code }: Pick<Failure, "code">): ErrorCode | undefined => (code !== undefined && isErrorCode(code) ? code : undefined);
 
 /** Whether a failure is that of a bed which could not be made ready; what the product itself failed in a set-up is the product's. */
 const isSetUp = (failure: Failure): boolean => {
@@ -55,18 +51,26 @@ const isSetUp = (failure: Failure): boolean => {
   return failure.inSetUp === true && isLabs;
 };
 
+/** Exit codes of a run that did not begin. */
+const BEFORE_TESTS: ReadonlySet<ExitCode> = new Set([EXIT.usage, EXIT.nothingSelected]);
+
+/** Whether a code may end a run by itself; where a test was executed, no code says that none was. */
+const mayEnd = (code: ErrorCode, executed: boolean): boolean => !(executed && BEFORE_TESTS.has(ERROR_CODES[code].exit));
+
 /** The code of a failure that its user can repair: a lease held by another, a setting, a secret. */
 const environmentCode = (failure: Failure): ErrorCode | undefined => {
   const code = knownCode(failure);
-  return code !== undefined && ERROR_CODES[code].class === "environment" ? code : undefined;
+  if (code === undefined || ERROR_CODES[code].class !== "environment") return undefined;
+  return mayEnd(code, failure.inSetUp !== true) ? code : undefined;
 };
 
 const answerOf = (code: ErrorCode): Exit => answer(ERROR_CODES[code].exit, `${code}: ${ERROR_CODES[code].title}`);
 
 const IS_EMPTY = /No tests found/;
 
-const exitOfErrors = (errors: readonly string[]): Exit => {
-  const code = errors.map(codeIn).find((found) => found !== undefined);
+const exitOfErrors = (errors: readonly string[], executed: boolean): Exit => {
+  const codes = errors.map((error) => knownCode(wireFromText(error)));
+  const code = codes.find((found) => found !== undefined && mayEnd(found, executed));
   return code === undefined ? answer(EXIT.failed, "an error outside any test") : answerOf(code);
 };
 
@@ -89,7 +93,7 @@ export const exitOf = (parts: ExitParts): Exit => {
   const isEmpty = errors.length < parts.errors.length;
   if (interrupted) return answer(EXIT.interrupted, "interrupted before its end");
   if (counts.failed > 0) return exitOfFailures({ ...parts, failures: failures.length > 0 ? failures : [{ class: "unknown" }] });
-  if (errors.length > 0) return exitOfErrors(errors);
+  if (errors.length > 0) return exitOfErrors(errors, counts.passed > 0);
   if (counts.planned === 0)
     return parts.sharded && !isEmpty
       ? answer(EXIT.passed, "this shard holds no test")

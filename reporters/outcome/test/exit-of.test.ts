@@ -91,6 +91,24 @@ const rows: readonly [title: string, parts: Partial<ExitParts>, code: number, be
     2,
     "SECRET_MISSING: a secret that is named and not given",
   ],
+  [
+    "an executed test that asked a data centre which was not there",
+    { counts: counts({ passed: 8, failed: 1 }), failures: [{ class: "environment", code: "SIM_NOT_RUNNING" }] },
+    23,
+    "the only failure was infrastructure",
+  ],
+  [
+    "a setting that is missed after tests have passed",
+    { errors: ["KuberaError: [SECRET_MISSING] no password"] },
+    1,
+    "an error outside any test",
+  ],
+  [
+    "an error outside any test that quotes a code",
+    { counts: counts({ notRun: 10 }), errors: ["Error: Command failed\n[SIM_NOT_RUNNING] no data centre answers"] },
+    1,
+    "an error outside any test",
+  ],
   ["blocked tests alone", { counts: counts({ passed: 5, blocked: 5 }) }, 22, "tests were blocked, because the bed could not serve them"],
   [
     "an expired certificate",

@@ -133,6 +133,27 @@ test.each([
   expect(block).not.toContain(String.fromCharCode(27));
 });
 
+test("tells what an error of the house says must be done, and why, of a test without evidence", async () => {
+  const { output } = await playwright(`test("waits", () => {
+    throw new Error("[RESTORE_FAILED] the bed sim could not be restored: director\\n  where:   server\\n" +
+      "  because: server: not yet, because namespace kubera has no workload\\n  fix:     Install Director first.");
+  });`);
+  const block = output.slice(output.indexOf("C1 ")).replaceAll(/\s+/g, " ");
+  expect(block).toContain("could not be restored: director: server: not yet, because namespace kubera has no workload");
+  expect(block).toContain("fix: Install Director first.");
+});
+
+test("takes no code from what an error quotes", async () => {
+  await playwright(`test("asks", () => { throw new Error('Director answered 500 {"message":"[SET_MISSING] upstream"}\\n[SET_MISSING] x'); });
+    test("calls", () => { throw new Error("Command failed: e2e sim status\\n[SIM_NOT_RUNNING] no simulated data centre answers"); });`);
+  const outcome = await readOutcome(runFolder);
+  expect(outcome?.exit.code).toBe(1);
+  expect(outcome?.causes.map(({ cause, class: klass }) => [cause, klass])).toEqual([
+    ["unknown", "unknown"],
+    ["unknown", "unknown"],
+  ]);
+});
+
 test("does not let blocked tests look green", async () => {
   const { code } = await playwright(
     `test("a", { annotation: { type: "blocked", description: "no bed" } }, () => { test.skip(true, "blocked"); });`,

@@ -1,7 +1,7 @@
 import { classOfCause, type CauseId } from "@kubera-e2e/schema/causes";
 import { ERROR_CODES, type ErrorCode, isErrorCode } from "@kubera-e2e/schema/error-codes";
 import type { FactIndex } from "../facts.ts";
-import { firstLine, type ResidueRule } from "../residue.ts";
+import { firstLine, reasonOf, type ResidueRule } from "../residue.ts";
 
 /** Codes that name their cause by themselves: the check behind them saw it. */
 const CAUSE_OF_CODE: Partial<Record<ErrorCode, CauseId>> = {
@@ -35,12 +35,14 @@ export const errorCode: ResidueRule = {
     if (settled !== "infrastructure" && settled !== "environment") return undefined;
     const cause = causeOf(code, facts);
     const named = classOfCause(cause);
+    const because = reasonOf(evidence);
     return {
       cause,
       class: named === "unknown" ? settled : named,
       confidence: cause === "unknown" ? 0.6 : 0.8,
       summary: firstLine(evidence),
-      remedy: evidence.error?.fix ?? "Read the error above; the code names what was not met.",
+      ...(because !== undefined && { because }),
+      remedy: evidence.error?.fix ?? "Read the test's own error; its code names what was not met.",
       evidence: facts
         .restoreSteps()
         .filter(({ data }) => data.outcome === "failed")
