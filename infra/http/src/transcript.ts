@@ -36,12 +36,18 @@ const sizeOf = (raw: RawExchange): number => (raw.requestBody?.length ?? 0) + (r
 export class Transcript {
   readonly #options: TranscriptOptions;
   readonly #limit: number;
+  readonly #clusters = new Map<string, string>();
   #slots: Slot[] = [];
   #rawSize = 0;
 
   constructor(options: TranscriptOptions) {
     this.#options = options;
     this.#limit = options.limit ?? 200;
+  }
+
+  /** From now on says of calls below this URL which cluster they went to: a host does not tell what stands behind it. */
+  nameCluster(baseUrl: string, cluster: string): void {
+    this.#clusters.set(baseUrl.replace(/\/$/, ""), cluster);
   }
 
   record(raw: RawExchange): void {
@@ -62,7 +68,7 @@ export class Transcript {
     return this.exchanges().map(({ at, requestHeaders, responseHeaders, ...rest }) => ({
       kind: "http.exchange",
       at,
-      scope: { urlHost: new URL(rest.url).host },
+      scope: { urlHost: new URL(rest.url).host, ...this.#clusterOf(rest.url) },
       data: { ...rest, requestHeaders: JSON.stringify(requestHeaders), responseHeaders: JSON.stringify(responseHeaders) },
     }));
   }
@@ -70,6 +76,11 @@ export class Transcript {
   clear(): void {
     this.#slots = [];
     this.#rawSize = 0;
+  }
+
+  #clusterOf(url: string): { readonly cluster?: string } {
+    const [, cluster] = [...this.#clusters].find(([baseUrl]) => url.startsWith(`${baseUrl}/`)) ?? [];
+    return cluster === undefined ? {} : { cluster };
   }
 
   #drop(): void {

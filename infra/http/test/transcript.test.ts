@@ -129,3 +129,12 @@ test.each([
 ])("shows $url without secrets", ({ url, shown }) => {
   expect(redactUrl(url, new Redactor([SECRET]))).toBe(shown);
 });
+
+test("says of calls to an API server which cluster they went to, also where two stand behind one host", () => {
+  const transcript = new Transcript({ redactor: new Redactor([]) });
+  transcript.nameCluster("https://rancher.example/k8s/clusters/c-1", "server");
+  transcript.nameCluster("https://rancher.example/k8s/clusters/c-12/", "member");
+  for (const path of ["c-1/api/v1/nodes", "c-12/api/v1/nodes", "c-3/api"])
+    transcript.record(raw({ url: `https://rancher.example/k8s/clusters/${path}` }));
+  expect(transcript.toFacts().map(({ scope }) => scope.cluster)).toEqual(["server", "member", undefined]);
+});

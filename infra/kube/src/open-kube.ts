@@ -27,6 +27,7 @@ const DEFAULT_POLL_MS = 2000;
 export const openKube = (options: OpenKubeOptions): KubeClient => {
   const { cluster, redactor, transcript, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
   const access = readKubeconfig(options.kubeconfigPath);
+  transcript?.nameCluster(access.server, cluster);
   const transport = new Transport({ cluster, access, redactor, transcript });
   return new ApiClient({ cluster, transport, namespace: access.namespace, clock, pollMs });
 };

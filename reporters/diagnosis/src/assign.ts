@@ -1,5 +1,6 @@
 import { classOfCause, rankOfCause } from "@kubera-e2e/schema/causes";
 import type { Evidence, Scope } from "@kubera-e2e/schema/evidence";
+import { calledClusters } from "./calls.ts";
 import { distinctPlaces, isFeltAt, mayLeanOn, namesPlace } from "./places.ts";
 import type { Finding } from "./rule.ts";
 import { type Symptoms, symptomsOf } from "./symptoms.ts";
@@ -20,14 +21,18 @@ const placesOf = (finding: Finding): Scope[] => distinctPlaces([finding.scope, .
 const holdsUntilMs = (finding: Finding): number => (finding.lasting ? Infinity : finding.toMs + AFTERMATH_MS);
 
 const isInfrastructure = ({ finding }: Trouble): boolean => classOfCause(finding.cause) === "infrastructure";
+const isProduct = ({ finding }: Trouble): boolean => classOfCause(finding.cause) === "product";
 
 /** What a registry answers, no node brings about. */
 const mayFollow = (cause: string, from: string): boolean => !(cause.startsWith("registry.") && from.startsWith("node."));
 
+/** A container ends by its own fault at a moment that is known; what began later did not end it. */
+const lateMs = (cause: string): number => (cause === "product.crash" ? 0 : NOTICED_LATE_MS);
+
 const explains = (parent: Trouble, child: Trouble): boolean =>
   rankOfCause(parent.finding.cause) < rankOfCause(child.finding.cause) &&
   mayFollow(child.finding.cause, parent.finding.cause) &&
-  parent.finding.fromMs <= child.finding.fromMs + NOTICED_LATE_MS &&
+  parent.finding.fromMs <= child.finding.fromMs + lateMs(child.finding.cause) &&
   holdsUntilMs(parent.finding) >= child.finding.fromMs &&
   parent.places.some((place) =>
     child.places.some((other) => isFeltAt(place, other) || (isInfrastructure(parent) && mayLeanOn(place, other))),
@@ -61,19 +66,37 @@ const isLeantOn = (trouble: Trouble, { own, waiting, isOver }: Symptoms): boolea
     return ((trouble.finding.lasting || !isBack) && waiting.some(mayLean)) || (isInfrastructure(trouble) && !isBack && own.some(mayLean));
   });
 
+/** Whether the error of a test names a place of this trouble, and the trouble there is not over. */
+const isNamed = ({ places }: Trouble, { named, isOver }: Symptoms): boolean =>
+  places.some((place) => namesPlace(named, place) && !isOver(place));
+
 /** Whether the trouble is felt at the very things a test leant on, or at what its error names. */
-const isFelt = (trouble: Trouble, { own, waiting, text, isOver }: Symptoms): boolean =>
-  trouble.places.some(
-    (place) => [...own, ...waiting].some((scope) => isFeltAt(place, scope)) || (namesPlace(text, place) && !isOver(place)),
-  );
+const isFelt = (trouble: Trouble, symptoms: Symptoms): boolean =>
+  trouble.places.some((place) => [...symptoms.own, ...symptoms.waiting].some((scope) => isFeltAt(place, scope))) ||
+  isNamed(trouble, symptoms);
+
+/** Whether trouble that explains others cannot explain this one: no node brings it about, or it was there before. */
+const standsBeside = (own: Finding, upstream: Finding): boolean =>
+  rankOfCause(upstream.cause) < rankOfCause(own.cause) && (!mayFollow(own.cause, upstream.cause) || own.fromMs < upstream.fromMs);
+
+/** What lasts on the very thing that a test waited for, and is the product's, is not the lab's because of trouble that does not explain it. */
+const withoutLaterTrouble = (felt: readonly Trouble[], symptoms: Symptoms): readonly Trouble[] => {
+  const own = felt.filter((trouble) => trouble.finding.lasting && isProduct(trouble) && isNamed(trouble, symptoms));
+  return felt.filter((trouble) => !own.some(({ finding }) => standsBeside(finding, trouble.finding)));
+};
+
+/** Whether the trouble is in a cluster that the test called, where that is known. */
+const isCalled = ({ places }: Trouble, called: ReadonlySet<string> | undefined): boolean =>
+  called === undefined || places.some(({ cluster }) => cluster === undefined || called.has(cluster));
 
 /** Every trouble that may be behind a test, by time and place; what was felt goes before what might have been leant on. */
-export const candidatesOf = (evidence: Evidence, troubles: readonly Trouble[]): Trouble[] => {
+export const candidatesOf = (evidence: Evidence, troubles: readonly Trouble[]): readonly Trouble[] => {
   const inTime = troubles.filter(({ finding }) => overlaps(finding, evidence));
   if (inTime.length === 0) return [];
-  const symptoms = symptomsOf(evidence);
-  const felt = inTime.filter((trouble) => isFelt(trouble, symptoms));
-  return felt.length > 0 ? felt : inTime.filter((trouble) => isLeantOn(trouble, symptoms));
+  const [symptoms, called] = [symptomsOf(evidence), calledClusters(evidence)];
+  const near = inTime.filter((trouble) => isCalled(trouble, called));
+  const felt = near.filter((trouble) => isFelt(trouble, symptoms));
+  return felt.length > 0 ? withoutLaterTrouble(felt, symptoms) : near.filter((trouble) => isLeantOn(trouble, symptoms));
 };
 
 /** Of several, the one furthest upstream among those that began first; then the one that may be behind most tests. */

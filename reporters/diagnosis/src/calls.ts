@@ -40,3 +40,13 @@ export const spokenBy = (evidence: Evidence): Fact | undefined => {
   const last = directorCalls(evidence).at(-1);
   return last === undefined || isUnanswered(last) || hasWaited(evidence) ? undefined : last;
 };
+
+/**
+ * Clusters that a test called; undefined where that is not known, and where it waited: what it waits for may be anywhere.
+ * Director tells of members too, and for that its caller waits or was answered.
+ */
+export const calledClusters = (evidence: Evidence): ReadonlySet<string> | undefined => {
+  if (hasWaited(evidence)) return undefined;
+  const clusters = evidence.facts.flatMap(({ kind, scope }) => (kind === "http.exchange" ? (scope.cluster ?? []) : []));
+  return clusters.length > 0 ? new Set(clusters) : undefined;
+};

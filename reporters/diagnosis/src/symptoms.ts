@@ -1,3 +1,4 @@
+import { isErrorCode } from "@kubera-e2e/schema/error-codes";
 import type { Evidence, Fact, Scope } from "@kubera-e2e/schema/evidence";
 import { isUnanswered, spokenBy } from "./calls.ts";
 import { distinctPlaces, namesNamespace, namesPlace } from "./places.ts";
@@ -78,7 +79,8 @@ export interface Symptoms {
   readonly own: readonly Scope[];
   /** Places of what only waits, and of calls without an answer. */
   readonly waiting: readonly Scope[];
-  readonly text: string;
+  /** What an error of the house says it was about; the words and values of an assertion name nothing. */
+  readonly named: string;
   /** Whether trouble of an object was over when the test had failed. */
   readonly isOver: OverTest;
 }
@@ -97,6 +99,13 @@ const narrowed = (facts: readonly Fact[], text: string): readonly Fact[] => {
   );
 };
 
+/** The parts in which an error of the house says what it was about; older evidence holds them in the message alone. */
+const namedBy = ({ error }: Evidence): string => {
+  if (error?.code === undefined || !isErrorCode(error.code)) return "";
+  const parts = [error.where, error.because].filter((part) => part !== undefined);
+  return parts.length > 0 ? parts.join("\n") : error.message;
+};
+
 /** Evidence holds all that was unwell on the bed; an error that names objects, or a namespace, narrows that to what the test leant on. */
 export const symptomsOf = (evidence: Evidence): Symptoms => {
   const { error } = evidence;
@@ -105,5 +114,10 @@ export const symptomsOf = (evidence: Evidence): Symptoms => {
   const unwell = spokenBy(evidence) === undefined ? withoutRepeats(unwellOf(evidence, isOver)) : [];
   const meant = narrowed(unwell, text);
   const placesOf = (facts: readonly Fact[]): Scope[] => distinctPlaces(facts.map(({ scope }) => scope));
-  return { own: placesOf(meant.filter(hasOwnStory)), waiting: placesOf(meant.filter((fact) => !hasOwnStory(fact))), text, isOver };
+  return {
+    own: placesOf(meant.filter(hasOwnStory)),
+    waiting: placesOf(meant.filter((fact) => !hasOwnStory(fact))),
+    named: namedBy(evidence),
+    isOver,
+  };
 };

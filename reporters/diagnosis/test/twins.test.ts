@@ -106,6 +106,8 @@ const lingering = (fact: Fact): Fact =>
     ? { ...fact, data: { ...fact.data, "DiskPressure.status": "True", "DiskPressure.lastTransitionTime": at(-400) } }
     : fact;
 
+/** How long after the begin of its window the disks of the recording were full. */
+const FULL_ONSET_MS = Date.parse("2026-11-24T08:09:41.000Z") - Date.parse(full.window.from);
 const fullAt = (ms: number): Evidence => ofTheRun(movedWhole(full, offset(full, plain) + ms));
 const healthyAgain: Evidence = { ...ofTheRun(plain), facts: moved(greenNodes, -20 * MINUTE_MS) };
 const fullMember: Evidence = { ...fullAt(0), facts: onCluster(fullAt(0).facts, "server", "member") };
@@ -123,6 +125,23 @@ const withoutFullNode = (evidence: Evidence): Evidence => ({
   ...evidence,
   facts: evidence.facts.filter(({ kind, scope }) => kind !== "kubernetes.node" || scope.node !== "server-worker1"),
 });
+
+const namesOfNodes = wire(
+  'Error: expect(received).toEqual(expected) // deep equality\n\n  Array [\n-   "server-worker1",\n-   "server-worker2",\n+   "member-worker1",\n  ]',
+);
+/** A list of nodes, as a cluster's API server answered it. */
+const listOf = (cluster: string): Fact =>
+  call({ url: "https://10.0.0.7:6443/api/v1/nodes", status: 200 }, { urlHost: "10.0.0.7:6443", cluster });
+
+/** A failure at which nobody looked at the nodes of its cluster. */
+const unseenNodes = (evidence: Evidence): Evidence => ({
+  ...evidence,
+  facts: evidence.facts.filter(({ kind }) => kind !== "kubernetes.node"),
+});
+/** Disks of all workers of the server cluster, full since a moment in seconds from the failure. */
+const fullSince = (seconds: number): Evidence => fullAt(momentMs + seconds * 1000 - FULL_ONSET_MS - Date.parse(plain.window.from));
+const neverPushed = unseenNodes(failedPull("NotFound desc = manifest unknown: manifest unknown"));
+const crashOfIo = unseenNodes(onGreen(notAvailable("maya-io"), [crashing]));
 
 interface Row {
   readonly title: string;
@@ -206,6 +225,47 @@ const rows: readonly Row[] = [
   {
     title: "a pod that fails on the full node is the full node's",
     evidences: [oneFullNode, onGreen(notAvailable("maya-cortex"), [notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker1")])],
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "an assertion whose values are names of full nodes is not those nodes'",
+    evidences: [fullAt(0), unseenNodes(onGreen(namesOfNodes, [listOf("member")]))],
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "nor when a pod is unwell on them, and the test called another cluster",
+    evidences: [
+      fullAt(0),
+      unseenNodes(onGreen(namesOfNodes, [listOf("member"), notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker1")])),
+    ],
+    verdict: ["unknown", "unknown"],
+  },
+  {
+    title: "what is unwell on full nodes of the cluster that the test called is those nodes'",
+    evidences: [
+      fullAt(0),
+      unseenNodes(onGreen(namesOfNodes, [listOf("server"), notReady("maya-cortex-f6c644m6qk-wzcxc", "server-worker1")])),
+    ],
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
+    title: "an image that was never pushed is the build's, although the disks of its nodes are full four seconds later",
+    evidences: [fullSince(-56), neverPushed],
+    verdict: ["registry.image-missing", "product"],
+  },
+  {
+    title: "nor did disks that were full before bring that about",
+    evidences: [fullSince(-90), neverPushed],
+    verdict: ["registry.image-missing", "product"],
+  },
+  {
+    title: "what crashed before the disk of its node was full is the product's",
+    evidences: [fullSince(-16), crashOfIo],
+    verdict: ["product.crash", "product"],
+  },
+  {
+    title: "what crashed after that is the full node's",
+    evidences: [fullSince(-24), crashOfIo],
     verdict: ["node.disk-pressure", "infrastructure"],
   },
   {
