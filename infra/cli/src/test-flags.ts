@@ -1,5 +1,6 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { nearest } from "@kubera-e2e/schema/nearest";
+import { refuseBadPattern } from "./refuse-bad-pattern.ts";
 
 export interface TestFlags {
   /** What Playwright gets, api chosen when no project was. */
@@ -66,10 +67,11 @@ const refuseBadShard = (args: readonly string[]): void => {
 /**
  * The command line of `pnpm test` as Playwright gets it.
  *
- * Error: `USAGE` for `--`, a shard or a project that cannot be, and the project gui without its flag.
+ * Error: `USAGE` for `--`, a pattern, a shard or a project that cannot be, and the project gui without its flag.
  */
 export const readTestFlags = (args: readonly string[], options: { readonly gui: boolean }): TestFlags => {
   refuseDoubleDash(args);
+  refuseBadPattern(args);
   refuseBadShard(args);
   const projects = valuesOf(args, "--project");
   refuseUnknownProject(projects);
