@@ -4,6 +4,7 @@ import type { TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
 import type { Incident } from "@kubera-e2e/schema/verdict";
 import { type AllureResult, readResult, resultFiles, writeJson, writeWhole } from "./allure-result.ts";
+import { dropToldErrors } from "./drop-told-errors.ts";
 import { findPlan } from "./find-plan.ts";
 import { incidentTrace } from "./verdict-page.ts";
 import { reportName, targetWords } from "./report-names.ts";
@@ -67,7 +68,7 @@ const writeSurroundings = ({ outcome, results }: StoredRun): void => {
 
 /**
  * Writes the verdicts of a run into its Allure results: status, labels, message, description and first attachment of each failed test,
- * one error per incident for the run, environment and executor. Carrying again gives the same.
+ * one error per incident for the run in place of those of its tests' hooks, environment and executor. Carrying again gives the same.
  *
  * Error: `RUN_NOT_FOUND` when the folder holds no outcome.
  */
@@ -75,6 +76,7 @@ export const carryVerdicts = (runFolder: string): Promise<void> => {
   const run = readRun(runFolder);
   mkdirSync(run.results, { recursive: true });
   carryResults(runFolder, run);
+  dropToldErrors(run.results, run.outcome);
   writeGlobals(run);
   writeSurroundings(run);
   return Promise.resolve();
