@@ -21,7 +21,7 @@ const patternsOf = (args: readonly string[]): Pattern[] =>
 const faultOf = (text: string): string | undefined => {
   const [, source = text, flags = "gi"] = /^\/(.*)\/([gi]*)$/.exec(text) ?? [];
   try {
-    new RegExp(source, flags);
+    void new RegExp(source, flags);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -171,6 +171,17 @@ const SETTINGS: readonly Case[] = [
       }),
   },
   {
+    title: "a pattern that is no regular expression, before anything starts",
+    args: ["-g", "("],
+    exit: 2,
+    text: () =>
+      told("USAGE", "-g ( is no regular expression", {
+        where: "pnpm test -g (",
+        because: "Invalid regular expression: /(/gi: Unterminated group",
+        fix: String.raw`Write a backslash before what stands for itself: "\(", "\[", "\*".`,
+      }),
+  },
+  {
     title: "flags that select nothing",
     args: ["--grep", "no test is called like this"],
     exit: 3,

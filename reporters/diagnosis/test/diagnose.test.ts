@@ -224,6 +224,12 @@ describe("one failure", () => {
   });
 });
 
+test("tells with an incident the facts that speak against it", () => {
+  const wellAgain = node(100, "s-w1", { ...READY, ...disk(0.6, 0.6) });
+  const { incidents } = diagnose({ run: "r1", evidences: [ofRun(...fullNode, wellAgain)] });
+  expect(incidents.map(({ cause, against }) => [cause, against])).toEqual([["node.disk-pressure", [wellAgain]]]);
+});
+
 test("explains what is downstream by what is upstream and began no later", () => {
   const crash = pod(
     90,
