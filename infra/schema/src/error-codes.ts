@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   SIM_NOT_RUNNING: environment("no simulated data centre answers"),
   SIM_FAULT_UNKNOWN: environment("a fault that no file declares"),
   RUN_NOT_FOUND: environment("no run with stored results"),
+  RUN_EXISTS: environment("a run of this id has stored results already"),
   INTERRUPTED: environment("a signal ended the command", EXIT.interrupted),
 
   TLS_UNTRUSTED: infrastructure("a certificate that nobody vouches for"),

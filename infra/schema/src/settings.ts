@@ -32,7 +32,12 @@ const variables = {
         "default live with --ui, --debug, --trace or --reporter, otherwise attached",
     ),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
-  KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
+  KUBERA_RUN: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, "must be letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+    .optional()
+    .describe("id of this run, and the name of its folder; the launcher makes one"),
+  KUBERA_LAUNCHER: index.optional().describe("process number of the launcher, for what must end with it; set by the launcher itself"),
   KUBERA_RUN_URL: z
     .url({ protocol: /^tcp$/, message: "must be a tcp URL" })
     .optional()
