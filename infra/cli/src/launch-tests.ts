@@ -6,11 +6,13 @@ import { carryVerdicts, buildReport } from "@kubera-e2e/allure-report";
 import { readOutcome } from "@kubera-e2e/outcome";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { runSecretsSchema } from "@kubera-e2e/schema/run-message";
 import { newRunId } from "@kubera-e2e/schema/run-folder";
 import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
 import { preflight } from "./preflight.ts";
 import { REPOSITORY } from "./repository.ts";
 import { runForeground } from "./run-foreground.ts";
+import { guardArtifacts } from "./guard-artifacts.ts";
 import { placeOf } from "./run-place.ts";
 import { readTestFlags } from "./test-flags.ts";
 
@@ -46,16 +48,25 @@ const exitWithoutOutcome = (runFolder: string, playwrightExit: number): number =
   return playwrightExit === EXIT.failed && !existsSync(runFolder) ? EXIT.usage : playwrightExit;
 };
 
-const finish = async (runFolder: string, playwrightExit: number, argv: readonly string[]): Promise<number> => {
+interface EndedRun {
+  readonly runFolder: string;
+  readonly settings: Settings;
+  readonly argv: readonly string[];
+  /** What the run process told of secrets. */
+  readonly learned: ReadonlySet<string>;
+}
+
+const finish = async (playwrightExit: number, { runFolder, settings, argv, learned }: EndedRun): Promise<number> => {
   const outcome = await readOutcome(runFolder);
   if (outcome === undefined) return exitWithoutOutcome(runFolder, playwrightExit);
   if (outcome.exit.code === EXIT.nothingSelected) {
     rmSync(runFolder, { recursive: true, force: true });
     throw nothingSelected(argv);
   }
+  await guardArtifacts(runFolder, settings, learned);
   await carryVerdicts(runFolder);
   console.log(`\nReport: ${await buildReport(runFolder)}`);
-  return outcome.exit.code;
+  return (await readOutcome(runFolder))?.exit.code ?? outcome.exit.code;
 };
 
 /** Two runs in one folder would be one report, and the folder of a run that selected nothing is removed. */
@@ -90,7 +101,14 @@ export const launchTests = async (argv: readonly string[], extra: Given = {}): P
   const runFolder = resolve(REPOSITORY, settings.ARTIFACTS, run);
   if (flags.runs) refuseSecond(runFolder, run);
   const environment = { ...extra, KUBERA_RUN: run, KUBERA_LAUNCHER: String(process.pid) };
-  const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], { cwd: REPOSITORY, environment });
+  const learned = new Set<string>();
+  const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], {
+    cwd: REPOSITORY,
+    environment,
+    onMessage: (message) => {
+      for (const secret of runSecretsSchema.safeParse(message).data?.secrets ?? []) learned.add(secret);
+    },
+  });
   if (!flags.runs) return exit;
-  return finish(runFolder, exit, argv);
+  return finish(exit, { runFolder, settings, argv, learned });
 };

@@ -7,6 +7,8 @@ export interface ForegroundOptions {
   readonly cwd: string;
   /** Added to the environment of this process. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Called with whatever the program sends over its channel. */
+  readonly onMessage?: (message: unknown) => void;
 }
 
 /**
@@ -20,6 +22,7 @@ export const runForeground = (argv: readonly [string, ...string[]], options: For
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, ...options.environment },
   });
+  child.on("message", (message) => options.onMessage?.(message));
   const forward = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to the child as well, and Playwright takes a second one for impatience.
     if (signal === "SIGINT" && process.stdin.isTTY) return;
