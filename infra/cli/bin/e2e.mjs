@@ -3,7 +3,7 @@ import { register } from "tsx/esm/api";
 
 register();
 // Whoever reads us may have read enough, as `head` does.
-process.stdout.on("error", (error) => {
+process.stdout.on("error", (/** @type {NodeJS.ErrnoException} */ error) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });

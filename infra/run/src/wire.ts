@@ -57,7 +57,7 @@ export const eventsAnswerSchema = z.object({ facts: z.array(factSchema), gaps: z
 export const greetingSchema = z.strictObject({ token: z.string() });
 
 /** What a worker has learned and must not be told on: passwords it was given, sessions and keys it got. */
-export const secretsRequestSchema = z.array(z.string());
+const secretsRequestSchema = z.array(z.string());
 
 const id = z.int().min(1);
 
