@@ -1,0 +1,4 @@
+export { DIRECT, farEndOf } from "./access.ts";
+export type { Access, FarEnd, Way } from "./access.ts";
+export { openAccess } from "./open-access.ts";
+export type { OpenAccessOptions } from "./open-access.ts";
