@@ -24,7 +24,11 @@ const expandTrust = (folder: string, trust: Trust | undefined): { trust?: Trust 
 const withPaths = (bed: TestBed, folder: string): TestBed => ({
   ...bed,
   machines: bed.machines.driver === "esx" ? { ...bed.machines, ...expandTrust(folder, bed.machines.trust) } : bed.machines,
-  clusters: bed.clusters.map((cluster) => ({ ...cluster, kubeconfig: expand(folder, cluster.kubeconfig) })),
+  clusters: bed.clusters.map((cluster) => ({
+    ...cluster,
+    kubeconfig: expand(folder, cluster.kubeconfig),
+    ...expandTrust(folder, cluster.trust),
+  })),
   registry: { ...bed.registry, ...expandTrust(folder, bed.registry.trust) },
   director: { ...bed.director, ...expandTrust(folder, bed.director.trust) },
 });
