@@ -17,7 +17,8 @@ export class AccessAgent extends Agent {
   }
 
   override async connect(_request: ClientRequest, options: AgentConnectOpts): Promise<Socket> {
-    const end = { host: options.host ?? "", port: Number(options.port) };
+    // Whoever asks may give the port as text, whatever the types say.
+    const end = { host: options.host ?? "", port: Number(String(options.port)) };
     const socket = await this.#access.connect(end);
     socket.setNoDelay(true);
     if (!options.secureEndpoint) return socket;

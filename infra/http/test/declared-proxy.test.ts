@@ -173,7 +173,7 @@ test("a way declared direct asks no proxy of the environment", async () => {
   expect(await errorOf(ask("https://nobody.invalid", { access: "direct" }))).toMatchObject({ code: "NAME_UNRESOLVED" });
 });
 
-test.runIf((await sshdAvailability()).available)("OpenSSH's own SOCKS server is one", async () => {
+test.skipIf(!(await sshdAvailability()).available)("OpenSSH's own SOCKS server is one", async () => {
   await using server = await serve(echo);
   const sshd = await startSshd();
   const jump = openAccess(
@@ -181,7 +181,10 @@ test.runIf((await sshdAvailability()).available)("OpenSSH's own SOCKS server is 
     { redactor: new Redactor(), secret: () => ({ username: "", password: "" }) },
   );
   if (jump === "direct") throw new TypeError("no jump host");
-  const access = openAccess({ via: "proxy", url: await jump.proxyUrl() }, { redactor: new Redactor(), secret: () => ({ username: "", password: "" }) });
+  const access = openAccess(
+    { via: "proxy", url: await jump.proxyUrl() },
+    { redactor: new Redactor(), secret: () => ({ username: "", password: "" }) },
+  );
   expect(await ask(server.url, { access })).toMatchObject({ status: 200 });
   expect(sshd.log()).toContain(`target 127.0.0.1 port ${server.port}`);
   await jump.close();

@@ -10,9 +10,8 @@ import { echo, errorOf, serve, serveTls } from "./test-server.ts";
 
 const there = await sshdAvailability();
 
-test.runIf(!there.available)("SKIPPED aloud: nothing is known here of jump hosts", () => {
-  process.stderr.write(`jump hosts are not tested: ${there.available ? "" : there.because}\n`);
-});
+const because = there.available ? "" : ` (SKIPPED: ${there.because})`;
+if (!there.available) process.stderr.write(`SKIPPED: ${there.because}, so no jump host was used\n`);
 
 const through = (config: string, ...options: readonly string[]): Access => {
   const secret = () => ({ username: "", password: "" });
@@ -39,7 +38,7 @@ const asked = ({ log }: Sshd): string[] =>
 
 const linesOf = async (work: Promise<unknown>): Promise<string[]> => ((await errorOf(work)) as Error).message.split("\n");
 
-describe.runIf(there.available)("a jump host", () => {
+describe.skipIf(!there.available)(`a jump host${because}`, () => {
   let sshd: Sshd;
   beforeAll(async () => {
     sshd = await startSshd();
@@ -189,7 +188,9 @@ describe.runIf(there.available)("a jump host", () => {
       "console.log(await access.proxyUrl());",
       "setInterval(() => {}, 1000);",
     ].join("\n");
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [url] = (await once(child.stdout, "data")) as [Buffer];
     expect(String(url)).toMatch(/^socks5:\/\/127\.0\.0\.1:\d+\n$/);
     expect(sshd.open()).toBe(1);

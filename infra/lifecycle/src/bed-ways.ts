@@ -32,7 +32,7 @@ export const openWays = (bed: TestBed, options: OpenAccessOptions): BedWays => {
       return way;
     },
     close: async () => {
-      await Promise.allSettled([...opened.values()].map((way) => (way === DIRECT ? undefined : way.close())));
+      await Promise.allSettled([...opened.values()].flatMap((way) => (way === DIRECT ? [] : [way.close()])));
     },
   };
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const REFUSED_OPTION = /^-f|^(-o\s*)?StrictHostKeyChecking\s*[= ]\s*(no|off|accept-new)\b/i;
+const UNCHECKED_KEY = /^(-o\s*)?StrictHostKeyChecking\s*[= ]\s*(no|off|accept-new)\b/i;
+const BACKGROUND = /^-f|^(-o\s*)?ForkAfterAuthentication\b/;
 
 const jumpHostSchema = z.strictObject({
   via: z.literal("jump-host"),
@@ -13,7 +14,10 @@ const jumpHostSchema = z.strictObject({
       z
         .string()
         .min(1)
-        .refine((option) => !REFUSED_OPTION.test(option), "host keys are always verified, and ssh stays in the foreground"),
+        .refine(
+          (option) => !UNCHECKED_KEY.test(option) && !BACKGROUND.test(option),
+          "host keys are always verified, and ssh stays in the foreground",
+        ),
     )
     .default([])
     .describe("further arguments of `ssh`, one by one: -F, /srv/site/ssh_config"),
@@ -23,7 +27,10 @@ const proxySchema = z.strictObject({
   via: z.literal("proxy"),
   url: z
     .string()
-    .regex(/^(http|socks5):\/\/(\[[0-9a-f:.]+\]|[^/?#@:\s]+)(:\d{1,5})?\/?$/i, "write http://host:port or socks5://host:port, without credentials")
+    .regex(
+      /^(http|socks5):\/\/(\[[0-9a-f:.]+\]|[^/?#@:\s]+)(:\d{1,5})?\/?$/i,
+      "write http://host:port or socks5://host:port, without credentials",
+    )
     .describe("http:// is asked by CONNECT, socks5:// to resolve names itself"),
   credentials: z
     .string()

@@ -27,7 +27,8 @@ const find = async (name: string): Promise<string | undefined> => {
 /** Whether a jump host can be started on this computer. */
 export const sshdAvailability = async (): Promise<PeerAvailability> => {
   for (const name of ["ssh", "sshd", "ssh-keygen"])
-    if ((await find(name)) === undefined) return { available: false, because: `there is no ${name}: apt-get install openssh-server openssh-client` };
+    if ((await find(name)) === undefined)
+      return { available: false, because: `there is no ${name}: apt-get install openssh-server openssh-client` };
   return { available: true };
 };
 
@@ -39,12 +40,12 @@ export interface Sshd {
   /** An ssh_config for `ssh -F`. */
   readonly config: string;
   /** What it has logged so far, at LogLevel DEBUG1. */
-  log(): string;
+  readonly log: () => string;
   /** Connections that are open now. */
-  open(): number;
+  readonly open: () => number;
   /** Cuts every connection, as a jump host does that restarts. */
-  drop(): void;
-  stop(): Promise<void>;
+  readonly drop: () => void;
+  readonly stop: () => Promise<void>;
 }
 
 export interface SshdRequest {

@@ -22,7 +22,8 @@ const UNTRUSTED: Meaning = {
 const LOGIN: Meaning = {
   code: "JUMP_HOST_LOGIN_REFUSED",
   what: (destination) => `the jump host ${destination} does not let this user in`,
-  fix: (destination) => `Try \`ssh -o BatchMode=yes ${destination}\`: load the key into your agent, or name it in ssh_config; nothing can be typed here.`,
+  fix: (destination) =>
+    `Try \`ssh -o BatchMode=yes ${destination}\`: load the key into your agent, or name it in ssh_config; nothing can be typed here.`,
 };
 const UNREACHABLE: Meaning = {
   code: "JUMP_HOST_UNREACHABLE",

@@ -79,7 +79,8 @@ export class SshLog {
   }
 
   #readFreed(text: string): void {
-    const [, channel = "", host = "", port] = /^channel (\d+): free: direct-tcpip: listening port \d+ for (\S+) port (\d+),/.exec(text) ?? [];
+    const [, channel = "", host = "", port] =
+      /^channel (\d+): free: direct-tcpip: listening port \d+ for (\S+) port (\d+),/.exec(text) ?? [];
     const reason = this.#channels.get(channel);
     if (reason === undefined) return;
     this.#channels.delete(channel);

@@ -19,11 +19,19 @@ export interface SshCall {
  * Arguments of the ssh that holds a SOCKS port of loopback open. Of an option that is there twice ssh takes the first: ours
  * that must hold stand before the user's, defaults behind them.
  */
-export const sshArguments = ({ destination, options }: SshCall, port: number): string[] => [
+const sshArguments = ({ destination, options }: SshCall, port: number): string[] => [
   "-N",
   "-T",
-  ...["-D", `127.0.0.1:${port}`],
-  ...["BatchMode=yes", "StrictHostKeyChecking=yes", "ExitOnForwardFailure=yes", "LogLevel=DEBUG1", "ControlMaster=no", "ControlPath=none"].flatMap((option) => ["-o", option]),
+  "-D",
+  `127.0.0.1:${port}`,
+  ...[
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "ExitOnForwardFailure=yes",
+    "LogLevel=DEBUG1",
+    "ControlMaster=no",
+    "ControlPath=none",
+  ].flatMap((option) => ["-o", option]),
   ...["ForkAfterAuthentication=no", "GatewayPorts=no"].flatMap((option) => ["-o", option]),
   ...options,
   ...[`ConnectTimeout=${CONNECT_LIMIT_S}`, "ServerAliveInterval=15", "ServerAliveCountMax=3"].flatMap((option) => ["-o", option]),
