@@ -1,13 +1,13 @@
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
-import { getProxyForUrl } from "proxy-from-env";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { DIRECT, type Access } from "./access/access.ts";
+import type { Access } from "./access/access.ts";
 import { createHttpAgent, createTlsAgent } from "./agents.ts";
 import type { HttpOptions } from "./http.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Judge } from "./tls-plan.ts";
 import { checkedCa, normalizePin, pinOf } from "./trust.ts";
+import { viaOf } from "./via.ts";
 
 /** The address with its agents and headers, checked once. */
 export interface Endpoint {
@@ -67,17 +67,10 @@ const tlsPlan = ({ trust, clientCertificate }: HttpOptions): Parameters<typeof c
   ...(clientCertificate !== undefined && { cert: clientCertificate.certPem, key: clientCertificate.keyPem }),
 });
 
-/** What a bed declares holds for loopback too, which is then the far side's; the environment's proxies never stand before it. */
-const viaOf = (url: URL, { access }: HttpOptions): string | Access | undefined => {
-  if (access !== undefined) return access === DIRECT ? undefined : access;
-  const proxy = isLoopback(url) || url.protocol === "http:" ? "" : getProxyForUrl(url.href);
-  return proxy === "" ? undefined : proxy;
-};
-
 /** The endpoint of a client; errors: `SETTING_INVALID`. */
 export const openEndpoint = (options: HttpOptions): Endpoint => {
   const url = checkedUrl(options.baseUrl);
-  const via = viaOf(url, options);
+  const via = viaOf(url, options.access);
   return {
     base: url.href.replace(/\/+$/, ""),
     httpAgent: createHttpAgent(typeof via === "object" ? via : undefined),

@@ -9,6 +9,7 @@ import { bedFiles, findBedFile, type BedFile } from "./bed-files.ts";
 import { readBedValues } from "./bed-values.ts";
 import { trustOfGovc } from "./govc-trust.ts";
 import { homeFolder } from "./store-folder.ts";
+import { withStoredPins } from "./stored-pins.ts";
 
 const expand = (folder: string, path: string): string => {
   if (path.includes("-----BEGIN ")) return path;
@@ -79,7 +80,7 @@ export const loadTestBed = (name: string | undefined, settings: Settings): TestB
   refuseMissing(text, found.file, values);
   const bed = parseTestBed(text, found.file, values);
   if (bed.name !== found.name) throw misnamed(bed, found);
-  return withPaths(withGovcTrust(bed, settings, values), dirname(found.file));
+  return withPaths(withGovcTrust(withStoredPins(bed, settings), settings, values), dirname(found.file));
 };
 
 /** A value for every name, for reading a file before anything is given. */
