@@ -2,4 +2,5 @@
 export { declaredWay, openWays, type BedWays, type EndpointName } from "./bed-ways.ts";
 export { endpointsOf, type Endpoint } from "./endpoints.ts";
 export { lookAtTrust, type TrustLook } from "./look-at-trust.ts";
+export { shellEnvironment, type ShellEnvironment } from "./shell-environment.ts";
 export { pinsFile, readPins, storePins, type StoredPins } from "./stored-pins.ts";

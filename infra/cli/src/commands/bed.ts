@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
+import { addBedShell } from "./bed-shell.ts";
 import { addBedTrust } from "./bed-trust.ts";
 
 const EXAMPLES = `
@@ -76,4 +77,5 @@ export const addBed = (program: Command): void => {
   addLooking(bed);
   addChanging(bed);
   addBedTrust(bed);
+  addBedShell(bed);
 };
