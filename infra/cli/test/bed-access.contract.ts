@@ -51,6 +51,26 @@ describe.skipIf(!there.available)(`a bed behind a jump host${because}`, () => {
     await expect.poll(() => bed.sshd.open()).toBe(0);
   });
 
+  test("is checked hop by hop", async () => {
+    const said = await bed.e2e(
+      "check",
+      "--bed",
+      "sim",
+      "--json",
+      "--only",
+      "jump-host-login,jump-host-forward,kube-reachable,vsphere-login",
+    );
+    const reports = JSON.parse(said.out) as { readonly id: string; readonly subject: string; readonly status: string }[];
+    const { vsphere } = place.sim.up;
+    expect(reports.map(({ id, subject, status }) => `${id} ${subject} ${status}`)).toEqual([
+      "jump-host-login the jump host bastion ok",
+      ...["machines", "clusters.server", "clusters.member", "registry", "director"].map((name) => `jump-host-forward ${name} ok`),
+      `vsphere-login ${vsphere.url} ok`,
+      "kube-reachable server ok",
+      "kube-reachable member ok",
+    ]);
+  });
+
   test("is reached by no other way when the jump host lets nothing through", async () => {
     const strict = await behind({ forwarding: "no" });
     const { host, port } = new URL(place.sim.up.vsphere.url);
@@ -65,6 +85,14 @@ describe.skipIf(!there.available)(`a bed behind a jump host${because}`, () => {
         "  fix:     Let its owner allow it: AllowTcpForwarding and PermitOpen in sshd_config, or permitopen and restrict of your key.\n",
       ].join("\n"),
     });
+    const checked = await strict.e2e("check", "--bed", "sim", "--only", "jump-host-login,jump-host-forward");
+    expect([checked.code, checked.err]).toEqual([20, ""]);
+    expect(checked.out).toContain(
+      "ok       jump-host-login      the jump host bastion lets us in: ssh came through to the jump host bastion\n",
+    );
+    expect(checked.out.match(/^BLOCKS {3}jump-host-forward +the jump host bastion lets us through to \S+: the jump host/gm)).toHaveLength(
+      5,
+    );
     await strict.sshd.stop();
   });
 });

@@ -1,6 +1,6 @@
 /** What the command line needs to look at the ways to a bed and at the trust in it. */
 export { declaredWay, openWays, type BedWays, type EndpointName } from "./bed-ways.ts";
 export { endpointsOf, type Endpoint } from "./endpoints.ts";
-export { lookAtTrust, type TrustLook } from "./look-at-trust.ts";
+export { lookAtTrust, passTo, type TrustLook } from "./look-at-trust.ts";
 export { shellEnvironment, type ShellEnvironment } from "./shell-environment.ts";
 export { pinsFile, readPins, storePins, type StoredPins } from "./stored-pins.ts";

@@ -14,10 +14,10 @@ export type TrustLook =
   | { readonly state: "unreachable"; readonly problem: KuberaError };
 
 /** Asks as a stranger: nothing secret is sent, whoever answers. */
-const refusalOf = async ({ url, trust }: Endpoint, access: Way): Promise<KuberaError | undefined> => {
+const refusalOf = async ({ url, trust }: Endpoint, access: Way, signal?: AbortSignal): Promise<KuberaError | undefined> => {
   const http = createHttp({ baseUrl: url, trust, access, redactor: new Redactor(), timeoutMs: LOOK_LIMIT_MS });
   try {
-    await http.request({ method: "HEAD", path: "", responseType: "text" });
+    await http.request({ method: "HEAD", path: "", responseType: "text", signal });
     return undefined;
   } catch (error) {
     if (isKuberaError(error)) return error;
@@ -36,4 +36,14 @@ export const lookAtTrust = async (endpoint: Endpoint, way: Way): Promise<TrustLo
   const certificate = await lookAtCertificate(url, viaOf(url, way));
   if (certificate === undefined) throw new TypeError(`${endpoint.url} showed a certificate once and none after that`);
   return problem === undefined ? { state: "trusted", certificate } : { state: "refused", certificate, problem };
+};
+
+/** Codes that tell of the endpoint behind an open way: a Director that is not installed yet listens nowhere. */
+const isItsOwn = ({ code }: KuberaError): boolean =>
+  code.startsWith("TLS_") || ["RESPONSE_INVALID", "CONNECTION_REFUSED", "CONNECTION_LOST"].includes(code);
+
+/** Resolves when the hop lets connections through to an endpoint, whatever is found at its end. Errors: those of the hop; `NAME_UNRESOLVED`, `TIMED_OUT`. */
+export const passTo = async (endpoint: Endpoint, way: Way, signal: AbortSignal): Promise<void> => {
+  const problem = await refusalOf(endpoint, way, signal);
+  if (problem !== undefined && !isItsOwn(problem)) throw problem;
 };
