@@ -12,7 +12,6 @@ interface Refusal {
  * why it could not stands only here: first with the channel, then, when the channel is freed, with the end it was for.
  */
 export class SshLog {
-  readonly #listening: string;
   readonly #said: string[] = [];
   readonly #channels = new Map<string, string>();
   readonly #refusals = new Map<string, Refusal>();
@@ -20,10 +19,6 @@ export class SshLog {
   #rest = "";
   #isOver = false;
   #isReady = false;
-
-  constructor(port: number) {
-    this.#listening = `Local forwarding listening on 127.0.0.1 port ${port}.`;
-  }
 
   /** Whether the user was let in and the port is open. */
   get isReady(): boolean {
@@ -69,7 +64,8 @@ export class SshLog {
 
   #read(line: string): void {
     const [, debug, text = ""] = /^(debug\d: )?(.*)$/.exec(line) ?? [];
-    if (text === this.#listening) this.#isReady = true;
+    // Its "Local forwarding listening" comes before the port is bound; a port that could not be bound ends it before this line.
+    if (debug !== undefined && text === "Entering interactive session.") this.#isReady = true;
     const [, channel, reason] = /^channel (\d+): open failed: (.+)$/.exec(text) ?? [];
     if (channel !== undefined && reason !== undefined) this.#channels.set(channel, reason);
     this.#readFreed(text);

@@ -51,7 +51,7 @@ const freePort = async (): Promise<number> => {
 /** One ssh of ours: detached from the terminal, so that Ctrl-C does not cut off the work that ends in order, and ended with this process. */
 export class SshProcess {
   readonly port: number;
-  readonly log: SshLog;
+  readonly log = new SshLog();
   readonly #child: ChildProcess;
   readonly #ended: Promise<void>;
   #isOver = false;
@@ -59,7 +59,6 @@ export class SshProcess {
   private constructor(child: ChildProcess, port: number) {
     this.port = port;
     this.#child = child;
-    this.log = new SshLog(port);
     child.stderr?.setEncoding("utf8").on("data", (text: string) => this.log.take(text));
     this.#ended = new Promise<void>((resolve) => {
       child.once("error", () => resolve());
