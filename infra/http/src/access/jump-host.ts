@@ -28,9 +28,11 @@ export class JumpHost implements Access {
   async connect(end: FarEnd): Promise<Socket> {
     const ssh = await this.#ready();
     try {
-      return await socksConnect({ host: "127.0.0.1", port: ssh.port }, end);
+      return await this.#connectBy(ssh, end);
     } catch (error) {
-      throw (await this.explain(end)) ?? sshFailure(this.#call.destination, [...ssh.log.said, error instanceof Error ? error.message : ""]);
+      // It had just ended; nothing was sent over it, so another may be asked.
+      if (!ssh.isOver) throw error;
+      return this.#connectBy(await this.#ready(), end);
     }
   }
 
@@ -53,6 +55,14 @@ export class JumpHost implements Access {
     const ssh = await this.#running?.catch(() => undefined);
     this.#running = undefined;
     await ssh?.close();
+  }
+
+  async #connectBy(ssh: SshProcess, end: FarEnd): Promise<Socket> {
+    try {
+      return await socksConnect({ host: "127.0.0.1", port: ssh.port }, end);
+    } catch (error) {
+      throw (await this.explain(end)) ?? sshFailure(this.#call.destination, [...ssh.log.said, error instanceof Error ? error.message : ""]);
+    }
   }
 
   async #ready(): Promise<SshProcess> {
