@@ -43,10 +43,13 @@ const ofMachines = async ({ machines }: TestBed): Promise<Endpoint[]> => {
   return [await declared("machines", baseUrl + path, machines.trust)];
 };
 
+/** Where Director is. Error: `BED_INVALID` for a CA bundle that cannot be read. */
+export const directorEndpoint = ({ director }: TestBed): Promise<Endpoint> => declared("director", director.url, director.trust);
+
 /** Every endpoint of a bed, in the order of its file. Errors: `BED_INVALID` for a CA bundle that cannot be read; those of the kubeconfigs. */
 export const endpointsOf = async (bed: TestBed): Promise<Endpoint[]> => [
   ...(await ofMachines(bed)),
   ...(await Promise.all(bed.clusters.map(ofCluster))),
   await declared("registry", bed.registry.url, bed.registry.trust),
-  await declared("director", bed.director.url, bed.director.trust),
+  await directorEndpoint(bed),
 ];

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   PROXY_UNREACHABLE: infrastructure("the proxy does not answer as one"),
   PROXY_LOGIN_REFUSED: infrastructure("the proxy wants other credentials"),
   PROXY_REFUSED: infrastructure("the proxy refused the way"),
+  BROWSER_WAY_UNSUPPORTED: environment("a way to Director that Chromium cannot take"),
 
   VSPHERE_LOGIN_REFUSED: infrastructure("vSphere refused the credentials"),
   VSPHERE_FAULT: infrastructure("vSphere answered with a fault"),

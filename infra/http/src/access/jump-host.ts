@@ -66,8 +66,10 @@ export class JumpHost implements Access {
   }
 
   async #ready(): Promise<SshProcess> {
-    const last = await this.#running?.catch(() => undefined);
-    if (last?.isOver === true) this.#running = undefined;
+    const running = this.#running;
+    const last = await running?.catch(() => undefined);
+    // Somebody else may have started the next one meanwhile.
+    if (last?.isOver === true && this.#running === running) this.#running = undefined;
     this.#running ??= this.#start().catch((error: unknown) => {
       this.#running = undefined;
       throw error;
