@@ -1,9 +1,6 @@
 export type { Check, CheckContext, CheckReport, CheckResult, CheckStatus } from "./check.ts";
 export { runChecks, type RunChecksOptions } from "./run-checks.ts";
 export type { KubeReader, RegistryReader, VsphereDoor } from "./ports.ts";
-export { jumpHostForward } from "./jump-host-forward.ts";
-export { jumpHostLogin } from "./jump-host-login.ts";
-export { proxyAnswers } from "./proxy-answers.ts";
 export { vsphereLogin } from "./vsphere-login.ts";
 export { kubeReachable } from "./kube-reachable.ts";
 export { registryReachable } from "./registry-reachable.ts";

@@ -1,7 +1,8 @@
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
-import { jumpHostForward, jumpHostLogin, proxyAnswers, runChecks, type Check, type CheckReport } from "../src/index.ts";
+import { jumpHostForward, jumpHostLogin, proxyAnswers } from "../src/access.ts";
+import { runChecks, type Check, type CheckReport } from "../src/index.ts";
 
 const clock = new FakeClock(Date.parse("2026-11-24T00:00:00Z"));
 const report = async (check: Check): Promise<CheckReport | undefined> => (await runChecks([check], { clock }))[0];

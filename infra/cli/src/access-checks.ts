@@ -1,4 +1,5 @@
-import { jumpHostForward, jumpHostLogin, proxyAnswers, type Check } from "@kubera-e2e/checks";
+import type { Check } from "@kubera-e2e/checks";
+import { jumpHostForward, jumpHostLogin, proxyAnswers } from "@kubera-e2e/checks/access";
 import type { Access } from "@kubera-e2e/http/access";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { declaredWay, endpointsOf, passTo, type Endpoint } from "@kubera-e2e/lifecycle/access";

@@ -79,7 +79,7 @@ export class FakeApi {
   }
 
   /** A client of this API. */
-  open(pollMs = 60_000, way: Way = undefined): KubeClient {
+  open(pollMs = 60_000, way?: Way): KubeClient {
     const kubeconfigPath = join(this.#folder, "kubeconfig");
     const server = `http://127.0.0.1:${this.port}`;
     const clusters = [{ name: "c", cluster: { server } }];

@@ -28,13 +28,13 @@ export interface KubectlWay {
   readonly serverName?: string | undefined;
 }
 
-const PATHS = ["certificate-authority", "client-certificate", "client-key", "tokenFile"];
+const PATHS = new Set(["certificate-authority", "client-certificate", "client-key", "tokenFile"]);
 
 const absolute = (fields: Fields, folder: string): Fields =>
   Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       key,
-      PATHS.includes(key) && typeof value === "string" && value !== "" && !isAbsolute(value) ? join(folder, value) : value,
+      PATHS.has(key) && typeof value === "string" && value !== "" && !isAbsolute(value) ? join(folder, value) : value,
     ]),
   );
 
