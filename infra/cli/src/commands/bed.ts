@@ -73,7 +73,10 @@ const addChanging = (bed: Command): void => {
 
 /** `e2e bed`: test beds by hand. */
 export const addBed = (program: Command): void => {
-  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
+  const bed = program
+    .command("bed")
+    .description("test beds: list, plan, status, snapshot, restore, trust, shell")
+    .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
   addBedTrust(bed);
