@@ -2,7 +2,7 @@ import type { Check } from "@kubera-e2e/checks";
 import { jumpHostForward, jumpHostLogin, proxyAnswers } from "@kubera-e2e/checks/access";
 import type { Access } from "@kubera-e2e/http/access";
 import type { BedContext } from "@kubera-e2e/lifecycle";
-import { declaredWay, endpointsOf, passTo, type Endpoint } from "@kubera-e2e/lifecycle/access";
+import { declaredWays, endpointsOf, passTo, type Endpoint } from "@kubera-e2e/lifecycle/access";
 
 interface Hopped {
   readonly endpoint: Endpoint;
@@ -11,10 +11,10 @@ interface Hopped {
 }
 
 const hoppedEndpoints = async ({ bed, ways }: BedContext): Promise<Hopped[]> => {
-  const names = ["machines", "registry", "director", ...bed.clusters.map(({ name }) => `clusters.${name}`)] as const;
-  if (names.every((name) => (declaredWay(bed, name as Endpoint["name"])?.via ?? "direct") === "direct")) return [];
+  const declared = declaredWays(bed);
+  if (declared.size === 0) return [];
   return (await endpointsOf(bed)).flatMap((endpoint) => {
-    const via = declaredWay(bed, endpoint.name)?.via;
+    const via = declared.get(endpoint.name)?.via;
     const access = ways.to(endpoint.name);
     // A proxy tells in one way of a name it does not allow and of a Director that is not installed yet.
     if (via === "proxy" && endpoint.name === "director") return [];

@@ -30,7 +30,7 @@ test.each([
   { title: "an IPv6 address", host: "fd00::5", port: 443 },
 ])("ties a refusal to $title, however the lines are cut", ({ host, port }) => {
   const text = `${REFUSED}\r\n${freed(2, host, port)}\r\n`;
-  const log = logOf(...text);
+  const log = logOf(...text.split(""));
   expect(log.refusalOf({ host, port }, 0)).toBe("connect failed: Connection refused");
   expect(log.refusalOf({ host, port: port + 1 }, 0)).toBeUndefined();
   expect(log.refusalOf({ host, port }, performance.now() + 1)).toBeUndefined();

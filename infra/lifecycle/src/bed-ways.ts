@@ -12,11 +12,21 @@ export interface BedWays {
   close(): Promise<void>;
 }
 
-/** What the bed's file says of the way to an endpoint; undefined when it says nothing. */
-export const declaredWay = (bed: TestBed, endpoint: EndpointName): BedAccess | undefined => {
+const declaredWay = (bed: TestBed, endpoint: EndpointName): BedAccess | undefined => {
   if (endpoint === "machines") return (bed.machines.driver === "none" ? undefined : bed.machines.access) ?? bed.access;
   if (endpoint === "registry" || endpoint === "director") return bed[endpoint].access ?? bed.access;
   return bed.clusters.find(({ name }) => `clusters.${name}` === endpoint)?.access ?? bed.access;
+};
+
+/** What the bed's file says of the way to each endpoint; those of which it says nothing are not there. */
+export const declaredWays = (bed: TestBed): ReadonlyMap<EndpointName, BedAccess> => {
+  const names = ["machines", "registry", "director", ...bed.clusters.map(({ name }) => `clusters.${name}` as const)] as const;
+  return new Map(
+    names.flatMap((name): [EndpointName, BedAccess][] => {
+      const way = declaredWay(bed, name);
+      return way === undefined ? [] : [[name, way]];
+    }),
+  );
 };
 
 /** The ways of a bed; nothing is started before the first connection. Errors: `SECRET_MISSING` when an endpoint is asked for. */
