@@ -1,4 +1,5 @@
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials } from "@kubera-e2e/schema/settings";
@@ -17,6 +18,8 @@ export interface OpenMachinesOptions {
   readonly credentials?: Credentials | undefined;
   /** What the file of the bed's machines.trust.ca holds. */
   readonly caPem?: string | undefined;
+  /** The opened machines.access of the bed. */
+  readonly access?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   /** For one call; default 30 s. Tasks take as long as their signal lets them. */
@@ -55,10 +58,17 @@ const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust |
 };
 
 const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
-  const { redactor, transcript, timeoutMs } = options;
+  const { redactor, transcript, access, timeoutMs } = options;
   const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
   const credentials = credentialsOf(bed, options);
-  const http = createHttp({ baseUrl, trust: trustOf(bed, options), redactor, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const http = createHttp({
+    baseUrl,
+    trust: trustOf(bed, options),
+    access,
+    redactor,
+    transcript,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   const session = new Session(new SoapClient(http, path), credentials);
   let found: Promise<readonly Limitation[]> | undefined;
   const limitations = (): Promise<readonly Limitation[]> => (found ??= probeLimitations(http));

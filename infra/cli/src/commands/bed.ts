@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
+import { addBedShell } from "./bed-shell.ts";
+import { addBedTrust } from "./bed-trust.ts";
 
 const EXAMPLES = `
 Examples:
@@ -71,7 +73,12 @@ const addChanging = (bed: Command): void => {
 
 /** `e2e bed`: test beds by hand. */
 export const addBed = (program: Command): void => {
-  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
+  const bed = program
+    .command("bed")
+    .description("test beds: list, plan, status, snapshot, restore, trust, shell")
+    .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
+  addBedTrust(bed);
+  addBedShell(bed);
 };
