@@ -27,6 +27,7 @@ const withPaths = (bed: TestBed, folder: string): TestBed => ({
   clusters: bed.clusters.map((cluster) => ({ ...cluster, kubeconfig: expand(folder, cluster.kubeconfig) })),
   registry: { ...bed.registry, ...expandTrust(folder, bed.registry.trust) },
   director: { ...bed.director, ...expandTrust(folder, bed.director.trust) },
+  ...(bed.lease.store === "kubernetes" && { lease: { ...bed.lease, kubeconfig: expand(folder, bed.lease.kubeconfig) } }),
 });
 
 const misnamed = (bed: TestBed, { name, file }: BedFile): KuberaError =>

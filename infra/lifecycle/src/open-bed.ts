@@ -39,7 +39,8 @@ const pemOf = async (ca: string): Promise<string> => {
   }
 };
 
-const httpTrust = async (trust: Trust | undefined): Promise<HttpTrust | undefined> => {
+/** The trust of one endpoint as the room http takes it. Error: `BED_INVALID` for a CA bundle that cannot be read. */
+export const httpTrust = async (trust: Trust | undefined): Promise<HttpTrust | undefined> => {
   if (trust === undefined) return undefined;
   return "pin" in trust ? { pin: trust.pin } : { ca: await pemOf(trust.ca) };
 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { durationSchema } from "./duration.ts";
 import { KuberaError } from "./kubera-error.ts";
 import { nearest } from "./nearest.ts";
 import { targetSchema } from "./target.ts";
@@ -24,6 +25,11 @@ const variables = {
     .optional()
     .describe("folder for leases, bed marks, history and timings; default .kubera-e2e in the home folder"),
   KUBERA_RESET: z.enum(["always", "dirty", "never"]).default("dirty").describe("when a bed is restored between tests"),
+  KUBERA_CLEAN: z
+    .enum(["release", "never"])
+    .default("release")
+    .describe("whether a bed that tests were on is restored when its run ends; never where it ends with the run"),
+  KUBERA_LEASE_WAIT: durationSchema.default(0).describe("how long a run waits for a bed that somebody else holds: 30m; default not at all"),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
   KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
   KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),
