@@ -31,10 +31,10 @@ export const takenAway = (lease: LeaseRecord, newest: LeaseRecord | undefined): 
 /** For who cannot reach the store of leases and stops before anybody may take the bed. */
 export const notRenewed = (lease: LeaseRecord, cause: unknown): KuberaError =>
   new KuberaError("LEASE_LOST", {
-    what: `the lease of the bed ${lease.bed} could not be renewed in time, so nothing more is done to it`,
+    what: `the lease of the bed ${lease.bed} could not be renewed in time`,
     where: `bed ${lease.bed}, lease ${lease.token}`,
     because: `others may take it from ${lease.until} on; ${cause === undefined ? "this process stood still for too long" : reasonOf(cause)}`,
-    fix: "Look at the store that the bed's file names under lease: results from then on do not count. Run again.",
+    fix: "Look at the store that the bed's file names under lease: nothing more was done to the bed. Run again.",
     cause,
   });
 

@@ -95,10 +95,10 @@ describe("HeldLease", () => {
     await clock.advance(1);
     expect(lease.signal.aborted).toBe(true);
     expect(lost.map(String)).toEqual([
-      `KuberaError: [LEASE_LOST] the lease of the bed konvoy could not be renewed in time, so nothing more is done to it
+      `KuberaError: [LEASE_LOST] the lease of the bed konvoy could not be renewed in time
   where:   bed konvoy, lease 1
   because: others may take it from 2026-01-01T00:01:30.000Z on; the last renewal failed: EIO
-  fix:     Look at the store that the bed's file names under lease: results from then on do not count. Run again.`,
+  fix:     Look at the store that the bed's file names under lease: nothing more was done to the bed. Run again.`,
     ]);
     expect(leases.journal.filter((line) => line === "renew").length).toBeGreaterThanOrEqual(8);
     await lease.release("free");

@@ -1,6 +1,6 @@
 import { FakeClock } from "@kubera-e2e/schema/clock";
-import { ERROR_CODES } from "@kubera-e2e/schema/error-codes";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
+import { exitCodeOf } from "@kubera-e2e/schema/kubera-error";
 import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { HeldLease } from "../src/held-lease.ts";
@@ -103,7 +103,7 @@ describe("a wait", () => {
     const waiting = failureOf(hold("ann", ["lab"], { waitMs: 30_000 }));
     await clock.advance(31_000);
     const failure = await waiting;
-    expect(ERROR_CODES[failure.code].exit).toBe(EXIT.noLease);
+    expect(exitCodeOf(failure)).toBe(EXIT.noLease);
     expect(failure.message).toMatch(/^\[LEASE_HELD\] the bed lab is held by bob\n.*\n.*unless renewed: run of bob; waited 30 s for it\n/);
     await bob?.release("free");
   });

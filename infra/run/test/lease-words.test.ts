@@ -9,7 +9,11 @@ const lease = { schema: "kubera-e2e/lease@1", bed: "lab", holder: "ann", token: 
 test.each<[LeaseRecord["state"], string, string]>([
   ["free", "free", "free"],
   ["busy", `busy: ann since ${AT}, until ${END}: why`, `free; its last holder ended without giving it back: ann, at the latest ${END}`],
-  ["cleaning", `cleaning: ann since ${AT}, until ${END}: why`, `free; its last holder ended without giving it back: ann, at the latest ${END}`],
+  [
+    "cleaning",
+    `cleaning: ann since ${AT}, until ${END}: why`,
+    `free; its last holder ended without giving it back: ann, at the latest ${END}`,
+  ],
   ["held", `held: ann since ${AT}, until ${END}: why`, `free; ann held it until ${END}: why`],
   ["frozen", `frozen: ann since ${AT}, until somebody gives it back: why`, `frozen: ann since ${AT}, until somebody gives it back: why`],
   ["dirty", "free; its last holder left it dirty: why", "free; its last holder left it dirty: why"],
