@@ -1,7 +1,7 @@
 import { loadTestBed, type BedContext } from "@kubera-e2e/lifecycle";
 import { fileMarks } from "@kubera-e2e/lifecycle/bed-marks";
 import { storeFolder } from "@kubera-e2e/lifecycle/store-folder";
-import { holderName, leaseWords, openLeases, takeBeds, withLease, type WaitOptions } from "@kubera-e2e/run";
+import { holderName, leaseWords, openLeases, takeBeds, withLease, type WaitOptions } from "@kubera-e2e/run/leases";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { parseDuration } from "@kubera-e2e/schema/duration";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";

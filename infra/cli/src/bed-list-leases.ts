@@ -1,5 +1,5 @@
 import { loadTestBed, type listTestBeds } from "@kubera-e2e/lifecycle";
-import { leaseWords } from "@kubera-e2e/run";
+import { leaseWords } from "@kubera-e2e/run/leases";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { LeaseRecord } from "@kubera-e2e/schema/lease";

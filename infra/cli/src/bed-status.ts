@@ -1,5 +1,5 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
-import { leaseWords } from "@kubera-e2e/run";
+import { leaseWords } from "@kubera-e2e/run/leases";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { readSetManifest } from "@kubera-e2e/schema/set";
 import { readLease } from "./bed-lease.ts";

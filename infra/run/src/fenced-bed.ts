@@ -2,7 +2,15 @@ import type { BedContext } from "@kubera-e2e/lifecycle";
 
 /** What only looks; everything else counts as a write, also what is added later. */
 const LOOKS: ReadonlySet<PropertyKey> = new Set([
-  ...["inspect", "limitations", "get", "list", "logs", "raw", "watch", "observe", "close"],
+  "inspect",
+  "limitations",
+  "get",
+  "list",
+  "logs",
+  "raw",
+  "watch",
+  "observe",
+  "close",
   Symbol.asyncDispose,
 ]);
 

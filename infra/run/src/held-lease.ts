@@ -5,7 +5,7 @@ import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming } from "@kubera-e2e/schema/lease";
 import { notRenewed } from "./lease-errors.ts";
 
-export const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
+const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
 /** Three missed heartbeats and the holder counts as dead. */
 const BEATS = 3;
 /** A renewal that failed is tried again this often within one heartbeat. */

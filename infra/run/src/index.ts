@@ -1,11 +1,6 @@
 export { bedTarget, type ProgressEvent } from "@kubera-e2e/lifecycle";
 export { FileLeaseStore } from "./file-lease-store.ts";
-export { holderName } from "./held-lease.ts";
-export { takeBeds, type WaitOptions } from "./hold-beds.ts";
-export { leaseWords } from "./lease-words.ts";
-export { openLeases } from "./open-leases.ts";
 export { fetchEvents, joinSlot, leaveSlot } from "./run-client.ts";
 export { startRunServer } from "./start-run-server.ts";
 export type { JoinedBed } from "./wire.ts";
-export { withLease } from "./with-lease.ts";
 export { openWorkerBed, type WorkerBed } from "./worker-bed.ts";

@@ -19,7 +19,7 @@ export interface OpenLeasesOptions {
 export interface OpenLeases {
   readonly leases: LeasePort;
   readonly timing: LeaseTiming;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface Opened {

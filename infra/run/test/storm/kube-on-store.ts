@@ -31,7 +31,7 @@ export const kubeOnStore = (store: Store): KubeClient => {
   const leases = store.resource("Lease", "coordination.k8s.io");
   const client: Pick<KubeClient, "get" | "create" | "patch"> = {
     get: <T>({ namespace, name }: ObjectRef) => Promise.resolve(store.get(leases, namespace, name) as unknown as T | undefined),
-    create: <T>(manifest: Manifest) => answered<T>("POST", () => store.create(leases, manifest as unknown as Stored)),
+    create: <T>(manifest: Manifest) => answered<T>("POST", () => store.create(leases, manifest)),
     patch: <T>({ namespace, name }: ObjectRef, patch: Readonly<Fields>) =>
       answered<T>("PATCH", () => store.update(leases, merged(store.get(leases, namespace, name), patch) as Stored)),
   };
