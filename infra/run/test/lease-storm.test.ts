@@ -4,10 +4,17 @@ import type { LeaseRegister } from "../src/lease-register.ts";
 import { runStorm, secondWriters, WORLD, type StormOptions } from "./storm/lease-storm.ts";
 import { STORM_STORES, type StormStore } from "./storm/storm-stores.ts";
 
-const storm = async (store: StormStore, options: Omit<StormOptions, "register">, over?: (register: LeaseRegister) => LeaseRegister) => {
-  const { register, close } = store.open();
+const storm = async (
+  store: StormStore,
+  options: Omit<StormOptions, "register" | "isEnough"> & { readonly stops?: boolean },
+  over?: (register: LeaseRegister) => LeaseRegister,
+) => {
+  const { register, simulated, close } = store.open();
+  const onBedWrite = simulated?.onBedWrite;
+  const isEnough = (): boolean => options.stops === true && (simulated?.secondWriters().length ?? 0) > 0;
   try {
-    return await runStorm({ ...options, register: () => (over === undefined ? register() : over(register())) });
+    const log = await runStorm({ ...options, onBedWrite, isEnough, register: () => (over === undefined ? register() : over(register())) });
+    return { ...log, inSimulatorsLog: simulated?.secondWriters() ?? [] };
   } finally {
     close();
   }
@@ -23,6 +30,7 @@ describe("20 clients with crashes, pauses, cuts, skewed clocks, lost answers and
       const sum = `${store.name}: seed ${seed}, ${Math.round(log.trueMs / 1000)} s, ${log.takeovers.length} holders, ${JSON.stringify(log.done)}`;
       process.stdout.write(`storm on ${sum}\n`);
       expect(secondWriters(log), sum).toEqual([]);
+      expect(log.inSimulatorsLog, sum).toEqual([]);
       expect(log.takeovers.length).toBeGreaterThan(100);
       expect(log.writes.length).toBeGreaterThan(1000);
       expect(Object.keys(log.done).toSorted()).toEqual(["acquire", "crash", "cut off", "pause", "release", "renew", "write"]);
@@ -48,8 +56,9 @@ describe("the storm finds", () => {
   ])(
     "%s",
     async (_what, options, over) => {
-      const log = await storm(KUBERNETES as StormStore, { seed: 1, operations: 10_000, ...options }, over);
+      const log = await storm(KUBERNETES as StormStore, { seed: 1, operations: 10_000, stops: true, ...options }, over);
       expect(secondWriters(log).length).toBeGreaterThan(0);
+      expect(log.inSimulatorsLog.length).toBeGreaterThan(0);
     },
     60_000,
   );

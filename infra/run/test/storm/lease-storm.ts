@@ -10,6 +10,10 @@ export interface StormOptions {
   readonly register: () => LeaseRegister;
   /** What holders believe of ttl, skew and calls; the storm itself keeps to `WORLD`. */
   readonly believed?: LeaseTiming;
+  /** Told of every write to a bed at the moment at which it takes effect. */
+  readonly onBedWrite?: ((write: BedWrite) => void) | undefined;
+  /** Whether enough was seen before all operations are done. */
+  readonly isEnough?: () => boolean;
   /** Whether holders look before they write. */
   readonly looks?: boolean;
 }
@@ -93,7 +97,7 @@ class Storm {
   }
 
   get isOver(): boolean {
-    return this.operations >= this.options.operations;
+    return this.operations >= this.options.operations || this.options.isEnough?.() === true;
   }
 }
 
@@ -125,7 +129,8 @@ class RemoteRegister implements LeaseRegister {
 
   #note({ bed, token, holder }: LeaseRecord): void {
     const { clock, takeovers } = this.#storm;
-    if (takeovers.findLast((other) => other.bed === bed)?.token !== token) takeovers.push({ atMs: clock.nowMs, bed, token, holder });
+    const newest = takeovers.findLast((other) => other.bed === bed);
+    if (newest?.token !== token || newest.holder !== holder) takeovers.push({ atMs: clock.nowMs, bed, token, holder });
   }
 
   async #call<T>(work: () => Promise<T>): Promise<T> {
@@ -185,9 +190,13 @@ class Client {
     const bed = BEDS[Math.floor(this.#storm.random() * BEDS.length)] ?? BEDS[0];
     const leases = new RegisterLeases(this.#remote, this.#process);
     const timing = this.#storm.options.believed ?? WORLD;
-    const holder = `${this.#name}.${this.#life}`;
-    const options = { leases, bed, reason: "storm", timing, clock: this.#process, holder };
+    const options = { leases, bed, reason: "storm", timing, clock: this.#process, holder: this.#holder };
     this.#lease = await HeldLease.hold(options).catch(() => undefined);
+  }
+
+  /** One process of this computer. */
+  get #holder(): string {
+    return `${this.#name}.${this.#life}`;
   }
 
   async #use(lease: HeldLease): Promise<void> {
@@ -218,8 +227,11 @@ class Client {
   /** On its way it is nobody's any more: it takes effect even if its process dies. */
   async #send({ bed, token }: LeaseRecord): Promise<void> {
     const { clock } = this.#storm;
+    const client = this.#holder;
     await clock.sleep(this.#storm.between(0, WORLD.callMs));
-    this.#storm.writes.push({ atMs: clock.nowMs, bed, token, client: this.#name });
+    const write = { atMs: clock.nowMs, bed, token, client };
+    this.#storm.writes.push(write);
+    this.#storm.options.onBedWrite?.(write);
   }
 
   async #renew(lease: HeldLease): Promise<void> {
@@ -260,4 +272,7 @@ export const runStorm = async (options: StormOptions): Promise<StormLog> => {
 
 /** Writes to a bed by somebody who was not its newest holder at that moment: each is a second writer. */
 export const secondWriters = ({ writes, takeovers }: Pick<StormLog, "writes" | "takeovers">): BedWrite[] =>
-  writes.filter(({ atMs, bed, token }) => takeovers.findLast((takeover) => takeover.bed === bed && takeover.atMs <= atMs)?.token !== token);
+  writes.filter(({ atMs, bed, token, client }) => {
+    const newest = takeovers.findLast((takeover) => takeover.bed === bed && takeover.atMs <= atMs);
+    return newest?.token !== token || newest.holder !== client;
+  });

@@ -8,6 +8,7 @@ import { FileRegister } from "../../src/file-register.ts";
 import { KubeRegister } from "../../src/kube-register.ts";
 import type { LeaseRegister } from "../../src/lease-register.ts";
 import { VmRegister } from "../../src/vm-register.ts";
+import type { BedWrite } from "./lease-storm.ts";
 import { kubeOnStore } from "./kube-on-store.ts";
 
 /** A store without its network, which the storm plays itself. */
@@ -15,7 +16,20 @@ export interface StormStore {
   readonly name: string;
   /** What stands behind the register. */
   readonly behind: string;
-  readonly open: () => { readonly register: () => LeaseRegister; readonly close: () => void };
+  readonly open: () => OpenStormStore;
+}
+
+export interface OpenStormStore {
+  readonly register: () => LeaseRegister;
+  /** The simulator's own log of leases and of writes to beds, in one order, where both are kept by it. */
+  readonly simulated?: SimulatedLog;
+  readonly close: () => void;
+}
+
+export interface SimulatedLog {
+  readonly onBedWrite: (write: BedWrite) => void;
+  /** Writes to a bed by another than its newest holder, by the order in which the simulator committed both. */
+  readonly secondWriters: () => readonly string[];
 }
 
 const [SPEC] = simMachines();
@@ -37,12 +51,38 @@ const file: StormStore = {
   },
 };
 
+/** Writes to beds as objects beside the Leases: one etcd numbers both. */
+const simulatedLog = (store: ReturnType<typeof createStore>): SimulatedLog => {
+  const configMaps = store.resource("ConfigMap", "");
+  const newest = new Map<string, string>();
+  const second: string[] = [];
+  let count = 0;
+  store.watch(({ object, revision }) => {
+    const { kind, metadata, spec } = object;
+    const notes = metadata.annotations ?? {};
+    if (kind === "Lease") newest.set(metadata.name, `${String(spec?.["leaseTransitions"])} of ${notes["kubera-e2e/holder"] ?? ""}`);
+    if (kind !== "ConfigMap" || notes["bed"] === undefined) return;
+    const holder = newest.get(`kubera-e2e-${notes["bed"]}`);
+    if (holder !== notes["writer"])
+      second.push(`revision ${revision}: ${notes["bed"]} by ${notes["writer"] ?? ""}, not ${holder ?? "nobody"}`);
+  });
+  return {
+    onBedWrite: ({ bed, token, client }) => {
+      count += 1;
+      const metadata = { name: `write-${count}`, namespace: "default", annotations: { bed, writer: `${token} of ${client}` } };
+      store.create(configMaps, { apiVersion: "v1", kind: "ConfigMap", metadata });
+    },
+    secondWriters: () => second,
+  };
+};
+
 const kubernetes: StormStore = {
   name: "kubernetes",
   behind: "the store of the simulated API server, in process",
   open: () => {
-    const kube: KubeClient = kubeOnStore(createStore(newMachine().disk.etcd));
-    return { register: () => new KubeRegister(kube, { namespace: "default" }), close: () => {} };
+    const store = createStore(newMachine().disk.etcd);
+    const kube: KubeClient = kubeOnStore(store);
+    return { register: () => new KubeRegister(kube, { namespace: "default" }), simulated: simulatedLog(store), close: () => {} };
   },
 };
 
