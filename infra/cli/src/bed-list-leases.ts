@@ -22,9 +22,9 @@ const leaseOf = async ({ name, bed }: Listing): Promise<ListedLease | undefined>
     const lease = await readLease(bed.lease.store === "file" ? bed : loadTestBed(name, settings), settings);
     return { lease, leaseWords: leaseWords(lease, systemClock.now()) };
   } catch (error) {
-    if (!isKuberaError(error)) throw error;
-    if (error.code === "SIM_NOT_RUNNING") return { leaseWords: "not running: pnpm e2e sim up" };
-    return { leaseWords: `nobody can tell who holds it: ${error.code}: ${error.what}` };
+    if (isKuberaError(error) && error.code === "SIM_NOT_RUNNING") return { leaseWords: "not running: pnpm e2e sim up" };
+    // One store that does not answer must not hide the other beds.
+    return { leaseWords: `nobody can tell who holds it: ${isKuberaError(error) ? `${error.code}: ${error.what}` : String(error)}` };
   }
 };
 
