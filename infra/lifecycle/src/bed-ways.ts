@@ -2,8 +2,8 @@ import { DIRECT, openAccess, type Access, type OpenAccessOptions, type Way } fro
 import type { BedAccess } from "@kubera-e2e/schema/bed-access";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 
-/** An endpoint of a bed: `machines`, `registry`, `director`, or `clusters.<name>`. */
-export type EndpointName = "machines" | "registry" | "director" | `clusters.${string}`;
+/** An endpoint of a bed: `machines`, `registry`, `director`, `lease` (the cluster that keeps it), or `clusters.<name>`. */
+export type EndpointName = "machines" | "registry" | "director" | "lease" | `clusters.${string}`;
 
 /** The ways to the endpoints of a bed; endpoints that declare the same share it, and one ssh with it. */
 export interface BedWays {
@@ -14,6 +14,7 @@ export interface BedWays {
 
 const declaredWay = (bed: TestBed, endpoint: EndpointName): BedAccess | undefined => {
   if (endpoint === "machines") return (bed.machines.driver === "none" ? undefined : bed.machines.access) ?? bed.access;
+  if (endpoint === "lease") return (bed.lease.store === "kubernetes" ? bed.lease.access : undefined) ?? bed.access;
   if (endpoint === "registry" || endpoint === "director") return bed[endpoint].access ?? bed.access;
   return bed.clusters.find(({ name }) => `clusters.${name}` === endpoint)?.access ?? bed.access;
 };

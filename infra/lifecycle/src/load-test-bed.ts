@@ -32,6 +32,7 @@ const withPaths = (bed: TestBed, folder: string): TestBed => ({
   })),
   registry: { ...bed.registry, ...expandTrust(folder, bed.registry.trust) },
   director: { ...bed.director, ...expandTrust(folder, bed.director.trust) },
+  ...(bed.lease.store === "kubernetes" && { lease: { ...bed.lease, kubeconfig: expand(folder, bed.lease.kubeconfig) } }),
 });
 
 const misnamed = (bed: TestBed, { name, file }: BedFile): KuberaError =>

@@ -4,7 +4,9 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import type { AnnotationStore } from "./annotations.ts";
 import { parseVsphereAddress } from "./esx/address.ts";
+import { EsxAnnotations } from "./esx/esx-annotations.ts";
 import { EsxMachines } from "./esx/esx-machines.ts";
 import { probeLimitations } from "./esx/limitations.ts";
 import { Session } from "./esx/session.ts";
@@ -57,7 +59,7 @@ const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust |
   });
 };
 
-const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+const openSession = (bed: EsxBed, options: OpenMachinesOptions) => {
   const { redactor, transcript, access, timeoutMs } = options;
   const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
   const credentials = credentialsOf(bed, options);
@@ -69,7 +71,11 @@ const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
     transcript,
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
-  const session = new Session(new SoapClient(http, path), credentials);
+  return { http, session: new Session(new SoapClient(http, path), credentials) };
+};
+
+const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+  const { http, session } = openSession(bed, options);
   let found: Promise<readonly Limitation[]> | undefined;
   const limitations = (): Promise<readonly Limitation[]> => (found ??= probeLimitations(http));
   return new EsxMachines({ session, limitations, hangUp: () => http.close() });
@@ -82,3 +88,9 @@ const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
  */
 export const openMachines = (bed: Bed, options: OpenMachinesOptions): Machines =>
   bed.driver === "none" ? new NoMachines(bed.reason) : openEsx(bed, options);
+
+/** The notes of VMs of a bed's vSphere, in a session of their own. Errors: as `openMachines`. */
+export const openAnnotations = (bed: EsxBed, options: OpenMachinesOptions): AnnotationStore => {
+  const { http, session } = openSession(bed, options);
+  return new EsxAnnotations(session, () => http.close());
+};

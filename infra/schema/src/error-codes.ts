@@ -66,6 +66,8 @@ export const ERROR_CODES = {
   RESTORE_UNSUPPORTED: infrastructure("a step that the hypervisor cannot do"),
   BED_BROKEN: infrastructure("the bed is marked broken"),
 
+  LEASE_LOST: infrastructure("a lease that could not be renewed in time", EXIT.noLease),
+
   WAIT_DEADLINE: { class: "product", exit: EXIT.failed, title: "a condition that did not come true in time" },
   WAIT_TERMINAL: { class: "product", exit: EXIT.failed, title: "a condition that cannot come true any more" },
   KUBECONFIG_INVALID: environment("a kubeconfig that cannot be used"),

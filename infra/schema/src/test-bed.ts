@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { bedAccessSchema } from "./bed-access.ts";
+import { bedLeaseSchema, leaseFaults } from "./bed-lease.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -88,6 +89,7 @@ export const testBedSchema = z
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    lease: bedLeaseSchema,
   })
   .superRefine((bed, context) => {
     const servers = bed.clusters.filter((cluster) => cluster.role === "server");
@@ -97,6 +99,7 @@ export const testBedSchema = z
         path: ["clusters"],
         message: `a bed has exactly one cluster of role server, this one has ${servers.length}`,
       });
+    for (const fault of leaseFaults(bed)) context.addIssue({ code: "custom", ...fault });
     for (const [path, label] of duplicates(bed.clusters)) context.addIssue({ code: "custom", path, message: `${label} is there twice` });
   });
 
