@@ -1,11 +1,11 @@
 import { listTestBeds, planRestore, printPlan, restoreSet, snapshotSet, type BedContext } from "@kubera-e2e/lifecycle";
-import { withLease } from "@kubera-e2e/run";
 import { readSettings } from "@kubera-e2e/schema/settings";
+import { holding } from "./bed-lease.ts";
+import { listLeases } from "./bed-list-leases.ts";
 import { printProgress } from "./bed-progress.ts";
-import { withBed, type OpenedBed } from "./bed-session.ts";
+import { withBed } from "./bed-session.ts";
 import { readStatus, statusLines } from "./bed-status.ts";
 import { confirm } from "./confirm.ts";
-import { interruptibly } from "./interruption.ts";
 import { setNameOf } from "./set-name.ts";
 import { planSnapshot, snapshotLines } from "./snapshot-plan.ts";
 import { untilOf } from "./until.ts";
@@ -16,6 +16,7 @@ export interface BedFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly until?: string;
+  readonly wait?: string;
 }
 
 type StateFlags = BedFlags & { readonly state: string };
@@ -26,20 +27,23 @@ const print = (flags: BedFlags, value: unknown, lines: () => readonly string[]):
   console.log(flags.json === true ? JSON.stringify(value, undefined, 2) : lines().join("\n"));
 };
 
-/** Prints every declared bed; one whose file has faults is listed with them. */
-export const listBeds = (flags: BedFlags): void => {
-  const rows = listTestBeds(readSettings()).map(({ name, file, bed, problem }) => ({
+/** Prints every declared bed with its lease; one whose file has faults is listed with them. */
+export const listBeds = async (flags: BedFlags): Promise<void> => {
+  const found = listTestBeds(readSettings());
+  const leases = await listLeases(found);
+  const rows = found.map(({ name, file, bed, problem }) => ({
     name,
     file,
     target: bed?.target,
     clusters: bed?.clusters.map((cluster) => ({ name: cluster.name, role: cluster.role, vms: cluster.vms.length })),
     description: bed?.description,
+    ...leases.get(name),
     problem: problem?.message,
   }));
   print(flags, rows, () =>
     rows.map((row) =>
       row.problem === undefined
-        ? `${row.name.padEnd(10)} ${(row.target === "sim" ? "SIMULATED" : "real").padEnd(10)} ${row.clusters?.map((cluster) => `${cluster.name} (${cluster.role}, ${cluster.vms} VMs)`).join(", ") ?? ""}`
+        ? `${row.name.padEnd(10)} ${(row.target === "sim" ? "SIMULATED" : "real").padEnd(10)} ${row.clusters?.map((cluster) => `${cluster.name} (${cluster.role}, ${cluster.vms} VMs)`).join(", ") ?? ""}\n${"".padEnd(22)}${row.leaseWords ?? ""}`
         : `${row.name.padEnd(10)} cannot be used\n${row.problem}`,
     ),
   );
@@ -70,15 +74,6 @@ export const showStatus = (name: string, flags: BedFlags): Promise<void> =>
     print(flags, status, () => statusLines(status));
   });
 
-/** Holds the bed while the work lasts; it ends in order when a signal comes, or when somebody else takes the bed. */
-const holding = <T>({ context, settings }: OpenedBed, verb: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-  const bed = context.bed.name;
-  const leftAs = async (): Promise<"free" | "broken"> => ((await context.marks.read(bed))?.state === "broken" ? "broken" : "free");
-  return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
-    withLease({ bed, reason: verb, settings, leftAs }, (lost) => work(AbortSignal.any([interrupted, lost]))),
-  );
-};
-
 export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
     const { context, settings } = opened;
@@ -89,7 +84,9 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
       return;
     }
     await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
-    const manifest = await holding(opened, `snapshot ${state}`, (signal) => snapshotSet(context, { state, signal }));
+    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, (leased, signal) =>
+      snapshotSet(leased, { state, signal }),
+    );
     print(flags, manifest, () => [`${name} holds the set ${manifest.set} for ${manifest.state}: ${manifest.vms} VMs, without memory`]);
   });
 
@@ -102,7 +99,9 @@ export const restoreBed = (name: string, flags: StateFlags): Promise<void> => {
     const plan = flags.yes === true ? undefined : await readPlan(context, state);
     const question = `Revert all ${vmNames(context).length} VMs of ${name} to ${state}? What is on them now is lost.`;
     await confirm({ plan: () => (plan === undefined ? [] : planLines(plan, until)), question }, flags);
-    const report = await holding(opened, `restore ${state}`, (signal) => restoreSet(context, { state, signal, ...(until && { until }) }));
+    const report = await holding(opened, { verb: `restore ${state}`, flags }, (leased, signal) =>
+      restoreSet(leased, { state, signal, ...(until && { until }) }),
+    );
     const rest = report.outcome === "same set" ? "; its VMs are off, and nothing after that was done" : "";
     print(flags, report, () => [
       `${name}: ${report.outcome} (${report.state}, set ${report.set}) in ${(report.ms / 1000).toFixed(1)} s${rest}`,

@@ -21,8 +21,8 @@ const simValues = (): string => {
   });
 };
 
-/** A simulated data centre keeps its own leases and marks: they end with it. */
-const settingsFor = (name: string): Settings => {
+/** The settings for one bed: a simulated data centre keeps its own leases and marks, which end with it. Error: `SIM_NOT_RUNNING`. */
+export const settingsFor = (name: string): Settings => {
   const settings = readSettings();
   if (bedTarget(name, { ...settings, CI: false }) === "real") return settings;
   const values = settings.KUBERA_VALUES ?? simValues();

@@ -1,6 +1,8 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
-import { FileLeaseStore, storeFolder } from "@kubera-e2e/run";
+import { leaseWords } from "@kubera-e2e/run/leases";
+import { systemClock } from "@kubera-e2e/schema/clock";
 import { readSetManifest } from "@kubera-e2e/schema/set";
+import { readLease } from "./bed-lease.ts";
 import type { OpenedBed } from "./bed-session.ts";
 import { vmNames } from "./vm-names.ts";
 
@@ -19,7 +21,7 @@ export const vmStatus = (bed: string, { name, power, esxHost, snapshots }: Machi
 /** Who holds a bed, what is known of its state, and its VMs as the hypervisor knows them now. */
 export const readStatus = async (name: string, { context, settings }: OpenedBed) => {
   const [lease, mark, machines] = await Promise.all([
-    new FileLeaseStore(storeFolder(settings)).read(name),
+    readLease(context.bed, settings),
     context.marks.read(name),
     context.machines.inspect(vmNames(context)),
   ]);
@@ -28,13 +30,7 @@ export const readStatus = async (name: string, { context, settings }: OpenedBed)
 
 export type BedStatus = Awaited<ReturnType<typeof readStatus>>;
 
-const leaseLine = ({ bed, lease }: BedStatus): string => {
-  if (lease === undefined || lease.state === "free") return `${bed} is free`;
-  if (lease.state === "broken") return `${bed} is free; its last holder left it broken: ${lease.reason ?? lease.holder}`;
-  const isOver = lease.state === "busy" && Date.parse(lease.until) < Date.now();
-  if (isOver) return `${bed} is free; its last holder ended without giving it back: ${lease.holder}, at the latest ${lease.until}`;
-  return `${bed} is ${lease.state}: ${lease.holder} since ${lease.since}, until ${lease.until}`;
-};
+const leaseLine = ({ bed, lease }: BedStatus): string => `${bed} is ${leaseWords(lease, systemClock.now())}`;
 
 const markLine = ({ mark }: BedStatus): string =>
   mark === undefined

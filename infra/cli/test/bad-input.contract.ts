@@ -193,6 +193,55 @@ const SETTINGS: readonly Case[] = [
       }),
   },
   {
+    title: "a run of an id that has stored results",
+    environment: () => {
+      mkdirSync(join(place.workplace.root, "artifacts-before", "nightly"), { recursive: true });
+      return { ARTIFACTS: join(place.workplace.root, "artifacts-before"), KUBERA_RUN: "nightly" };
+    },
+    args: ["--grep", "no test is called like this"],
+    exit: 2,
+    text: () =>
+      told("RUN_EXISTS", "there is a run nightly already", {
+        where: join(place.workplace.root, "artifacts-before", "nightly"),
+        because: "two runs in one folder would be told as one",
+        fix: "Give this run another id in KUBERA_RUN, or leave it out and get one; or remove the folder.",
+      }),
+  },
+  {
+    title: "a run whose id leads out of the folder of runs",
+    environment: () => ({ KUBERA_RUN: "../elsewhere" }),
+    exit: 2,
+    text: () =>
+      told("SETTING_INVALID", "1 setting has a value that cannot be used", {
+        where: "KUBERA_RUN: must be letters, digits, dots, dashes and underscores, beginning with a letter or digit",
+        because: "settings are read once and whole, before anything starts",
+        fix: "Correct the values above, in the environment or in .env.",
+      }),
+  },
+  {
+    title: "a site's folder that is not there",
+    environment: () => ({ KUBERA_CONFIG: "/nonexistent/site" }),
+    exit: 2,
+    text: () =>
+      told("SETTING_INVALID", "KUBERA_CONFIG names a folder that is not there", {
+        where: "/nonexistent/site",
+        because: "a site's own beds would silently be left out",
+        fix: "Correct KUBERA_CONFIG, in the environment or in .env; the beds lie in its folder testbeds.",
+      }),
+  },
+  {
+    title: "to list tests without a bed under CI",
+    environment: () => ({ CI: "true" }),
+    args: ["--list"],
+    exit: 2,
+    text: () =>
+      told("BED_REQUIRED", "no test bed is named, and CI is set", {
+        where: "KUBERA_BED in the environment of this process",
+        because: "the default would be the simulated data centre, and a green run must never be a simulator by accident",
+        fix: "Set KUBERA_BED to a bed of `e2e bed list`; sim is a name too.",
+      }),
+  },
+  {
     title: "a Director at a dead port",
     environment: () => ({ KUBERA_HOST: `http://127.0.0.1:${deadPort}`, KUBERA_USER: "Administrator", KUBERA_PASS: WRONG }),
     exit: 22,

@@ -1,37 +1,37 @@
 import { describe, expect, test } from "vitest";
 import { readTestFlags } from "../src/test-flags.ts";
 
-const told = (where: string, because: string): string =>
+const read = (args: readonly string[], gui = false) => readTestFlags(args, { gui });
+
+test.each([
+  [[], ["--project=api"]],
   [
-    `[USAGE] ${where.split(" ").slice(2).join(" ").replace("=", " ")} is no regular expression`,
-    `  where:   ${where}`,
-    `  because: ${because}`,
-    String.raw`  fix:     Write a backslash before what stands for itself: "\(", "\[", "\*".`,
-  ].join("\n");
+    ["-g", "@p0"],
+    ["--project=api", "-g", "@p0"],
+  ],
+  [["--project=api"], ["--project=api"]],
+  [
+    ["--project", "api"],
+    ["--project", "api"],
+  ],
+  [["--ui"], ["--ui"]],
+])("%j becomes %j", (given, args) => {
+  expect(read(given).args).toEqual(args);
+});
 
-const read = (...args: readonly string[]) => readTestFlags(args, { gui: false });
+test("takes several projects behind one flag", () => {
+  expect(read(["--project", "api", "gui", "--list"], true).args).toEqual(["--project", "api", "gui", "--list"]);
+});
 
-describe("a pattern for titles", () => {
+describe("refuses", () => {
   test.each([
-    [["-g", "("], "Invalid regular expression: /(/gi: Unterminated group"],
-    [["--grep", "["], "Invalid regular expression: /[/gi: Unterminated character class"],
-    [["--grep=*"], "Invalid regular expression: /*/gi: Nothing to repeat"],
-    [["-G", "a("], "Invalid regular expression: /a(/gi: Unterminated group"],
-    [["--grep-invert=a("], "Invalid regular expression: /a(/gi: Unterminated group"],
-    [["-g", "/(/i"], "Invalid regular expression: /(/i: Unterminated group"],
-    [["-g", "/a/gg"], "Invalid flags supplied to RegExp constructor 'gg'"],
-  ])("is refused where it is none: %j", (args, because) => {
-    expect(() => read(...args)).toThrow(told(`pnpm test ${args.join(" ")}`, because));
+    [["--project=gui"], "the project gui exists only with KUBERA_GUI=1"],
+    [["--project", "api", "gui", "--list"], "the project gui exists only with KUBERA_GUI=1"],
+    [["--project", "api", "tests/auth"], 'there is no project "tests/auth"'],
+    [["--project=ap"], 'there is no project "ap"'],
+    [["--shard=3/2"], "--shard 3/2 names no part of the suite"],
+    [["--"], "-- is not accepted"],
+  ])("%j", (given, what) => {
+    expect(() => read(given)).toThrow(what);
   });
-
-  test("is refused behind its short flag at once", () => {
-    expect(() => read("-g(")).toThrow("[USAGE] -g ( is no regular expression");
-  });
-
-  test.each([[["-g", String.raw`goes \(well\)`]], [["--grep=/token|key/i"]], [["-g", "/ping"]], [["-g", ""]], [["-g"]], [["-gtoken"]]])(
-    "is handed on as it is: %j",
-    (args) => {
-      expect(read(...args).args).toEqual(["--project=api", ...args]);
-    },
-  );
 });

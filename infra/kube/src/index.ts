@@ -4,4 +4,4 @@ export { waitForKube, type WaitForKubeOptions } from "./wait-for-kube.ts";
 export { probes } from "./probes.ts";
 export { KINDS } from "./kinds.ts";
 export type { KubeProbe, KubeView } from "./view.ts";
-export { refusedStatus } from "./refusal.ts";
+export { kubeRefused, refusedStatus } from "./refusal.ts";

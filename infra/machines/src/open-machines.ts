@@ -1,9 +1,12 @@
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import type { AnnotationStore } from "./annotations.ts";
 import { parseVsphereAddress } from "./esx/address.ts";
+import { EsxAnnotations } from "./esx/esx-annotations.ts";
 import { EsxMachines } from "./esx/esx-machines.ts";
 import { probeLimitations } from "./esx/limitations.ts";
 import { Session } from "./esx/session.ts";
@@ -17,6 +20,8 @@ export interface OpenMachinesOptions {
   readonly credentials?: Credentials | undefined;
   /** What the file of the bed's machines.trust.ca holds. */
   readonly caPem?: string | undefined;
+  /** The opened machines.access of the bed. */
+  readonly access?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   /** For one call; default 30 s. Tasks take as long as their signal lets them. */
@@ -54,12 +59,23 @@ const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust |
   });
 };
 
-const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
-  const { redactor, transcript, timeoutMs } = options;
+const openSession = (bed: EsxBed, options: OpenMachinesOptions) => {
+  const { redactor, transcript, access, timeoutMs } = options;
   const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
   const credentials = credentialsOf(bed, options);
-  const http = createHttp({ baseUrl, trust: trustOf(bed, options), redactor, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
-  const session = new Session(new SoapClient(http, path), credentials);
+  const http = createHttp({
+    baseUrl,
+    trust: trustOf(bed, options),
+    access,
+    redactor,
+    transcript,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  return { http, session: new Session(new SoapClient(http, path), credentials) };
+};
+
+const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+  const { http, session } = openSession(bed, options);
   let found: Promise<readonly Limitation[]> | undefined;
   const limitations = (): Promise<readonly Limitation[]> => (found ??= probeLimitations(http));
   return new EsxMachines({ session, limitations, hangUp: () => http.close() });
@@ -72,3 +88,9 @@ const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
  */
 export const openMachines = (bed: Bed, options: OpenMachinesOptions): Machines =>
   bed.driver === "none" ? new NoMachines(bed.reason) : openEsx(bed, options);
+
+/** The notes of VMs of a bed's vSphere, in a session of their own. Errors: as `openMachines`. */
+export const openAnnotations = (bed: EsxBed, options: OpenMachinesOptions): AnnotationStore => {
+  const { http, session } = openSession(bed, options);
+  return new EsxAnnotations(session, () => http.close());
+};

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Machines } from "../src/index.ts";
 import { ACCESS_CASES } from "./contract-access.ts";
+import { ANNOTATION_CASES } from "./contract-annotations.ts";
 import { tidy, type ContractCase } from "./contract-case.ts";
 import { POWER_CASES } from "./contract-power.ts";
 import { REVERT_CASES, SNAPSHOT_CASES } from "./contract-snapshots.ts";
 import { open, readDeviations, TARGETS, type Deviation, type Peer, type Target } from "./contract-target.ts";
 
-const CASES: readonly ContractCase[] = [...ACCESS_CASES, ...POWER_CASES, ...SNAPSHOT_CASES, ...REVERT_CASES];
+const CASES: readonly ContractCase[] = [...ACCESS_CASES, ...POWER_CASES, ...SNAPSHOT_CASES, ...REVERT_CASES, ...ANNOTATION_CASES];
 const deviations = await readDeviations();
 const absent = new Map(
   await Promise.all(TARGETS.map(async ({ name, absent }): Promise<[string, string | undefined]> => [name, await absent()])),

@@ -60,6 +60,11 @@ export class BedDesk {
     }
   }
 
+  /** Takes the bed before anybody joins. Errors: those of opening it. */
+  async open(): Promise<void> {
+    await this.#open();
+  }
+
   /** The worker that made this request is gone without leaving. */
   vanish(request: JoinRequest): void {
     this.#barrier.vanish(request);

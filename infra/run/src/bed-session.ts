@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import type { LeasePort } from "@kubera-e2e/schema/lease";
+import type { LeasePort, LeaseTiming } from "@kubera-e2e/schema/lease";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
+import { cleanBed } from "./clean-bed.ts";
 import { EventStream } from "./event-stream.ts";
-import { HeldLease } from "./held-lease.ts";
+import { fencedBed } from "./fenced-bed.ts";
+import type { HeldLease } from "./held-lease.ts";
+import { holdBeds, type WaitOptions } from "./hold-beds.ts";
 import { storeRunEvidence } from "./run-evidence.ts";
 import type { EventsAnswer } from "./wire.ts";
 
@@ -17,6 +20,10 @@ export interface BedSessionOptions {
   /** Folder of the run's artifacts. */
   readonly artifacts: string;
   readonly leases: LeasePort;
+  readonly timing?: LeaseTiming;
+  readonly wait?: WaitOptions;
+  /** Whether a bed that tests were on is restored before it is given back. */
+  readonly cleans: boolean;
   readonly redactor: Redactor;
   readonly openContext: (onProgress: (event: ProgressEvent) => void) => Promise<BedContext>;
   readonly onProgress: (event: ProgressEvent) => void;
@@ -43,11 +50,13 @@ export class BedSession {
 
   /** Errors: `LEASE_HELD`; those of opening the bed, after the lease was given back. */
   static async open(options: BedSessionOptions): Promise<BedSession> {
-    const { leases, bed, run, onLost, clock = systemClock } = options;
-    const lease = await HeldLease.hold({ leases, bed: bed.name, reason: `run ${run}`, onLost, clock });
+    const { leases, timing, bed, run, onLost, wait, clock = systemClock } = options;
+    const hold = { leases, bed: bed.name, reason: `run ${run}`, onLost, clock, ...(timing && { timing }) };
+    const [lease] = await holdBeds([hold], { clock, ...wait });
+    if (lease === undefined) throw new Error("a bed was held without a lease");
     let context: BedContext | undefined;
     try {
-      context = await options.openContext(options.onProgress);
+      context = fencedBed(await options.openContext(options.onProgress), () => lease.throwIfOver());
       const session = new BedSession(options, { lease, context });
       await session.#startStreams();
       return session;
@@ -68,7 +77,7 @@ export class BedSession {
   async #ensure(state: BedState, build: string): Promise<void> {
     const fromMs = this.context.clock.now();
     try {
-      await ensureState(this.context, state, { build, signal: this.#end.signal });
+      await ensureState(this.context, state, { build, signal: AbortSignal.any([this.#end.signal, this.#lease.signal]) });
       this.#isMarked = false;
     } catch (error) {
       if (!this.#end.signal.aborted) await this.#storeEvidence(fromMs, error);
@@ -97,13 +106,18 @@ export class BedSession {
     };
   }
 
-  /** Ends whatever is under way and gives the bed back; `broken` says why it cannot be used. */
+  /** Ends whatever is under way, cleans the bed where tests were on it, and gives it back; `broken` says why it cannot be used. */
   async close(broken: string | undefined): Promise<void> {
     this.#end.abort(new Error("the run has ended"));
     await this.#working;
     await Promise.allSettled(this.#streams.map((stream) => stream.close()));
+    const { cleans, run } = this.#options;
+    const left =
+      broken === undefined
+        ? await cleanBed(this.context, { lease: this.#lease, cleans, run })
+        : { state: "broken" as const, reason: broken };
     await this.context.close();
-    await this.#lease.release(broken === undefined ? "free" : "broken", broken);
+    await this.#lease.release(left.state, left.reason);
   }
 
   async #startStreams(): Promise<void> {

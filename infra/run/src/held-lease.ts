@@ -1,11 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeasePort, LeaseRecord } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming } from "@kubera-e2e/schema/lease";
+import { notRenewed } from "./lease-errors.ts";
 
+const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
 /** Three missed heartbeats and the holder counts as dead. */
-const TTL_MS = 90_000;
-const HEARTBEAT_MS = 30_000;
+const BEATS = 3;
+/** A renewal that failed is tried again this often within one heartbeat. */
+const RETRIES = 6;
+/** How often the end of the lease is looked at: timers stand still while a computer sleeps. */
+const LOOK_MS = 1000;
 
 const userName = (): string => {
   try {
@@ -17,35 +23,58 @@ const userName = (): string => {
 };
 
 /** user@host and process. */
-const holderName = (): string => `${userName()}@${hostname()} process ${process.pid}`;
+export const holderName = (): string => `${userName()}@${hostname()} process ${process.pid}`;
 
 export interface HoldOptions {
   readonly leases: LeasePort;
   readonly bed: string;
   readonly reason: string;
+  readonly timing?: LeaseTiming;
   readonly clock?: Clock;
-  /** Called once when the lease is lost to somebody else. */
+  /** Default: user@host and process. */
+  readonly holder?: string;
+  /** Called once when the lease is lost to somebody else, or may be soon. */
   readonly onLost?: (error: unknown) => void;
 }
 
-/** A lease that renews itself until it is released. */
+/** The moment at which a holder stops, by both clocks. */
+interface End {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/**
+ * A lease that renews itself until it is released, and stops its holder before anybody else can have the bed:
+ * ttl, less the skew of clocks and the time that a call may take, after the last successful renewal was begun.
+ */
 export class HeldLease {
   readonly #leases: LeasePort;
+  readonly #timing: LeaseTiming;
+  readonly #clock: Clock;
+  readonly #onLost: HoldOptions["onLost"];
   readonly #beat = new AbortController();
+  readonly #lost = new AbortController();
   #record: LeaseRecord;
-  #beating: Promise<void> = Promise.resolve();
-  #isLost = false;
+  #end: End;
+  #trouble: unknown;
+  #beating: Promise<unknown> = Promise.resolve();
 
-  private constructor(leases: LeasePort, record: LeaseRecord) {
-    this.#leases = leases;
-    this.#record = record;
+  private constructor(options: HoldOptions, first: { readonly record: LeaseRecord; readonly end: End }) {
+    this.#leases = options.leases;
+    this.#timing = options.timing ?? DEFAULT_TIMING;
+    this.#clock = options.clock ?? systemClock;
+    this.#onLost = options.onLost;
+    this.#record = first.record;
+    this.#end = first.end;
   }
 
   /** Error: `LEASE_HELD`. */
   static async hold(options: HoldOptions): Promise<HeldLease> {
-    const { leases, bed, reason } = options;
-    const held = new HeldLease(leases, await leases.acquire({ bed, holder: holderName(), ttlMs: TTL_MS, reason }));
-    held.#beating = held.#renewForEver(options);
+    const { leases, bed, reason, timing = DEFAULT_TIMING, clock = systemClock, holder = holderName() } = options;
+    const end = endOf(clock, timing);
+    const record = await leases.acquire({ bed, holder, ttlMs: timing.ttlMs, reason, nonce: randomUUID() });
+    const held = new HeldLease(options, { record, end });
+    held.#beating = Promise.all([held.#renewForEver(), held.#lookForEver()]);
     return held;
   }
 
@@ -53,32 +82,80 @@ export class HeldLease {
     return this.#record;
   }
 
+  /** Aborts, with `LEASE_HELD` or `LEASE_LOST`, when nothing more may be done to the bed. */
+  get signal(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  /** Must be called right before every write to the bed. Errors: `LEASE_HELD`, `LEASE_LOST`. */
+  throwIfOver(): void {
+    this.#look();
+    this.signal.throwIfAborted();
+  }
+
+  /** Says what the holder does with the bed now; the next renewal says so again when this one fails. */
+  async change(change: LeaseChange): Promise<void> {
+    this.throwIfOver();
+    await this.#extend(change);
+  }
+
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
   async release(state: "free" | "dirty" | "broken", reason?: string): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
-    if (!this.#isLost) await this.#leases.release(this.#record, state, reason);
+    if (!this.signal.aborted) await this.#leases.release(this.#record, state, reason);
   }
 
-  async #renewForEver(options: HoldOptions): Promise<void> {
-    const { clock = systemClock, onLost } = options;
-    const { signal } = this.#beat;
-    while (!signal.aborted && !this.#isLost) {
-      // Rejects only when released.
-      await clock.sleep(HEARTBEAT_MS, signal).catch(() => {});
-      if (!signal.aborted) await this.#renew(clock, onLost);
-    }
+  async #renewForEver(): Promise<void> {
+    const beatMs = this.#timing.ttlMs / BEATS;
+    for (let pauseMs = beatMs; await this.#rest(pauseMs);) pauseMs = (await this.#renew()) ? beatMs : beatMs / RETRIES;
   }
 
-  /** A store that stutters is asked again at the next beat, as long as the lease lasts. */
-  async #renew(clock: Clock, onLost: HoldOptions["onLost"]): Promise<void> {
+  async #lookForEver(): Promise<void> {
+    while (await this.#rest(LOOK_MS)) this.#look();
+  }
+
+  /** Whether the lease still stands after a while. */
+  async #rest(ms: number): Promise<boolean> {
+    // Rejects only when released or lost.
+    await this.#clock.sleep(ms, AbortSignal.any([this.#beat.signal, this.#lost.signal])).catch(() => {});
+    return !this.#beat.signal.aborted && !this.#lost.signal.aborted;
+  }
+
+  /** A store that stutters is asked again, as long as the lease lasts. */
+  async #renew(): Promise<boolean> {
     try {
-      this.#record = await this.#leases.renew(this.#record, TTL_MS);
+      await this.#extend();
+      this.#trouble = undefined;
+      return true;
     } catch (error) {
-      const isTaken = isKuberaError(error) && error.code === "LEASE_HELD";
-      if (!isTaken && clock.now() < Date.parse(this.#record.until)) return;
-      this.#isLost = true;
-      onLost?.(error);
+      this.#trouble = error;
+      if (isKuberaError(error) && error.code === "LEASE_HELD") this.#lose(error);
+      return false;
     }
+  }
+
+  async #extend(change?: LeaseChange): Promise<void> {
+    const end = endOf(this.#clock, this.#timing);
+    this.#record = await this.#leases.renew(this.#record, this.#timing.ttlMs, change);
+    // Two renewals may end in another order than they began.
+    if (end.monotonicMs > this.#end.monotonicMs) this.#end = end;
+  }
+
+  /** A computer that slept has lost time on the wall clock alone. */
+  #look(): void {
+    const isOver = this.#clock.monotonicMs() >= this.#end.monotonicMs || this.#clock.now() >= this.#end.wallMs;
+    if (isOver) this.#lose(notRenewed(this.#record, this.#trouble));
+  }
+
+  #lose(error: unknown): void {
+    if (this.signal.aborted || this.#beat.signal.aborted) return;
+    this.#lost.abort(error);
+    this.#onLost?.(error);
   }
 }
+
+const endOf = (clock: Clock, { ttlMs, skewMs, callMs }: LeaseTiming): End => {
+  const leftMs = ttlMs - skewMs - callMs;
+  return { monotonicMs: clock.monotonicMs() + leftMs, wallMs: clock.now() + leftMs };
+};

@@ -16,6 +16,11 @@ export const leaveSlot = async (address: RunAddress, leave: LeaveRequest): Promi
   await askRun(address, { ask: "leave", of: leave });
 };
 
+/** Tells the run what no artifact of it may hold; it stays in memory. */
+export const tellSecrets = async (address: RunAddress, secrets: readonly string[]): Promise<void> => {
+  await askRun(address, { ask: "secrets", of: secrets });
+};
+
 /** Events of all clusters that were last seen inside the window, from the run's own streams; `to` defaults to now. */
 export const fetchEvents = async (
   address: RunAddress,

@@ -9,10 +9,16 @@ export class RunDoor {
   readonly #desk: BedDesk;
   readonly #server: Server;
   readonly #lines = new Set<WorkerLine>();
+  readonly #secrets = new Set<string>();
 
   constructor(desk: BedDesk) {
     this.#desk = desk;
     this.#server = createServer({ noDelay: true }, (socket) => this.#admit(socket));
+  }
+
+  /** What workers have learned and no artifact may hold. */
+  secrets(): string[] {
+    return [...this.#secrets];
   }
 
   async listen(): Promise<string> {
@@ -37,6 +43,9 @@ export class RunDoor {
     const line: WorkerLine = new WorkerLine(socket, {
       desk: this.#desk,
       knows: (token) => this.#knows(token),
+      onSecrets: (secrets) => {
+        for (const secret of secrets) this.#secrets.add(secret);
+      },
       onEnd: () => this.#lines.delete(line),
     });
     this.#lines.add(line);

@@ -1,14 +1,12 @@
 import { loadTestBed, openBed, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import type { LeasePort } from "@kubera-e2e/schema/lease";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
-import { FileLeaseStore } from "./file-lease-store.ts";
+import { openLeases, type OpenLeases } from "./open-leases.ts";
 import { RunDoor } from "./run-door.ts";
-import { storeFolder } from "./store-folder.ts";
 
 export interface RunServerOptions {
   /** Name of the bed; default KUBERA_BED, then sim. */
@@ -20,7 +18,6 @@ export interface RunServerOptions {
   readonly run: string;
   readonly redactor?: Redactor;
   readonly onProgress?: (event: ProgressEvent) => void;
-  readonly leases?: LeasePort;
   readonly clock?: Clock;
   /** Opens the clients of the bed; default `openBed` of lifecycle. */
   readonly openContext?: (bed: TestBed, onProgress: (event: ProgressEvent) => void) => Promise<BedContext>;
@@ -30,14 +27,20 @@ export interface RunServerOptions {
 export interface RunServer {
   readonly url: string;
   readonly token: string;
+  /** What the run and its workers have learned and no artifact may hold. */
+  secrets(): string[];
   /** Ends what is under way, gives the bed back. Safe to call twice. */
   close(): Promise<void>;
 }
 
+type DeskLeases = Pick<OpenLeases, "leases" | "timing"> & { readonly redactor: Redactor; readonly ended: AbortSignal };
+
+const WAIT_PHASE = { verb: "restore", phase: "lease", state: "note" } as const;
+
 /** The bed is read here, so that a fault of its file ends the run before any test; it is held and restored from the first join on. */
-const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
-  const { settings, artifacts, run, clock = systemClock, redactor = new Redactor(), onProgress = () => {} } = options;
-  const leases = options.leases ?? new FileLeaseStore(storeFolder(settings), clock);
+const deskOf = (bed: TestBed, { leases, timing, ended, redactor }: DeskLeases, options: RunServerOptions): BedDesk => {
+  const { settings, artifacts, run, clock = systemClock, onProgress = () => {} } = options;
+  const onWait = (because: string): void => onProgress({ at: new Date(clock.now()).toISOString(), ...WAIT_PHASE, because });
   const open = options.openContext ?? ((opened, tell) => openBed(opened, settings, { redactor, artifacts, clock, onProgress: tell }));
   const desk: BedDesk = new BedDesk({
     bed: bed.name,
@@ -49,6 +52,9 @@ const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
         run,
         artifacts,
         leases,
+        timing,
+        wait: { waitMs: settings.KUBERA_LEASE_WAIT, onWait, signal: ended },
+        cleans: settings.KUBERA_CLEAN === "release" && settings.KUBERA_RESET !== "never",
         redactor,
         clock,
         onProgress,
@@ -60,22 +66,34 @@ const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
 };
 
 /**
- * The run process's own server: it owns the bed's lease, its states and its restores; workers join slots of it.
+ * The run process's own server: it owns the bed's lease, its states and its restores; workers join slots of it. With KUBERA_LEASE_WAIT the
+ * bed is waited for here, before any test's own time runs.
  *
- * Errors: those of `loadTestBed`. Later ones reach the test that asked.
+ * Errors: those of `loadTestBed` and of opening the store of leases; `LEASE_HELD` after a wait. Later ones reach the test that asked.
  */
 export const startRunServer = async (options: RunServerOptions): Promise<RunServer> => {
   const bed = loadTestBed(options.bed, options.settings);
-  const desk = deskOf(bed, options);
+  const ended = new AbortController();
+  const { settings, clock, redactor = new Redactor() } = options;
+  const leases = await openLeases(bed, { settings, redactor, clock });
+  const desk = deskOf(bed, { ...leases, redactor, ended: ended.signal }, options);
   const door = new RunDoor(desk);
   const url = await door.listen();
   let closing: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
+  const end = async (): Promise<void> => {
+    ended.abort(new Error("the run has ended"));
     try {
       await desk.close();
     } finally {
-      await door.close();
+      await Promise.all([door.close(), leases.close()]);
     }
   };
-  return { url, token: door.token, close: () => (closing ??= close()) };
+  const close = (): Promise<void> => (closing ??= end());
+  if (settings.KUBERA_LEASE_WAIT > 0) {
+    await desk.open().catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+  }
+  return { url, token: door.token, secrets: () => [...redactor.known(), ...door.secrets()], close };
 };

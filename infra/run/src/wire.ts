@@ -56,6 +56,9 @@ export const eventsAnswerSchema = z.object({ facts: z.array(factSchema), gaps: z
 /** The first line of a worker. */
 export const greetingSchema = z.strictObject({ token: z.string() });
 
+/** What a worker has learned and must not be told on: passwords it was given, sessions and keys it got. */
+const secretsRequestSchema = z.array(z.string());
+
 const id = z.int().min(1);
 
 /** Every later line of a worker; `cancel` ends the waiting of the question with its id. */
@@ -63,6 +66,7 @@ export const questionSchema = z.discriminatedUnion("ask", [
   z.strictObject({ id, ask: z.literal("join"), of: joinRequestSchema }),
   z.strictObject({ id, ask: z.literal("leave"), of: leaveRequestSchema }),
   z.strictObject({ id, ask: z.literal("events"), of: eventsRequestSchema }),
+  z.strictObject({ id, ask: z.literal("secrets"), of: secretsRequestSchema }),
   z.strictObject({ id, ask: z.literal("cancel") }),
 ]);
 
@@ -77,7 +81,8 @@ export const runAnswerSchema = z.union([
 export type RunQuestion =
   | { readonly ask: "join"; readonly of: JoinRequest }
   | { readonly ask: "leave"; readonly of: LeaveRequest }
-  | { readonly ask: "events"; readonly of: z.infer<typeof eventsRequestSchema> };
+  | { readonly ask: "events"; readonly of: z.infer<typeof eventsRequestSchema> }
+  | { readonly ask: "secrets"; readonly of: readonly string[] };
 
 export type RunAnswer = z.infer<typeof runAnswerSchema>;
 export type LeaveRequest = z.infer<typeof leaveRequestSchema>;

@@ -1,38 +1,53 @@
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import { FileLeaseStore } from "./file-lease-store.ts";
-import { HeldLease } from "./held-lease.ts";
-import { storeFolder } from "./store-folder.ts";
+import { fencedBed } from "./fenced-bed.ts";
+import { holdBeds, type WaitOptions } from "./hold-beds.ts";
+import { firstLine } from "./lease-errors.ts";
+import { openLeases } from "./open-leases.ts";
 
 export interface LeasedWork {
-  readonly bed: string;
+  readonly context: BedContext;
   /** Why the bed is held, for whoever else wants it. */
   readonly reason: string;
-  readonly settings: Pick<Settings, "KUBERA_STORE">;
+  readonly settings: Settings;
   /** In what the work left the bed when it failed; default broken. */
   readonly leftAs?: () => Promise<"free" | "broken">;
+  readonly wait?: WaitOptions;
+}
+
+/** The bed as the holder of its lease has it: nothing is written to it when the lease may be over. */
+export interface LeasedBed {
+  readonly context: BedContext;
+  /** Aborts when the bed is lost to somebody else, or may be soon. */
+  readonly signal: AbortSignal;
 }
 
 /**
- * Does something while holding a bed; `signal` aborts when the bed is lost to somebody else. A failure leaves the lease broken unless `leftAs` knows better; that does not keep others out.
+ * Does something while holding a bed. A failure leaves the lease broken unless `leftAs` knows better; that does not keep others out.
  *
  * Error: `LEASE_HELD` naming holder, since and until.
  */
 export const withLease = async <T>(
-  { bed, reason, settings, leftAs }: LeasedWork,
-  work: (signal: AbortSignal) => Promise<T>,
+  { context, reason, settings, leftAs, wait }: LeasedWork,
+  work: (bed: LeasedBed) => Promise<T>,
 ): Promise<T> => {
-  const lost = new AbortController();
-  const leases = new FileLeaseStore(storeFolder(settings));
-  const lease = await HeldLease.hold({ leases, bed, reason, onLost: (error) => lost.abort(error) });
+  const opened = await openLeases(context.bed, { settings, redactor: new Redactor() });
   try {
-    const result = await work(lost.signal);
-    await lease.release("free");
-    return result;
-  } catch (error) {
-    const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    const left = (await leftAs?.().catch(() => undefined)) ?? "broken";
-    // The work's own failure tells more than a lease that cannot be given back.
-    await lease.release(left, left === "broken" ? reason : undefined).catch(() => {});
-    throw error;
+    const { leases, timing } = opened;
+    const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason }], wait);
+    if (lease === undefined) throw new Error("a bed was held without a lease");
+    try {
+      const result = await work({ context: fencedBed(context, () => lease.throwIfOver()), signal: lease.signal });
+      await lease.release("free");
+      return result;
+    } catch (error) {
+      const left = (await leftAs?.().catch(() => undefined)) ?? "broken";
+      // The work's own failure tells more than a lease that cannot be given back.
+      await lease.release(left, left === "broken" ? firstLine(error) : undefined).catch(() => {});
+      throw error;
+    }
+  } finally {
+    await opened.close();
   }
 };

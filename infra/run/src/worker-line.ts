@@ -11,6 +11,7 @@ type Question = z.infer<typeof questionSchema>;
 export interface WorkerLineOptions {
   readonly desk: BedDesk;
   readonly knows: (token: string) => boolean;
+  readonly onSecrets: (secrets: readonly string[]) => void;
   readonly onEnd: () => void;
 }
 
@@ -95,6 +96,9 @@ export class WorkerLine {
       case "leave":
         this.#joined.delete(question.of.slot);
         desk.leave(question.of.slot, question.of.dirty);
+        return {};
+      case "secrets":
+        this.#options.onSecrets(question.of);
         return {};
       case "events": {
         const { from, to } = question.of;

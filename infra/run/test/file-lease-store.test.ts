@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FileRegister } from "../src/file-register.ts";
 import { FileLeaseStore } from "../src/index.ts";
 import { failureOf } from "./failure-of.ts";
 
@@ -123,11 +124,44 @@ describe("FileLeaseStore", () => {
     expect((await failureOf(store.renew(lease, 1000))).code).toBe("LEASE_HELD");
   });
 
-  test.each(["held", "frozen"] as const)("keeps a bed that a person has %s, however late it is", async (state) => {
+  test("keeps a bed that is frozen, however late it is", async () => {
     const lease = await store.acquire(request("ann"));
-    writeFileSync(join(folder, "leases", "konvoy", "1.json"), JSON.stringify({ ...lease, state }));
+    writeFileSync(join(folder, "leases", "konvoy", "1.json"), JSON.stringify({ ...lease, state: "frozen" }));
     await clock.advance(10 * 86_400_000);
-    expect((await failureOf(store.acquire(request("bob")))).code).toBe("LEASE_HELD");
+    expect((await failureOf(store.acquire(request("bob")))).because).toBe(
+      "since 2026-01-01T00:00:00.000Z, it stays until somebody gives it back",
+    );
+  });
+
+  test("lets a renewal and a newcomer at the last moment not both have the bed", async () => {
+    const lease = await store.acquire(request("ann"));
+    const register = new FileRegister(join(folder, "leases"));
+    const seen = await register.read("konvoy");
+    await clock.advance(90_000);
+    const next = { ...lease, holder: "bob", token: 2 };
+    await store.renew(lease, 90_000);
+    expect(await register.write(next, seen.version)).toBe(false);
+    expect(await store.read("konvoy")).toMatchObject({ holder: "ann", token: 1 });
+  });
+
+  test("refuses a writer that stood still until its number was forgotten, and leaves nothing of it", async () => {
+    const register = new FileRegister(join(folder, "leases"));
+    const lease = await store.acquire(request("ann"));
+    const seen = await register.read("konvoy");
+    for (let turn = 0; turn < 20; turn += 1) await store.renew(lease, 90_000);
+    const before = readdirSync(join(folder, "leases", "konvoy"));
+    expect(before).not.toContain("2.json");
+    expect(await register.write({ ...lease, holder: "bob", token: 2 }, seen.version)).toBe(false);
+    expect(readdirSync(join(folder, "leases", "konvoy"))).toEqual(before);
+  });
+
+  test("sweeps what a process that died between two calls has left, and not what one is about to use", async () => {
+    const leases = join(folder, "leases", "konvoy");
+    const lease = await store.acquire(request("ann"));
+    for (const name of ["2.json.1.old.draft", "2.json.1.new.draft"]) writeFileSync(join(leases, name), "");
+    utimesSync(join(leases, "2.json.1.old.draft"), 0, 0);
+    await store.renew(lease, 90_000);
+    expect(readdirSync(leases).toSorted()).toEqual(["1.json", "2.json", "2.json.1.new.draft"]);
   });
 
   test("does not guess when the newest lease cannot be read", async () => {
@@ -144,6 +178,6 @@ describe("FileLeaseStore", () => {
     for (let turn = 0; turn < 15; turn += 1) await store.release(await store.acquire(request("ann")), "free");
     const kept = readdirSync(join(folder, "leases", "konvoy"));
     expect(kept.length).toBeLessThanOrEqual(11);
-    expect(kept).toContain("15.json");
+    expect(kept).toContain("30.json");
   });
 });

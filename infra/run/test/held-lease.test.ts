@@ -1,6 +1,6 @@
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeasePort, LeaseRecord } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord } from "@kubera-e2e/schema/lease";
 import { describe, expect, test } from "vitest";
 import { HeldLease } from "../src/held-lease.ts";
 
@@ -8,6 +8,7 @@ import { HeldLease } from "../src/held-lease.ts";
 class MemoryLeases implements LeasePort {
   readonly journal: string[] = [];
   readonly #clock: FakeClock;
+  answerMs = 0;
   trouble: Error | undefined;
 
   constructor(clock: FakeClock) {
@@ -21,10 +22,12 @@ class MemoryLeases implements LeasePort {
     return Promise.resolve({ schema: "kubera-e2e/lease@1", bed, state: "busy", holder, token: 1, since: at(now), until: at(now + ttlMs) });
   }
 
-  renew(lease: LeaseRecord, ttlMs: number): Promise<LeaseRecord> {
-    this.journal.push("renew");
-    if (this.trouble !== undefined) return Promise.reject(this.trouble);
-    return Promise.resolve({ ...lease, until: new Date(this.#clock.now() + ttlMs).toISOString() });
+  async renew(lease: LeaseRecord, ttlMs: number, change?: LeaseChange): Promise<LeaseRecord> {
+    this.journal.push(change === undefined ? "renew" : `renew ${change.state}`);
+    if (this.trouble !== undefined) throw this.trouble;
+    const until = new Date(this.#clock.now() + ttlMs).toISOString();
+    if (this.answerMs > 0) await this.#clock.sleep(this.answerMs);
+    return { ...lease, ...change, until };
   }
 
   release(_lease: LeaseRecord, state: string, reason?: string): Promise<void> {
@@ -39,8 +42,21 @@ class MemoryLeases implements LeasePort {
 
 const taken = new KuberaError("LEASE_HELD", { what: "the bed is no longer held", where: "x", because: "y", fix: "z" });
 
+/** A clock on whose computer the lid can be closed. */
+class LaptopClock extends FakeClock {
+  #asleepMs = 0;
+
+  override now(): number {
+    return super.now() + this.#asleepMs;
+  }
+
+  wakeUpAfter(ms: number): void {
+    this.#asleepMs += ms;
+  }
+}
+
 const hold = async () => {
-  const clock = new FakeClock();
+  const clock = new LaptopClock();
   const leases = new MemoryLeases(clock);
   const lost: unknown[] = [];
   const lease = await HeldLease.hold({ leases, bed: "konvoy", reason: "run r1", clock, onLost: (error) => lost.push(error) });
@@ -70,12 +86,58 @@ describe("HeldLease", () => {
     expect(leases.journal).toEqual(["acquire konvoy", "renew"]);
   });
 
-  test("asks a store that stutters again, and is lost only when its time has passed", async () => {
+  test("asks a store that stutters again, and stops before its time can have passed for anybody", async () => {
+    const { clock, leases, lost, lease } = await hold();
+    leases.trouble = new Error("EIO");
+    await clock.advance(77_999);
+    expect(lost).toEqual([]);
+    expect(() => lease.throwIfOver()).not.toThrow();
+    await clock.advance(1);
+    expect(lease.signal.aborted).toBe(true);
+    expect(lost.map(String)).toEqual([
+      `KuberaError: [LEASE_LOST] the lease of the bed konvoy could not be renewed in time
+  where:   bed konvoy, lease 1
+  because: others may take it from 2026-01-01T00:01:30.000Z on; the last renewal failed: EIO
+  fix:     Look at the store that the bed's file names under lease: nothing more was done to the bed. Run again.`,
+    ]);
+    expect(leases.journal.filter((line) => line === "renew").length).toBeGreaterThanOrEqual(8);
+    await lease.release("free");
+    expect(leases.journal).not.toContain("release free");
+  });
+
+  test("outlives a minute without its store", async () => {
     const { clock, leases, lost } = await hold();
+    await clock.advance(30_000);
     leases.trouble = new Error("EIO");
     await clock.advance(60_000);
+    leases.trouble = undefined;
+    await clock.advance(60_000);
     expect(lost).toEqual([]);
+  });
+
+  test("counts from when a renewal was begun, not from when it was answered", async () => {
+    const { clock, leases, lost } = await hold();
+    leases.answerMs = 20_000;
+    await clock.advance(60_000);
+    leases.trouble = new Error("EIO");
+    await clock.advance(30_000 + 78_000 - 60_000 - 1);
+    expect(lost).toEqual([]);
+    await clock.advance(1);
+    expect(lost).toHaveLength(1);
+  });
+
+  test("stops at once when the computer slept, which stops its timers but not the time", async () => {
+    const { clock, lease, lost } = await hold();
+    clock.wakeUpAfter(90_000);
+    expect(() => lease.throwIfOver()).toThrow("others may take it from 2026-01-01T00:01:30.000Z on; this process stood still for too long");
+    expect(lost).toHaveLength(1);
+  });
+
+  test("says what its holder does now, and keeps saying so", async () => {
+    const { clock, leases, lease } = await hold();
+    await lease.change({ state: "cleaning", reason: "restoring bare" });
+    expect(lease.record).toMatchObject({ state: "cleaning", reason: "restoring bare" });
     await clock.advance(30_000);
-    expect(lost).toEqual([leases.trouble]);
+    expect(leases.journal).toEqual(["acquire konvoy", "renew cleaning", "renew"]);
   });
 });

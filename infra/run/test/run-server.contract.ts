@@ -28,9 +28,9 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-const start = async (run: string, onProgress: (event: ProgressEvent) => void = () => {}) => {
+const start = async (run: string, onProgress: (event: ProgressEvent) => void = () => {}, over: Partial<Settings> = {}) => {
   const artifacts = join(folder, run);
-  const server = await startRunServer({ bed: "sim", settings, run, artifacts, onProgress });
+  const server = await startRunServer({ bed: "sim", settings: { ...settings, ...over }, run, artifacts, onProgress });
   ends.push(() => server.close());
   return { server, artifacts, address: { KUBERA_RUN_URL: server.url, KUBERA_RUN_TOKEN: server.token } };
 };
@@ -45,6 +45,8 @@ const request = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => 
 });
 
 const leaseState = async (): Promise<string | undefined> => (await new FileLeaseStore(join(folder, "store")).read("sim"))?.state;
+
+const markOf = (): unknown => JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"));
 
 describe("a run on the simulated bed", () => {
   test("holds the bed from its first join to its end, restores it, and streams its events", async () => {
@@ -113,5 +115,54 @@ describe("a run on the simulated bed", () => {
     expect(JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"))).toMatchObject({ state: "broken" });
     const next = await start("r6");
     expect((await joinSlot(next.address, request(0))).restoredMs).toBeGreaterThan(0);
+  });
+
+  test("keeps the bed when a worker dies, and restores it under its lease before it gives it back", async () => {
+    const seen: (string | undefined)[] = [];
+    let isEnding = false;
+    const { server, address } = await start("r7", ({ phase, state }) => {
+      if (isEnding && phase === "revert" && state === "started") void leaseState().then((lease) => seen.push(lease));
+    });
+    const worker = new AbortController();
+    const joined = await fetch(`${server.url}/join`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${server.token}` },
+      body: JSON.stringify(request(0)),
+      signal: worker.signal,
+    });
+    await joined.body?.getReader().read();
+    worker.abort();
+    expect(await leaseState()).toBe("busy");
+    expect(markOf()).toMatchObject({ state: "dirty", because: "used by run r7", holds: "bare" });
+    expect((await joinSlot(address, request(0))).state).toBe("bare");
+    isEnding = true;
+    await server.close();
+    expect(seen).toEqual(["cleaning"]);
+    expect(await leaseState()).toBe("free");
+    expect(markOf()).toMatchObject({ state: "clean", holds: "bare" });
+  });
+
+  test("leaves the bed as it is, and says so, where KUBERA_RESET=never wants it", async () => {
+    const { server, address } = await start("r8");
+    await joinSlot(address, request(0));
+    await server.close();
+    const kept = await start("r9", undefined, { KUBERA_RESET: "never" });
+    await joinSlot(kept.address, request(0));
+    await kept.server.close();
+    expect(await new FileLeaseStore(join(folder, "store")).read("sim")).toMatchObject({ state: "dirty", reason: "used by run r9" });
+  });
+
+  test("waits for a bed that somebody has before any test begins, and says who", async () => {
+    const first = await start("r10", undefined, { KUBERA_CLEAN: "never" });
+    await joinSlot(first.address, request(0));
+    const told: (string | undefined)[] = [];
+    const tell = ({ phase, because }: ProgressEvent): void => void (phase === "lease" && told.push(because));
+    const late = await failureOf(start("r11", tell, { KUBERA_LEASE_WAIT: 300 }));
+    expect(late.code).toBe("LEASE_HELD");
+    expect(told.join()).toMatch(/^the bed sim is busy: .* since .*, until .*: run r10 \(waiting for 0 s at most\)$/);
+    const waiting = start("r12", tell, { KUBERA_LEASE_WAIT: 60_000 });
+    await first.server.close();
+    await waiting;
+    expect(await new FileLeaseStore(join(folder, "store")).read("sim")).toMatchObject({ state: "busy", reason: "run r12" });
   });
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { durationSchema } from "./duration.ts";
 import { KuberaError } from "./kubera-error.ts";
 import { nearest } from "./nearest.ts";
 import { targetSchema } from "./target.ts";
@@ -31,8 +32,18 @@ const variables = {
       "calls of Director as steps: attached to each test for the report, which costs least, or live, for Playwright's UI, traces and reporters; " +
         "default live with --ui, --debug, --trace or --reporter, otherwise attached",
     ),
+  KUBERA_CLEAN: z
+    .enum(["release", "never"])
+    .default("release")
+    .describe("whether a bed that tests were on is restored when its run ends; never where it ends with the run"),
+  KUBERA_LEASE_WAIT: durationSchema.default(0).describe("how long a run waits for a bed that somebody else holds: 30m; default not at all"),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
-  KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
+  KUBERA_RUN: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, "must be letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+    .optional()
+    .describe("id of this run, and the name of its folder; the launcher makes one"),
+  KUBERA_LAUNCHER: index.optional().describe("process number of the launcher, for what must end with it; set by the launcher itself"),
   KUBERA_RUN_URL: z
     .url({ protocol: /^tcp$/, message: "must be a tcp URL" })
     .optional()

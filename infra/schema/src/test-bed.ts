@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { bedAccessSchema } from "./bed-access.ts";
+import { bedLeaseSchema, leaseFaults } from "./bed-lease.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -23,6 +25,7 @@ const machinesSchema = z.discriminatedUnion("driver", [
     endpoint: url.describe("vCenter or standalone host, as in GOVC_URL"),
     credentials: secretName,
     trust: trustSchema.optional(),
+    access: bedAccessSchema.optional(),
   }),
   z.strictObject({ driver: z.literal("none"), reason: z.string().min(1).describe("why nobody may reset these clusters") }),
 ]);
@@ -37,6 +40,8 @@ const clusterSchema = z.strictObject({
   name,
   role: z.enum(["server", "member"]).describe("server hosts Director; members are connected to it"),
   kubeconfig: z.string().min(1).describe("path of a kubeconfig, relative to the bed's file; ~ is the home folder"),
+  trust: trustSchema.optional().describe("takes the place of the kubeconfig's own CA"),
+  access: bedAccessSchema.optional(),
   vms: z.array(vmSchema).min(1),
 });
 
@@ -70,18 +75,21 @@ export const testBedSchema = z
     name,
     target: targetSchema,
     description: z.string().optional(),
+    access: bedAccessSchema.optional().describe("the way to every endpoint that names none of its own"),
     machines: machinesSchema,
     clusters: z.array(clusterSchema).min(1),
-    registry: z.strictObject({ url, trust: trustSchema.optional(), pullSecret: secretName.optional() }),
+    registry: z.strictObject({ url, trust: trustSchema.optional(), access: bedAccessSchema.optional(), pullSecret: secretName.optional() }),
     director: z.strictObject({
       url,
       trust: trustSchema.optional(),
+      access: bedAccessSchema.optional(),
       admin: secretName.describe("the built-in Administrator"),
       namespace: name.default("kubera"),
     }),
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    lease: bedLeaseSchema,
   })
   .superRefine((bed, context) => {
     const servers = bed.clusters.filter((cluster) => cluster.role === "server");
@@ -91,6 +99,7 @@ export const testBedSchema = z
         path: ["clusters"],
         message: `a bed has exactly one cluster of role server, this one has ${servers.length}`,
       });
+    for (const fault of leaseFaults(bed)) context.addIssue({ code: "custom", ...fault });
     for (const [path, label] of duplicates(bed.clusters)) context.addIssue({ code: "custom", path, message: `${label} is there twice` });
   });
 

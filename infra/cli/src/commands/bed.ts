@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
+import { addLeasing, WAIT_OPTION } from "./bed-lease.ts";
+import { addBedShell } from "./bed-shell.ts";
+import { addBedTrust } from "./bed-trust.ts";
 
 const EXAMPLES = `
 Examples:
@@ -8,6 +11,7 @@ Examples:
   pnpm e2e bed status konvoy                   lease, mark, and each VM with its power and sets
   pnpm e2e bed snapshot konvoy --state bare    prints what it would do and asks
   pnpm e2e bed restore konvoy --state director@1.12.0 --yes
+  pnpm e2e bed hold konvoy --until 18:00 --reason "looking at the failed upgrade"
 
 The bed sim needs a running simulated data centre: pnpm e2e sim up
 `;
@@ -22,6 +26,7 @@ interface StateOption extends JsonOption {
 
 interface RestoreFlags extends StateOption {
   readonly until?: string;
+  readonly wait?: string;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
@@ -54,6 +59,7 @@ const addChanging = (bed: Command): void => {
     .command("snapshot <bed>")
     .description("power all VMs off and take a set of memory-less snapshots")
     .requiredOption(...STATE)
+    .option(...WAIT_OPTION)
     .option("--dry-run", "print what would be done and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
@@ -63,6 +69,7 @@ const addChanging = (bed: Command): void => {
     .description("bring all VMs of all clusters back to one set")
     .requiredOption(...STATE)
     .option("--until <phase>", "same-set: stop when every VM is proven to be on the set; the VMs stay off")
+    .option(...WAIT_OPTION)
     .option("--dry-run", "print the plan and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
@@ -71,7 +78,13 @@ const addChanging = (bed: Command): void => {
 
 /** `e2e bed`: test beds by hand. */
 export const addBed = (program: Command): void => {
-  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
+  const bed = program
+    .command("bed")
+    .description("test beds: list, plan, status, snapshot, restore, hold, release, trust, shell")
+    .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
+  addLeasing(bed);
+  addBedTrust(bed);
+  addBedShell(bed);
 };

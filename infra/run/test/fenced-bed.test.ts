@@ -1,0 +1,66 @@
+import type { BedContext } from "@kubera-e2e/lifecycle";
+import { describe, expect, test } from "vitest";
+import { fencedBed } from "../src/fenced-bed.ts";
+
+/** A client with a private part, as the real ones have. */
+class Recorder {
+  readonly cluster = "c1";
+  readonly #done: string[] = [];
+
+  get done(): readonly string[] {
+    return this.#done;
+  }
+
+  #do(what: string): Promise<string> {
+    this.#done.push(what);
+    return Promise.resolve(what);
+  }
+
+  readonly inspect = () => this.#do("inspect");
+  readonly get = () => this.#do("get");
+  revert(vm: string): Promise<string> {
+    return this.#do(`revert ${vm}`);
+  }
+  apply(): Promise<string> {
+    return this.#do("apply");
+  }
+  observe(): string {
+    return "observed";
+  }
+}
+
+const fence = () => {
+  const machines = new Recorder();
+  const kube = new Recorder();
+  const lease = { isOver: false };
+  const check = (): void => {
+    if (lease.isOver) throw new Error("the lease is over");
+  };
+  const context = { machines, kube: async () => kube, director: async () => "director" } as unknown as BedContext;
+  return { machines, kube, lease, bed: fencedBed(context, check) };
+};
+
+describe("a bed under a lease", () => {
+  test("is as it was while the lease lasts", async () => {
+    const { bed, machines, kube } = fence();
+    await bed.machines.revert("v1", "s1");
+    const client = await bed.kube("c1");
+    await client.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } });
+    expect(client.cluster).toBe("c1");
+    expect(client.observe({ apiVersion: "v1", kind: "Pod" })).toBe("observed");
+    expect(await bed.director()).toBe("director");
+    expect([machines.done, kube.done]).toEqual([["revert v1"], ["apply"]]);
+  });
+
+  test("is not written to any more when it is over, and can still be looked at", async () => {
+    const { bed, machines, kube, lease } = fence();
+    const client = await bed.kube("c1");
+    lease.isOver = true;
+    await expect(bed.machines.revert("v1", "s1")).rejects.toThrow("the lease is over");
+    await expect(client.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } })).rejects.toThrow("the lease is over");
+    await expect(bed.director()).rejects.toThrow("the lease is over");
+    await bed.machines.inspect(["v1"]);
+    await client.get({ apiVersion: "v1", kind: "Pod", name: "p" });
+    expect([machines.done, kube.done]).toEqual([["inspect"], ["get"]]);
+  });
+});
