@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { renewSchema } from "./bed-renew.ts";
+import { setsSchema } from "./bed-sets.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -86,6 +88,8 @@ export const testBedSchema = z
       namespace: name.default("kubera"),
     }),
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
+    sets: setsSchema.prefault({}),
+    renew: renewSchema.optional(),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
   })

@@ -34,11 +34,7 @@ const flatten = (element: XmlElement, tree: Tree, parent?: SnapshotInfo): Snapsh
 };
 
 /** The tree of `snapshot` with what `layoutEx.snapshot` and `layoutEx.file` say of its files, parents before children. */
-export const readSnapshots = (
-  info: XmlElement | undefined,
-  snapshots: XmlElement | undefined,
-  files?: XmlElement,
-): SnapshotInfo[] => {
+export const readSnapshots = (info: XmlElement | undefined, snapshots: XmlElement | undefined, files?: XmlElement): SnapshotInfo[] => {
   const tree = { withFile: memoryKeys(snapshots), sizes: new SnapshotSizes(snapshots, files) };
   return (info?.all("rootSnapshotList") ?? []).flatMap((root) => flatten(root, tree));
 };
