@@ -22,12 +22,18 @@ export const gcBed = (name: string, flags: GcFlags): Promise<void> =>
       print(flags, plan, () => [printGcPlan(plan)]);
       return;
     }
-    await confirm({ plan: () => [printGcPlan(plan)], question: `Remove ${plan.goes.length} sets of ${name}?` }, flags);
+    await confirm(
+      {
+        plan: () => [printGcPlan(plan)],
+        question: `Remove ${plan.goes.length === 1 ? "this set" : `these ${plan.goes.length} sets`} of ${name}?`,
+      },
+      flags,
+    );
     const done = await holding(opened, "gc", async (signal) => {
       // Whoever held the bed until now may have changed what there is.
       const fresh = await planNow(opened, flags);
       await collectSets(opened.context, fresh, signal);
       return fresh;
     });
-    print(flags, done, () => [`${name}: ${done.goes.length} sets removed, ${done.stays.length} stay`]);
+    print(flags, done, () => [`${name}: ${done.goes.length} of its sets removed, ${done.stays.length} stay`]);
   });

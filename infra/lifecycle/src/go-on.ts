@@ -5,3 +5,6 @@ export const restoreCommand = (bed: string, state: string): string => {
   const id = frozenIdOf(state);
   return id === undefined ? `e2e bed restore ${bed} --state ${state}` : `e2e bed restore ${bed} --frozen ${id}`;
 };
+
+/** The command that renews the certificates in the set of a state. */
+export const renewCommand = (bed: string, state: string): string => `e2e bed renew ${bed} --state ${state}`;

@@ -1,6 +1,7 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { ChosenSet } from "./choose-set.ts";
+import { renewCommand } from "./go-on.ts";
 import type { SetMember } from "./set-catalog.ts";
 
 const days = (ms: number): string => `${Math.floor(ms / 86_400_000)} days`;
@@ -59,17 +60,19 @@ export const refuseUnfit = (bed: TestBed, chosen: ChosenSet, at: { readonly nowM
   const { members } = chosen;
   const remembering = members.filter(({ snapshot }) => snapshot.withMemory);
   if (remembering.length > 0) throw withMemory(bed, remembering);
+  const expiring = purpose === "use" ? certificateReasons(bed, members, nowMs) : [];
   const reasons = [
     ...(purpose === "use" ? ageReasons(bed, chosen, nowMs) : []),
     ...depthReasons(bed, members, purpose),
-    ...(purpose === "use" ? certificateReasons(bed, members, nowMs) : []),
+    ...expiring,
     ...consolidationReasons(members),
   ];
+  const renewal = expiring.length === 0 ? "" : `Renew its certificates: ${renewCommand(bed.name, chosen.manifest.state)}\n           `;
   if (reasons.length === 0) return;
   throw new KuberaError("SET_REFUSED", {
     what: `set ${chosen.manifest.set} of the bed ${bed.name} must not be restored`,
     where: `state ${chosen.manifest.state}, ${members.length} VMs`,
     because: reasons.join("\n           "),
-    fix: `Take it again (e2e bed snapshot ${bed.name}) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+    fix: `${renewal}Take it again (e2e bed snapshot ${bed.name}) after removing what is too deep; or change the limits in the bed's file on purpose.`,
   });
 };

@@ -59,6 +59,15 @@ export class RestoreRun {
     this.#startedAt = new Date(context.clock.now()).toISOString();
   }
 
+  /** The same restore with other clients of the same bed. */
+  goingOnWith(context: BedContext): RestoreRun {
+    const { plan, limitations, signal, goOn } = this;
+    const run = new RestoreRun(context, { plan, limitations, signal, goOn });
+    for (const [node, bootId] of this.bootIdsBefore) run.bootIdsBefore.set(node, bootId);
+    for (const [vm, atMs] of this.poweredOnAtMs) run.poweredOnAtMs.set(vm, atMs);
+    return run;
+  }
+
   tell(event: Pick<ProgressEvent, "phase" | "subject" | "state" | "because" | "ms">): void {
     this.context.onProgress({ at: new Date(this.context.clock.now()).toISOString(), verb: "restore", ...event });
   }

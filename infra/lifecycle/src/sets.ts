@@ -1,3 +1,5 @@
 export { collectSets } from "./collect-sets.ts";
 export { planGc, printGcPlan } from "./gc-plan.ts";
+export { planRenew, printRenewPlan, renewSet } from "./renew-set.ts";
+export type { RunCommand } from "./renew-steps.ts";
 export { findSets } from "./set-catalog.ts";

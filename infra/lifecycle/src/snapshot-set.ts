@@ -6,6 +6,7 @@ import { withinDeadline } from "./deadline.ts";
 import { HostLimit } from "./host-limit.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { describeCluster, type ClusterLook } from "./describe-cluster.ts";
+import { lastWholeDay } from "./last-whole-day.ts";
 import { reasonOf } from "./reason-of.ts";
 import { vmNames } from "./restore-set.ts";
 import { findSets, pathOf, type FoundSet, type SetMember } from "./set-catalog.ts";
@@ -112,9 +113,6 @@ const refuseDepth = (taking: Taking, machines: readonly MachineInfo[]): void => 
     fix: `Restore the state it should be made from first (e2e bed restore ${bed.name}), or remove sets nobody needs.`,
   });
 };
-
-/** Last day that is over before a certificate is; a certificate that ends at noon spoils its day. */
-const lastWholeDay = (until: string): string => new Date(Date.parse(until) + 1000 - 86_400_000).toISOString().slice(0, 10);
 
 const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number): SetManifest => {
   const kubernetes = looks[0]?.kubernetes;

@@ -123,7 +123,8 @@ describe("a refusal", () => {
       `[SET_REFUSED] set s1 of the bed lab must not be restored
   where:   state bare, 5 VMs
   because: a certificate inside it expires within limits.certificateMargin, 36 hours: its last usable day is 2026-01-01
-  fix:     Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+  fix:     Renew its certificates: e2e bed renew lab --state bare
+           Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
     ],
     [
       "with disks to consolidate",
@@ -152,7 +153,8 @@ describe("a refusal", () => {
   because: it was taken 2025-11-01T00:00:00.000Z, 61 days ago, and limits.maxSetAge is 30 days
            its snapshots lie deeper than limits.maxSnapshotDepth 3 allows: b1 4
            a certificate inside it expired: its last usable day was 2025-12-31
-  fix:     Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+  fix:     Renew its certificates: e2e bed renew lab --state bare
+           Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
     ],
   ];
 

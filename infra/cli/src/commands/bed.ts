@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
-import { addBedGc } from "./bed-sets.ts";
+import { addBedSets } from "./bed-sets.ts";
 
 const EXAMPLES = `
 Examples:
@@ -75,5 +75,5 @@ export const addBed = (program: Command): void => {
   const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
-  addBedGc(bed);
+  addBedSets(bed);
 };
