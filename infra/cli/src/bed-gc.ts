@@ -1,4 +1,5 @@
 import { collectSets, planGc, printGcPlan } from "@kubera-e2e/lifecycle/sets";
+import { frozenIdOf } from "@kubera-e2e/schema/set";
 import { holding, print, type BedFlags } from "./bed-actions.ts";
 import { printProgress } from "./bed-progress.ts";
 import { withBed, type OpenedBed } from "./bed-session.ts";
@@ -8,10 +9,13 @@ import { vmNames } from "./vm-names.ts";
 
 export type GcFlags = BedFlags & { readonly drop?: string };
 
+const droppedState = (text: string, settings: OpenedBed["settings"]): string =>
+  frozenIdOf(text) === undefined ? setNameOf(text, settings) : text;
+
 const planNow = async ({ context, settings }: OpenedBed, { drop }: GcFlags) => {
   const [mark, machines] = await Promise.all([context.marks.read(context.bed.name), context.machines.inspect(vmNames(context))]);
   const nowMs = context.clock.now();
-  return planGc(context.bed, machines, { nowMs, mark, ...(drop !== undefined && { drop: setNameOf(drop, settings) }) });
+  return planGc(context.bed, machines, { nowMs, mark, ...(drop !== undefined && { drop: droppedState(drop, settings) }) });
 };
 
 /** Removes sets that nobody needs, after a printed plan. Errors: `USAGE`, `LEASE_HELD`, `SET_NOT_REMOVED`. */

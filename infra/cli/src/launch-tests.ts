@@ -70,7 +70,7 @@ export const launchTests = async (argv: readonly string[], extra: Given = {}): P
   // Playwright would end with 1 where a missing browser is a matter of settings.
   if (settings.KUBERA_GUI) (await import("./chromium.ts")).findChromium(settings);
   const run = settings.KUBERA_RUN ?? newRunId(Date.now(), process.pid);
-  const environment = { ...extra, KUBERA_RUN: run };
+  const environment = { ...extra, KUBERA_RUN: run, ...(flags.keep !== undefined && { KUBERA_KEEP: flags.keep }) };
   const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], { cwd: REPOSITORY, environment });
   if (!flags.runs) return exit;
   return finish(resolve(REPOSITORY, settings.ARTIFACTS, run), exit, argv);

@@ -33,8 +33,13 @@ const siblings = (memory: MemoryBed, ...sets: readonly Parameters<typeof manifes
   return memory;
 };
 
-const short = ({ goes, stays }: Awaited<ReturnType<typeof planOf>>): Record<string, string> =>
-  Object.fromEntries([...goes.map(({ set, why }) => [set, `goes: ${why}`]), ...stays.map(({ set, why }) => [set, `stays: ${why}`])]);
+const short = ({ goes, stays }: Awaited<ReturnType<typeof planOf>>): Record<string, string> => {
+  const lines = [
+    ...goes.map(({ set, why }) => [set, `goes: ${why}`] as const),
+    ...stays.map(({ set, why }) => [set, `stays: ${why}`] as const),
+  ];
+  return Object.fromEntries<string>(lines);
+};
 
 const frozen = (id: string, expiresAt: string) => ({ set: id, state: `frozen:${id}`, expiresAt, because: "3 tests failed" });
 

@@ -88,8 +88,14 @@ export const joinSlot = async (address: RunAddress, join: JoinRequest, signal?: 
   throw fromWire(answer.error);
 };
 
-/** Gives a slot back; `dirty` makes the bed be restored before the next test. */
-export const leaveSlot = async (address: RunAddress, leave: { readonly slot: number; readonly dirty: boolean }): Promise<void> => {
+export interface Leave {
+  readonly slot: number;
+  readonly dirty: boolean;
+  readonly failed?: boolean;
+}
+
+/** Gives a slot back; `dirty` makes the bed be restored before the next test, `failed` may make its state be kept. */
+export const leaveSlot = async (address: RunAddress, leave: Leave): Promise<void> => {
   await ask(address, { method: "POST", path: "/leave", body: leave });
 };
 

@@ -104,7 +104,8 @@ export class RunDoor {
       case "POST /join":
         return this.#join(request, response);
       case "POST /leave": {
-        const { slot, dirty } = leaveRequestSchema.parse(await readBody(request));
+        const { slot, dirty, failed } = leaveRequestSchema.parse(await readBody(request));
+        if (failed) this.#desk.noteFailure(slot);
         this.#desk.leave(slot, dirty);
         this.#joined.get(slot)?.end();
         this.#joined.delete(slot);

@@ -6,6 +6,7 @@ import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
+import { FailedState } from "./failed-state.ts";
 import { FileLeaseStore } from "./file-lease-store.ts";
 import { RunDoor } from "./run-server.ts";
 import { storeFolder } from "./store-folder.ts";
@@ -43,6 +44,7 @@ const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
     bed: bed.name,
     reset: settings.KUBERA_RESET,
     clock,
+    failedState: new FailedState({ keep: settings.KUBERA_KEEP, run }),
     openSession: () =>
       BedSession.open({
         bed,

@@ -16,8 +16,8 @@ export const joinRequestSchema = z.strictObject({
   test: z.string(),
 });
 
-/** `dirty`: the test left something behind that its own clean-up could not remove. */
-export const leaveRequestSchema = z.strictObject({ slot: z.int().min(0), dirty: z.boolean() });
+/** `dirty`: the test left something behind that its own clean-up could not remove; `failed`: it failed, and the bed shows how. */
+export const leaveRequestSchema = z.strictObject({ slot: z.int().min(0), dirty: z.boolean(), failed: z.boolean().default(false) });
 
 const trustSchema = z.union([z.strictObject({ ca: z.string() }), z.strictObject({ pin: z.string() })]);
 

@@ -24,6 +24,10 @@ const variables = {
     .optional()
     .describe("folder for leases, bed marks, history and timings; default .kubera-e2e in the home folder"),
   KUBERA_RESET: z.enum(["always", "dirty", "never"]).default("dirty").describe("when a bed is restored between tests"),
+  KUBERA_KEEP: z
+    .enum(["never", "on-failure", "always"])
+    .default("never")
+    .describe("whether the bed's state is kept as a frozen set when a test has failed on it"),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
   KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
   KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),

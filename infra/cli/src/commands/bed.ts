@@ -21,7 +21,9 @@ interface StateOption extends JsonOption {
   readonly state: string;
 }
 
-interface RestoreFlags extends StateOption {
+interface RestoreFlags extends JsonOption {
+  readonly state?: string;
+  readonly frozen?: string;
   readonly until?: string;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
@@ -58,11 +60,12 @@ const addChanging = (bed: Command): void => {
     .option("--dry-run", "print what would be done and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
-    .action(async (name: string, options: RestoreFlags) => (await actions()).snapshotBed(name, options));
+    .action(async (name: string, options: RestoreFlags & StateOption) => (await actions()).snapshotBed(name, options));
   bed
     .command("restore <bed>")
     .description("bring all VMs of all clusters back to one set")
-    .requiredOption(...STATE)
+    .option(...STATE)
+    .option("--frozen <id>", "in place of --state: the state that a failed run kept, as evidence; nothing in it is waited for")
     .option("--until <phase>", "same-set: stop when every VM is proven to be on the set; the VMs stay off")
     .option("--dry-run", "print the plan and stop")
     .option("--yes", "do not ask")
