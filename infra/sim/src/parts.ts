@@ -4,6 +4,7 @@ export { SimTime } from "./datacenter/sim-time.ts";
 export { Machine } from "./datacenter/machine.ts";
 export { simMachines } from "./datacenter/topology.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
+export { TaskFaults } from "./faults/task-faults.ts";
 export { createDirectorWorld } from "./director/world.ts";
 export { startKubernetesApi } from "./kubernetes/api/kubernetes-api.ts";
 export { startCluster } from "./kubernetes/cluster/start-cluster.ts";
