@@ -250,7 +250,8 @@ const newSetId = (context: BedContext, machines: readonly MachineInfo[]): string
   return id;
 };
 
-const goOn = ({ context, state }: Taking): string => `e2e bed snapshot ${context.bed.name} --state ${state}`;
+const goOn = ({ context, state }: Taking): string =>
+  frozenIdOf(state) === undefined ? `e2e bed snapshot ${context.bed.name} --state ${state}` : "any restore of the bed";
 
 /** After a failure the VMs are powered on as far as that is possible; what failed first is what is told. */
 const giveUp = async (taking: Taking, machines: readonly MachineInfo[], error: unknown): Promise<void> => {
