@@ -1,6 +1,10 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { createSelfSigned } from "@kubera-e2e/sim/parts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT, runE2e } from "./run-e2e.ts";
 import { openSimPlace, readValues, type SimPlace } from "./sim-place.ts";
@@ -248,6 +252,27 @@ describe("e2e bed refuses", () => {
     expect(said).toEqual({ code: exit, out: "", err: text() });
     expect(said.err).not.toContain(WRONG);
     expect(made()).toEqual(NOTHING);
+  });
+
+  test("a certificate that signed itself, with its pin", async () => {
+    const { certPem, keyPem } = await createSelfSigned("vcenter.lab");
+    const server = createTlsServer({ cert: certPem, key: keyPem }, () => asked.push("a request")).listen(0, "127.0.0.1");
+    const asked: string[] = [];
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const said = await e2e({ ...hypervisor(), GOVC_URL: `https://127.0.0.1:${port}/sdk` }, ["bed", "status", "lab"]);
+    server.close();
+    const pin = `sha256:${new X509Certificate(certPem).fingerprint256.replaceAll(":", "").toLowerCase()}`;
+    expect(said).toEqual({
+      code: 22,
+      out: "",
+      err: told("TLS_UNTRUSTED", `nobody vouches for the certificate of 127.0.0.1:${port}`, {
+        where: `POST https://127.0.0.1:${port}/sdk`,
+        because: `it signed itself: subject "vcenter.lab", fingerprint ${pin} (self-signed certificate)`,
+        fix: `If this is the right host, pin its certificate as trust: {pin: "${pin}"}; or give the CA that signed it as trust: {ca: file.pem}.`,
+      }),
+    });
+    expect([asked, made()]).toEqual([[], NOTHING]);
   });
 
   test("a certificate that nobody vouches for, with the pin that would", async () => {

@@ -8,7 +8,7 @@ import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
 import { FailedState } from "./failed-state.ts";
 import { FileLeaseStore } from "./file-lease-store.ts";
-import { RunDoor } from "./run-server.ts";
+import { RunDoor } from "./run-door.ts";
 import { storeFolder } from "./store-folder.ts";
 
 export interface RunServerOptions {

@@ -28,9 +28,19 @@ const variables = {
     .enum(["never", "on-failure", "always"])
     .default("never")
     .describe("whether the bed's state is kept as a frozen set when a test has failed on it"),
+  KUBERA_STEPS: z
+    .enum(["attached", "live"])
+    .optional()
+    .describe(
+      "calls of Director as steps: attached to each test for the report, which costs least, or live, for Playwright's UI, traces and reporters; " +
+        "default live with --ui, --debug, --trace or --reporter, otherwise attached",
+    ),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
   KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
-  KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),
+  KUBERA_RUN_URL: z
+    .url({ protocol: /^tcp$/, message: "must be a tcp URL" })
+    .optional()
+    .describe("where the run process listens for its workers; set by the run itself"),
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
   KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
   KUBERA_SIM_SPEED: z.coerce.number().positive().default(150).describe("by how much the simulated data centre divides durations"),
