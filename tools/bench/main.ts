@@ -3,9 +3,10 @@ import { parseArgs } from "node:util";
 import type { BenchResult } from "@kubera-e2e/schema/bench-result";
 import { benchClone } from "./clone-to-report.ts";
 import { benchOverhead } from "./fixture-overhead.ts";
+import { benchRestore } from "./restore.ts";
 import { benchSim } from "./sim-listening.ts";
 
-const HELP = `pnpm bench [sim overhead clone] [--json] [--repeats N]
+const HELP = `pnpm bench [sim overhead restore clone] [--json] [--repeats N]
 
 Measures what the project claims about its speed; exit code 1 when a claim does not hold.
 
@@ -17,6 +18,7 @@ const REPOSITORY = join(import.meta.dirname, "..", "..");
 const BENCHES: Readonly<Record<string, (repeats: number) => BenchResult[] | Promise<BenchResult[]>>> = {
   sim: (repeats) => benchSim(REPOSITORY, repeats),
   overhead: (repeats) => benchOverhead(REPOSITORY, repeats),
+  restore: benchRestore,
   clone: (repeats) => benchClone(REPOSITORY, repeats),
 };
 

@@ -6,7 +6,7 @@ import { printProgress } from "./bed-progress.ts";
 import { withBed } from "./bed-session.ts";
 import { readStatus, statusLines } from "./bed-status.ts";
 import { confirm } from "./confirm.ts";
-import { setNameOf } from "./set-name.ts";
+import { restoredStateOf, setNameOf, type RestoredState } from "./set-name.ts";
 import { planSnapshot, snapshotLines } from "./snapshot-plan.ts";
 import { untilOf } from "./until.ts";
 import { vmNames } from "./vm-names.ts";
@@ -20,10 +20,11 @@ export interface BedFlags {
 }
 
 type StateFlags = BedFlags & { readonly state: string };
+type RestoreFlags = BedFlags & RestoredState;
 
 const quiet = (): void => {};
 
-const print = (flags: BedFlags, value: unknown, lines: () => readonly string[]): void => {
+export const print = (flags: BedFlags, value: unknown, lines: () => readonly string[]): void => {
   console.log(flags.json === true ? JSON.stringify(value, undefined, 2) : lines().join("\n"));
 };
 
@@ -61,10 +62,10 @@ const planLines = (plan: PrintedPlan, until: "same-set" | undefined): string[] =
   return [printPlan(plan), ...stop, ...plan.limitations.map(({ step, because }) => `cannot be done here: ${step}: ${because}`)];
 };
 
-export const planBed = (name: string, flags: StateFlags): Promise<void> =>
+export const planBed = (name: string, flags: RestoreFlags): Promise<void> =>
   withBed(name, quiet, async ({ context, settings }) => {
     const until = untilOf(flags.until);
-    const plan = await readPlan(context, setNameOf(flags.state, settings));
+    const plan = await readPlan(context, restoredStateOf(flags, settings));
     print(flags, until === undefined ? plan : { ...plan, until }, () => planLines(plan, until));
   });
 
@@ -90,11 +91,11 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
     print(flags, manifest, () => [`${name} holds the set ${manifest.set} for ${manifest.state}: ${manifest.vms} VMs, without memory`]);
   });
 
-export const restoreBed = (name: string, flags: StateFlags): Promise<void> => {
+export const restoreBed = (name: string, flags: RestoreFlags): Promise<void> => {
   if (flags.dryRun === true) return planBed(name, flags);
   return withBed(name, printProgress, async (opened) => {
     const { context, settings } = opened;
-    const state = setNameOf(flags.state, settings);
+    const state = restoredStateOf(flags, settings);
     const until = untilOf(flags.until);
     const plan = flags.yes === true ? undefined : await readPlan(context, state);
     const question = `Revert all ${vmNames(context).length} VMs of ${name} to ${state}? What is on them now is lost.`;

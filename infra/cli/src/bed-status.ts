@@ -1,4 +1,5 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
+import { findFrozen, type FrozenState } from "@kubera-e2e/lifecycle/sets";
 import { leaseWords } from "@kubera-e2e/run/leases";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { readSetManifest } from "@kubera-e2e/schema/set";
@@ -25,7 +26,7 @@ export const readStatus = async (name: string, { context, settings }: OpenedBed)
     context.marks.read(name),
     context.machines.inspect(vmNames(context)),
   ]);
-  return { bed: name, lease, mark, vms: machines.map((machine) => vmStatus(name, machine)) };
+  return { bed: name, lease, mark, frozen: findFrozen(context.bed, machines), vms: machines.map((machine) => vmStatus(name, machine)) };
 };
 
 export type BedStatus = Awaited<ReturnType<typeof readStatus>>;
@@ -50,5 +51,13 @@ const vmLine = ({ name, power, esxHost, sets, snapshotsWithMemory }: BedStatus["
   return `  ${name.padEnd(24)} ${power.padEnd(10)} ${esxHost.padEnd(20)} sets: ${setWords(sets)}${memory}`;
 };
 
+const frozenLine = ({ bed }: BedStatus, { id, expiresAt = "now", because = "no reason was noted", flaw }: FrozenState): string =>
+  `  frozen until ${expiresAt}: ${because}\n    ${flaw === undefined ? `e2e bed restore ${bed} --frozen ${id}` : `cannot be brought back: ${flaw}`}`;
+
 /** The status as text for a person. */
-export const statusLines = (status: BedStatus): string[] => [leaseLine(status), markLine(status), ...status.vms.map(vmLine)];
+export const statusLines = (status: BedStatus): string[] => [
+  leaseLine(status),
+  markLine(status),
+  ...status.vms.map(vmLine),
+  ...status.frozen.map((frozen) => frozenLine(status, frozen)),
+];

@@ -100,7 +100,12 @@ export const launchTests = async (argv: readonly string[], extra: Given = {}): P
   const run = settings.KUBERA_RUN ?? newRunId(Date.now(), process.pid);
   const runFolder = resolve(REPOSITORY, settings.ARTIFACTS, run);
   if (flags.runs) refuseSecond(runFolder, run);
-  const environment = { ...extra, KUBERA_RUN: run, KUBERA_LAUNCHER: String(process.pid) };
+  const environment = {
+    ...extra,
+    KUBERA_RUN: run,
+    KUBERA_LAUNCHER: String(process.pid),
+    ...(flags.keep !== undefined && { KUBERA_KEEP: flags.keep }),
+  };
   const learned = new Set<string>();
   const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], {
     cwd: REPOSITORY,

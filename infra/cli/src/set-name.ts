@@ -1,4 +1,5 @@
 import { bedStateSchema, stateName } from "@kubera-e2e/schema/bed-state";
+import { frozenState } from "@kubera-e2e/schema/set";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
 
@@ -16,5 +17,23 @@ export const setNameOf = (text: string, { KUBERA_BUILD }: Pick<Settings, "KUBERA
     where: "--state",
     because: `the states are ${bedStateSchema.options.join(", ")}; all but bare may be followed by @ and a build`,
     fix: `Write --state bare, --state director (build ${KUBERA_BUILD}) or --state director@1.12.0.`,
+  });
+};
+
+/** What `bed restore` is told to bring back. */
+export interface RestoredState {
+  readonly state?: string;
+  readonly frozen?: string;
+}
+
+/** The name of the set that is brought back. Error: `USAGE` unless exactly one of --state and --frozen is there. */
+export const restoredStateOf = ({ state, frozen }: RestoredState, settings: Pick<Settings, "KUBERA_BUILD">): string => {
+  if (state !== undefined && frozen === undefined) return setNameOf(state, settings);
+  if (state === undefined && frozen !== undefined) return frozenState(frozen);
+  throw new KuberaError("USAGE", {
+    what: state === undefined ? "nothing says what is to be restored" : "--state and --frozen cannot both be restored",
+    where: "e2e bed restore",
+    because: "a bed is brought to a declared state, or back to the one that a failed run kept",
+    fix: "Write --state bare, or --frozen with an id that e2e bed status lists.",
   });
 };

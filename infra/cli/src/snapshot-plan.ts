@@ -1,4 +1,5 @@
 import type { BedContext } from "@kubera-e2e/lifecycle";
+import { findSets } from "@kubera-e2e/lifecycle/sets";
 import { vmNames } from "./vm-names.ts";
 
 /** What taking a set would do. */
@@ -6,6 +7,8 @@ export interface SnapshotPlan {
   readonly bed: string;
   readonly state: string;
   readonly vms: readonly { readonly name: string; readonly power: string; readonly esxHost: string; readonly snapshots: number }[];
+  /** Half sets of an attempt that died; they are removed before the new set is taken. */
+  readonly removes: readonly string[];
   /** What the hypervisor cannot do, with the reason. */
   readonly limitations: readonly { readonly step: string; readonly because: string }[];
 }
@@ -16,16 +19,18 @@ export const planSnapshot = async (context: BedContext, state: string): Promise<
     bed: context.bed.name,
     state,
     vms: machines.map(({ name, power, esxHost, snapshots }) => ({ name, power, esxHost, snapshots: snapshots.length })),
+    removes: findSets(context.bed, machines).flatMap(({ isHalf, flaw }) => (isHalf && flaw !== undefined ? [flaw] : [])),
     limitations: await context.machines.limitations(),
   };
 };
 
 /** The plan as text for a person. */
-export const snapshotLines = ({ bed, state, vms, limitations }: SnapshotPlan): string[] => {
+export const snapshotLines = ({ bed, state, vms, removes, limitations }: SnapshotPlan): string[] => {
   const width = Math.max(...vms.map(({ name }) => name.length));
   return [
     `take a set of ${bed} for ${state}: power off, snapshot without memory, power on, all ${vms.length} VMs`,
     ...vms.map(({ name, power, esxHost, snapshots }) => `   ${name.padEnd(width)}  ${power}, ${esxHost}, ${snapshots} snapshots`),
+    ...removes.map((flaw) => `removes first what an attempt left that died: ${flaw}`),
     ...limitations.map(({ step, because }) => `cannot be done here: ${step}: ${because}`),
   ];
 };

@@ -1,5 +1,6 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { nearest } from "@kubera-e2e/schema/nearest";
+import type { Settings } from "@kubera-e2e/schema/settings";
 import { refuseBadPattern } from "./refuse-bad-pattern.ts";
 
 export interface TestFlags {
@@ -7,6 +8,8 @@ export interface TestFlags {
   readonly args: readonly string[];
   /** Whether tests will run to an outcome: not for --list, --ui, --help. */
   readonly runs: boolean;
+  /** What --keep says; undefined when it does not stand there. */
+  readonly keep?: Settings["KUBERA_KEEP"];
 }
 
 const WITHOUT_OUTCOME = new Set(["--list", "--help", "-h", "--version", "-V"]);
@@ -77,18 +80,36 @@ const refuseBadShard = (args: readonly string[]): void => {
   }
 };
 
+const KEEPS = ["never", "on-failure", "always"] as const;
+
+/** --keep is ours: Playwright gets the rest. */
+const takeKeep = (args: readonly string[]): { readonly keep?: Settings["KUBERA_KEEP"]; readonly rest: readonly string[] } => {
+  const text = valuesOf(args, "--keep").at(-1);
+  if (text === undefined) return { rest: args };
+  const keep = KEEPS.find((candidate) => candidate === text);
+  const rest = args.filter((arg, index) => arg !== "--keep" && args[index - 1] !== "--keep" && !arg.startsWith("--keep="));
+  if (keep !== undefined) return { keep, rest };
+  throw new KuberaError("USAGE", {
+    what: `--keep ${text} is nothing that can be kept`,
+    where: `--keep=${text}`,
+    because: `it says when the state of the bed is kept: ${KEEPS.join(", ")}`,
+    fix: "Write --keep=on-failure.",
+  });
+};
+
 /**
  * The command line of `pnpm test` as Playwright gets it.
  *
- * Error: `USAGE` for `--`, a pattern, a shard or a project that cannot be, and the project gui without its flag.
+ * Error: `USAGE` for `--`, a --keep, a pattern, a shard or a project that cannot be, and the project gui without its flag.
  */
-export const readTestFlags = (args: readonly string[], options: { readonly gui: boolean }): TestFlags => {
-  refuseDoubleDash(args);
-  refuseBadPattern(args);
+export const readTestFlags = (given: readonly string[], options: { readonly gui: boolean }): TestFlags => {
+  refuseDoubleDash(given);
+  refuseBadPattern(given);
+  const { keep, rest: args } = takeKeep(given);
   refuseBadShard(args);
   const projects = projectsOf(args);
   refuseUnknownProject(projects);
   refuseSleepingGui(projects, options.gui);
   const chosen = projects.length > 0 || args.some(isUi) ? args : ["--project=api", ...args];
-  return { args: chosen, runs: !args.some((arg) => WITHOUT_OUTCOME.has(arg) || isUi(arg)) };
+  return { args: chosen, runs: !args.some((arg) => WITHOUT_OUTCOME.has(arg) || isUi(arg)), ...(keep !== undefined && { keep }) };
 };

@@ -5,7 +5,7 @@ import { writeSetManifest } from "@kubera-e2e/schema/set";
 import { progressLine } from "../src/bed-progress.ts";
 import { statusLines, vmStatus, type BedStatus } from "../src/bed-status.ts";
 import { interruptibly } from "../src/interruption.ts";
-import { setNameOf } from "../src/set-name.ts";
+import { restoredStateOf, setNameOf } from "../src/set-name.ts";
 
 const BUILD = { KUBERA_BUILD: "1.12.0" };
 
@@ -27,6 +27,20 @@ test.each(["", "dir", "bare@1.12.0", "director@", "director@1@2", "Bare"])("refu
       "  fix:     Write --state bare, --state director (build 1.12.0) or --state director@1.12.0.",
     ].join("\n"),
   );
+});
+
+test.each([
+  [{ state: "director" }, "director@1.12.0"],
+  [{ frozen: "20261128-051113-7772" }, "frozen:20261128-051113-7772"],
+])("restores what %j names", (flags, name) => {
+  expect(restoredStateOf(flags, BUILD)).toBe(name);
+});
+
+test.each([
+  [{}, "[USAGE] nothing says what is to be restored"],
+  [{ state: "bare", frozen: "x" }, "[USAGE] --state and --frozen cannot both be restored"],
+])("refuses to restore %j", (flags, told) => {
+  expect(() => restoredStateOf(flags, BUILD)).toThrow(told);
 });
 
 const event = (over: Partial<ProgressEvent>): ProgressEvent => ({
@@ -58,7 +72,7 @@ const lease = {
   since: "2026-11-24T04:00:00.000Z",
   until: "2126-11-24T04:01:30.000Z",
 } as const;
-const status = (over: Partial<BedStatus>): BedStatus => ({ bed: "lab", lease: undefined, mark: undefined, vms: [], ...over });
+const status = (over: Partial<BedStatus>): BedStatus => ({ bed: "lab", lease: undefined, mark: undefined, vms: [], frozen: [], ...over });
 
 test.each<[string, Partial<BedStatus>, string]>([
   ["a bed nobody held", {}, "lab is free"],
@@ -116,6 +130,15 @@ test.each<[string, MachineInfo, string]>([
   expect(statusLines(status({ vms: [vmStatus("lab", found)] })).at(-1)).toBe(
     `  c1-master1               on         esx-1                sets: ${sets}`,
   );
+});
+
+test("lists frozen states with the line that brings each back", () => {
+  const whole = { id: "r1", takenAt: AT, expiresAt: AT, because: "failed: TCID-7", flaw: undefined };
+  const lines = statusLines(status({ frozen: [whole, { ...whole, id: "r2", flaw: "set s is on 1 of 2 VMs" }] }));
+  expect(lines.slice(-2)).toEqual([
+    "  frozen until 2026-11-24T04:00:00.000Z: failed: TCID-7\n    e2e bed restore lab --frozen r1",
+    "  frozen until 2026-11-24T04:00:00.000Z: failed: TCID-7\n    cannot be brought back: set s is on 1 of 2 VMs",
+  ]);
 });
 
 test("ends work in order at the first signal, and listens to no more of them", async () => {

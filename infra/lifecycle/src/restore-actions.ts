@@ -4,6 +4,7 @@ import { withinDeadline } from "./deadline.ts";
 import { describeCluster } from "./describe-cluster.ts";
 import type { RestorePhase, RestoreStep } from "./restore-plan.ts";
 import type { RestoreRun, StepAction } from "./restore-run.ts";
+import { throughLocks } from "./through-locks.ts";
 
 /** The VM of a step that is about a VM. */
 const vmOf = (step: RestoreStep): string => step.vm ?? step.subject;
@@ -17,10 +18,13 @@ interface MachineTask {
 
 const doTask = (run: RestoreRun, { step, phase, what, call }: MachineTask): Promise<unknown> => {
   const { clock, bed, machines } = run.context;
+  const { power, locked, poll } = bed.intervals;
+  const onWait = (because: string): void => run.tell({ phase, subject: step.subject, state: "waiting", because });
   const onProgress = (percent: number): void => run.tell({ phase, subject: step.subject, state: "waiting", because: `${percent} %` });
   return withinDeadline(
-    { clock, ms: bed.intervals.power, what: `${what} of ${vmOf(step)}`, where: step.esxHost ?? bed.name, signal: run.signal },
-    (signal) => call(machines, vmOf(step), { signal, onProgress }),
+    { clock, ms: power, what: `${what} of ${vmOf(step)}`, where: step.esxHost ?? bed.name, signal: run.signal },
+    (signal) =>
+      throughLocks({ clock, ms: locked, pauseMs: poll, signal, onWait }, () => call(machines, vmOf(step), { signal, onProgress })),
   );
 };
 

@@ -1,8 +1,9 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
-import type { SetManifest } from "@kubera-e2e/schema/set";
+import { frozenIdOf, type SetManifest } from "@kubera-e2e/schema/set";
 import type { BedCluster, BedVm, TestBed } from "@kubera-e2e/schema/test-bed";
-import { chooseSet, type SetMember } from "./choose-set.ts";
-import { refuseUnfit } from "./refuse-set.ts";
+import { chooseSet } from "./choose-set.ts";
+import { refuseUnfit, type Purpose } from "./refuse-set.ts";
+import type { SetMember } from "./set-catalog.ts";
 
 /** The groups of a restore, in their order; each begins when the one before has ended. */
 export const RESTORE_PHASES = [
@@ -105,33 +106,41 @@ const directorSteps = (bed: TestBed, state: string): RestoreStep[] => {
   ];
 };
 
-/**
- * What a restore will do, from what the hypervisor says; pure.
- *
- * Errors: `SET_MISSING`, `SET_MIXED`, `SET_WITH_MEMORY`, `SET_REFUSED`.
- */
-export const planRestore = (
-  bed: TestBed,
-  inspected: readonly MachineInfo[],
-  at: { readonly state: string; readonly nowMs: number },
-): RestorePlan => {
-  const chosen = chooseSet(bed, inspected, at.state);
-  refuseUnfit(bed, chosen, at.nowMs);
-  const placed = place(bed, chosen.members);
+export interface PlanRestoreAt {
+  readonly state: string;
+  readonly nowMs: number;
+  /** Default: to be used, or evidence when the state is a frozen one. */
+  readonly purpose?: Purpose;
+}
+
+const stepsOf = (bed: TestBed, placed: readonly Placed[], state: string): Readonly<Record<RestorePhase, readonly RestoreStep[]>> => {
   const control = placed.filter(({ vm }) => vm.plane === "control");
   const workers = placed.filter(({ vm }) => vm.plane === "worker");
-  const skewMs = bed.limits.clockSkew;
-  const steps: Readonly<Record<RestorePhase, readonly RestoreStep[]>> = {
+  // What was frozen had failed: it is brought back to be looked at, and nothing in it needs to become ready.
+  const isProven = frozenIdOf(state) === undefined;
+  return {
     "power off": placed.map((entry) => machineStep(entry, entry.member.machine.power === "off" ? "is off" : "power off")),
     revert: placed.map((entry) => machineStep(entry, `revert to ${entry.member.snapshot.id} "${entry.member.snapshot.name}"`)),
     "same set": placed.map((entry) => machineStep(entry, `is off and on ${entry.member.snapshot.id}`)),
     "power on control planes": powerOnSteps(control, bed.limits.powerOnStagger),
     "power on workers": powerOnSteps(workers, bed.limits.powerOnStagger),
-    clock: clusterSteps(bed, `within ${skewMs} ms of this computer, certificate valid`),
-    "nodes ready": placed.map(nodeStep),
-    "director ready": directorSteps(bed, at.state),
-    fingerprint: clusterSteps(bed, "note version, nodes and images"),
+    clock: isProven ? clusterSteps(bed, `within ${bed.limits.clockSkew} ms of this computer, certificate valid`) : [],
+    "nodes ready": isProven ? placed.map(nodeStep) : [],
+    "director ready": isProven ? directorSteps(bed, state) : [],
+    fingerprint: isProven ? clusterSteps(bed, "note version, nodes and images") : [],
   };
+};
+
+/**
+ * What a restore will do, from what the hypervisor says; pure.
+ *
+ * Errors: `SET_MISSING`, `SET_MIXED`, `SET_WITH_MEMORY`, `SET_REFUSED`.
+ */
+export const planRestore = (bed: TestBed, inspected: readonly MachineInfo[], at: PlanRestoreAt): RestorePlan => {
+  const chosen = chooseSet(bed, inspected, at.state);
+  const purpose = at.purpose ?? (frozenIdOf(at.state) === undefined ? "use" : "evidence");
+  refuseUnfit(bed, chosen, { nowMs: at.nowMs, purpose });
+  const steps = stepsOf(bed, place(bed, chosen.members), at.state);
   const groups = RESTORE_PHASES.map((phase) => ({ phase, steps: steps[phase] })).filter((group) => group.steps.length > 0);
   return { bed: bed.name, state: at.state, manifest: chosen.manifest, notes: chosen.notes, groups };
 };

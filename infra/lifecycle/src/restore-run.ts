@@ -3,6 +3,7 @@ import { toWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Limitation } from "@kubera-e2e/machines";
 import type { BedContext } from "./bed-context.ts";
+import { restoreCommand } from "./go-on.ts";
 import { HostLimit } from "./host-limit.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -28,6 +29,8 @@ export class RestoreRun {
   readonly plan: RestorePlan;
   readonly signal: AbortSignal;
   readonly limitations: readonly Limitation[];
+  /** The command that does it again. */
+  readonly goOn: string;
   /** bootIDs that nodes had before anything was powered off, by `cluster/node`. */
   readonly bootIdsBefore = new Map<string, string>();
   /** Wall time at which each VM was told to power on, by VM. */
@@ -38,16 +41,31 @@ export class RestoreRun {
 
   constructor(
     context: BedContext,
-    options: { readonly plan: RestorePlan; readonly limitations: readonly Limitation[]; readonly signal: AbortSignal },
+    options: {
+      readonly plan: RestorePlan;
+      readonly limitations: readonly Limitation[];
+      readonly signal: AbortSignal;
+      readonly goOn?: string;
+    },
   ) {
     this.context = context;
     this.plan = options.plan;
     this.limitations = options.limitations;
+    this.goOn = options.goOn ?? restoreCommand(options.plan.bed, options.plan.state);
     this.signal = AbortSignal.any([options.signal]);
     // Every VM of a group may wait on it at the same time.
     setMaxListeners(0, this.signal);
     this.#startMs = context.clock.monotonicMs();
     this.#startedAt = new Date(context.clock.now()).toISOString();
+  }
+
+  /** The same restore with other clients of the same bed. */
+  goingOnWith(context: BedContext): RestoreRun {
+    const { plan, limitations, signal, goOn } = this;
+    const run = new RestoreRun(context, { plan, limitations, signal, goOn });
+    for (const [node, bootId] of this.bootIdsBefore) run.bootIdsBefore.set(node, bootId);
+    for (const [vm, atMs] of this.poweredOnAtMs) run.poweredOnAtMs.set(vm, atMs);
+    return run;
   }
 
   tell(event: Pick<ProgressEvent, "phase" | "subject" | "state" | "because" | "ms">): void {
@@ -115,7 +133,7 @@ export class RestoreRun {
       what: `the bed ${this.plan.bed} could not be restored to ${this.plan.state}: ${group.phase}`,
       where: failures.map(({ step }) => step.subject).join(", "),
       because: failures.map(({ step, error }) => `${step.subject}: ${reasonOf(error)}`).join("\n           "),
-      fix: cause instanceof KuberaError ? cause.fix : "The bed is marked broken; the next restore starts from its beginning.",
+      fix: `${cause instanceof KuberaError ? `${cause.fix}\n           ` : ""}The bed is marked broken; then go on with: ${this.goOn}`,
       cause,
     });
   }

@@ -1,10 +1,12 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Limitation } from "@kubera-e2e/machines";
+import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
 import { awaitDirector, awaitNode, fingerprint, proveClock } from "./cluster-actions.ts";
 import { noteBootIds, powerOff, powerOn, proveSameSet, revert } from "./restore-actions.ts";
 import { planRestore, type RestoreGroup, type RestorePhase, type RestorePlan } from "./restore-plan.ts";
 import { reasonOf } from "./reason-of.ts";
+import type { Purpose } from "./refuse-set.ts";
 import type { RestoreReport } from "./restore-report.ts";
 import { RestoreRun, type StepAction } from "./restore-run.ts";
 
@@ -42,15 +44,42 @@ const refuseLimited = (context: BedContext, limitations: readonly Limitation[]):
 export const vmNames = (context: BedContext): string[] => context.bed.clusters.flatMap((cluster) => cluster.vms.map((vm) => vm.name));
 
 /** The plan of a restore, from what the hypervisor says now. Errors: as `planRestore`. */
-const planNow = async (context: BedContext, state: string, signal: AbortSignal): Promise<RestorePlan> =>
-  planRestore(context.bed, await context.machines.inspect(vmNames(context), { signal }), { state, nowMs: context.clock.now() });
+const planNow = async (context: BedContext, options: BeginOptions, signal: AbortSignal): Promise<RestorePlan> => {
+  const inspected = await context.machines.inspect(vmNames(context), { signal });
+  const { state, purpose } = options;
+  return planRestore(context.bed, inspected, { state, nowMs: context.clock.now(), ...(purpose && { purpose }) });
+};
+
+export interface BeginOptions extends RestoreOptions {
+  readonly purpose?: Purpose;
+  /** The command that does it all again, for errors; default: that of the restore. */
+  readonly goOn?: string;
+}
+
+/** Plans and refuses; nothing has been touched when it returns. Errors: those of `planRestore`, `RESTORE_UNSUPPORTED`. */
+export const beginRestore = async (context: BedContext, options: BeginOptions): Promise<RestoreRun> => {
+  const signal = options.signal ?? new AbortController().signal;
+  const limitations = await context.machines.limitations();
+  if (options.until === undefined) refuseLimited(context, limitations);
+  const plan = await planNow(context, options, signal);
+  const run = new RestoreRun(context, { plan, limitations, signal, ...(options.goOn !== undefined && { goOn: options.goOn }) });
+  for (const { step, because } of limitations) run.tell({ phase: "cannot be done", subject: step, state: "note", because });
+  for (const note of plan.notes) run.tell({ phase: "plan", state: "note", because: note });
+  await noteBootIds(run);
+  return run;
+};
+
+/** Does groups of the plan, one after the other. Error: `RESTORE_FAILED`. */
+export const doGroups = async (run: RestoreRun, groups: readonly RestoreGroup[]): Promise<void> => {
+  for (const group of groups) await run.do(group, ACTIONS[group.phase](run, group));
+};
 
 /** How many groups are done. */
 const endOf = (plan: RestorePlan, until: RestoreOptions["until"]): number =>
   until === undefined ? plan.groups.length : 1 + plan.groups.findIndex((group) => group.phase === "same set");
 
-const mark = async (run: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
-  const { context, plan } = run;
+/** What is known of the bed from now on, also when this process dies before it can say more. */
+export const markRun = async ({ context, plan }: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
   await context.marks.write({
     bed: plan.bed,
     state,
@@ -60,18 +89,25 @@ const mark = async (run: RestoreRun, state: "clean" | "dirty" | "broken", becaus
   });
 };
 
-const execute = async (run: RestoreRun, until: RestoreOptions["until"]): Promise<RestoreReport> => {
-  await mark(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
+const markEnd = ({ until }: RestoreOptions, run: RestoreRun): Promise<void> => {
+  if (until !== undefined) return markRun(run, "dirty", "restored until same set; its VMs are off");
+  const isEvidence = frozenIdOf(run.plan.state) !== undefined;
+  return markRun(run, isEvidence ? "dirty" : "clean", isEvidence ? "a frozen state was brought back" : "restored");
+};
+
+const execute = async (run: RestoreRun, options: RestoreOptions): Promise<RestoreReport> => {
+  const { until } = options;
+  await markRun(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
   const end = endOf(run.plan, until);
-  for (const group of run.plan.groups.slice(0, end)) await run.do(group, ACTIONS[group.phase](run, group));
+  await doGroups(run, run.plan.groups.slice(0, end));
   for (const { phase } of run.plan.groups.slice(end)) run.tell({ phase, state: "skipped", because: "stopped on purpose after same set" });
-  await mark(run, until === undefined ? "clean" : "dirty", until === undefined ? "restored" : "restored until same set; its VMs are off");
+  await markEnd(options, run);
   return run.report(until === undefined ? "restored" : "same set");
 };
 
 /** A failed step leaves the bed broken, never half restored and in use. */
-const giveUp = async (run: RestoreRun, error: unknown): Promise<void> => {
-  await mark(run, "broken", reasonOf(error));
+export const giveUpRun = async (run: RestoreRun, error: unknown): Promise<void> => {
+  await markRun(run, "broken", reasonOf(error));
   await run.context.onRestored(run.report("failed", error));
 };
 
@@ -80,23 +116,16 @@ const giveUp = async (run: RestoreRun, error: unknown): Promise<void> => {
  * A failure after the first power-off marks the bed broken.
  *
  * Errors: those of `planRestore`, before anything is touched; `RESTORE_UNSUPPORTED` when the hypervisor cannot do a step and
- * `until` does not stop before it; `RESTORE_FAILED` naming every VM or node of the group that failed, with its cause.
+ * `until` does not stop before it; `RESTORE_FAILED` naming every VM or node of the group that failed, with its cause and the command that goes on.
  */
 export const restoreSet = async (context: BedContext, options: RestoreOptions): Promise<RestoreReport> => {
-  const signal = options.signal ?? new AbortController().signal;
-  const limitations = await context.machines.limitations();
-  if (options.until === undefined) refuseLimited(context, limitations);
-  const plan = await planNow(context, options.state, signal);
-  const run = new RestoreRun(context, { plan, limitations, signal });
-  for (const { step, because } of limitations) run.tell({ phase: "cannot be done", subject: step, state: "note", because });
-  for (const note of plan.notes) run.tell({ phase: "plan", state: "note", because: note });
-  await noteBootIds(run);
+  const run = await beginRestore(context, options);
   try {
-    const report = await execute(run, options.until);
+    const report = await execute(run, options);
     await context.onRestored(report);
     return report;
   } catch (error) {
-    await giveUp(run, error);
+    await giveUpRun(run, error);
     throw error;
   }
 };

@@ -10,7 +10,7 @@ import type { ProgressEvent } from "../src/progress.ts";
 import type { RestoreReport } from "../src/restore-report.ts";
 import { MemoryMachines } from "./memory-machines.ts";
 
-const BED = `apiVersion: kubera-e2e/v1
+export const LAB = `apiVersion: kubera-e2e/v1
 kind: TestBed
 name: lab
 target: real
@@ -39,7 +39,7 @@ intervals: { power: 60s, nodesReady: 2m, directorReady: 2m, poll: 1s }
 limits: { powerOnStagger: 5s, powerOnPerHost: 2 }
 `;
 
-export const labBed = (): TestBed => parseTestBed(BED, "lab.yaml");
+export const labBed = (): TestBed => parseTestBed(LAB, "lab.yaml");
 
 /** Where VMs lie; all others have a host of their own. */
 const HOSTS: Readonly<Record<string, string>> = { a1: "esx-1", a2: "esx-2", a3: "esx-1", b1: "esx-1", b2: "esx-1" };

@@ -10,10 +10,38 @@ interface Vm {
   current: string | undefined;
   /** Counts boots; a node's bootID follows it. */
   boots: number;
+  /** Counts snapshots ever taken, so that no id comes twice. */
+  taken: number;
+  consolidationNeeded: boolean;
 }
 
 /** How a step of one VM goes wrong: "revert a1". */
 export type Trouble = ReadonlyMap<string, Error | "hangs" | "does nothing">;
+
+/** Where a snapshot lies that is taken of a VM now. */
+const placeOf = ({ snapshots, current }: Pick<Vm, "snapshots" | "current">): Pick<SnapshotInfo, "depth" | "parentId"> => {
+  const parent = snapshots.find(({ id }) => id === current);
+  return { depth: 1 + (parent?.depth ?? 0), ...(parent !== undefined && { parentId: parent.id }) };
+};
+
+const isBelow = (snapshots: readonly SnapshotInfo[], snapshot: SnapshotInfo, id: string): boolean => {
+  for (let next: SnapshotInfo | undefined = snapshot; next !== undefined;) {
+    const { parentId }: SnapshotInfo = next;
+    if (parentId === id) return true;
+    next = snapshots.find((candidate) => candidate.id === parentId);
+  }
+  return false;
+};
+
+/** A snapshot below one that was removed. */
+const lifted = (snapshot: SnapshotInfo, gone: SnapshotInfo): SnapshotInfo => {
+  const { parentId, ...rest } = snapshot;
+  const parent = parentId === gone.id ? gone.parentId : parentId;
+  return { ...rest, depth: snapshot.depth - 1, ...(parent !== undefined && { parentId: parent }) };
+};
+
+const noSnapshot = (vm: string, id: string): KuberaError =>
+  new KuberaError("VSPHERE_FAULT", { what: `VM "${vm}" has no snapshot ${id}`, where: "memory", because: "it was removed", fix: "look" });
 
 /** A hypervisor in memory that honours the port's contract, keeps a journal, and fails where it is told to. */
 export class MemoryMachines implements Machines {
@@ -25,24 +53,31 @@ export class MemoryMachines implements Machines {
   onStep: (step: string) => Promise<void> = () => Promise.resolve();
 
   add(name: string, esxHost: string): void {
-    this.vms.set(name, { name, esxHost, power: "on", snapshots: [], current: undefined, boots: 1 });
+    this.vms.set(name, { name, esxHost, power: "on", snapshots: [], current: undefined, boots: 1, taken: 0, consolidationNeeded: false });
   }
 
   /** Puts a snapshot into a VM's tree, on top of the current one, as if it had always been there. */
   seed(name: string, manifest: SetManifest, over: Partial<SnapshotInfo> = {}): void {
     const vm = this.#vm(name);
-    const depth = 1 + (vm.snapshots.find(({ id }) => id === vm.current)?.depth ?? 0);
     const id = `${name}-snapshot-${vm.snapshots.length + 1}`;
     const description = writeSetManifest(manifest);
-    vm.snapshots.push({ id, name: manifest.state, description, createdAt: manifest.takenAt, depth, withMemory: false, ...over });
+    vm.snapshots.push({
+      id,
+      name: manifest.state,
+      description,
+      createdAt: manifest.takenAt,
+      ...placeOf(vm),
+      withMemory: false,
+      ...over,
+    });
     vm.current = id;
   }
 
   inspect(names: readonly string[]): Promise<MachineInfo[]> {
     return Promise.resolve(
       names.map((name) => {
-        const { esxHost, power, snapshots, current } = this.#vm(name);
-        const base = { name, esxHost, power, snapshots: [...snapshots], consolidationNeeded: false };
+        const { esxHost, power, snapshots, current, consolidationNeeded } = this.#vm(name);
+        const base = { name, esxHost, power, snapshots: [...snapshots], consolidationNeeded };
         return current === undefined ? base : { ...base, currentSnapshot: current };
       }),
     );
@@ -64,10 +99,10 @@ export class MemoryMachines implements Machines {
 
   async snapshot(name: string, request: SnapshotRequest): Promise<string> {
     const vm = this.#vm(name);
-    const id = `${name}-taken-${vm.snapshots.length + 1}`;
+    vm.taken += 1;
+    const id = `${name}-taken-${vm.taken}`;
     await this.#step(`snapshot ${name}`, () => {
-      const depth = 1 + (vm.snapshots.find((snapshot) => snapshot.id === vm.current)?.depth ?? 0);
-      vm.snapshots.push({ id, ...request, createdAt: "2026-01-01T00:00:00Z", depth, withMemory: vm.power === "on" });
+      vm.snapshots.push({ id, ...request, createdAt: "2026-01-01T00:00:00Z", ...placeOf(vm), withMemory: vm.power === "on" });
       vm.current = id;
     });
     return id;
@@ -76,6 +111,7 @@ export class MemoryMachines implements Machines {
   async revert(name: string, snapshotId: string): Promise<void> {
     await this.#step(`revert ${name}`, () => {
       const vm = this.#vm(name);
+      if (!vm.snapshots.some(({ id }) => id === snapshotId)) throw noSnapshot(name, snapshotId);
       vm.current = snapshotId;
       vm.power = "off";
     });
@@ -84,7 +120,11 @@ export class MemoryMachines implements Machines {
   async removeSnapshot(name: string, snapshotId: string): Promise<void> {
     await this.#step(`remove ${name}`, () => {
       const vm = this.#vm(name);
-      vm.snapshots = vm.snapshots.filter(({ id }) => id !== snapshotId);
+      const gone = vm.snapshots.find(({ id }) => id === snapshotId);
+      if (gone === undefined) throw noSnapshot(name, snapshotId);
+      if (vm.current === snapshotId) vm.current = gone.parentId;
+      const left = vm.snapshots.filter((snapshot) => snapshot !== gone);
+      vm.snapshots = left.map((snapshot) => (isBelow(left, snapshot, snapshotId) ? lifted(snapshot, gone) : snapshot));
     });
   }
 

@@ -1,9 +1,15 @@
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { describe, expect, test } from "vitest";
 import { planRestore, printPlan } from "../src/index.ts";
 import { failureOf, labBed, manifestOf, MemoryBed } from "./memory-bed.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const VMS = ["a1", "a2", "a3", "b1", "b2"];
+
+const withMargin = (hours: number): TestBed => {
+  const bed = labBed();
+  return { ...bed, limits: { ...bed.limits, certificateMargin: hours * 3_600_000 } };
+};
 
 const planOf = async (memory: MemoryBed, state = "bare") =>
   planRestore(memory.bed, await memory.machines.inspect(VMS), { state, nowMs: NOW });
@@ -112,6 +118,27 @@ describe("a refusal", () => {
   fix:     Remove these snapshots, power all VMs off and take the set again: e2e bed snapshot lab.`,
     ],
     [
+      "whose certificates will not outlive a run",
+      () => new MemoryBed(withMargin(36)).seed({ lastUsableDay: "2026-01-01" }),
+      `[SET_REFUSED] set s1 of the bed lab must not be restored
+  where:   state bare, 5 VMs
+  because: a certificate inside it expires within limits.certificateMargin, 36 hours: its last usable day is 2026-01-01
+  fix:     Renew its certificates: e2e bed renew lab --state bare
+           Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+    ],
+    [
+      "with disks to consolidate",
+      () => {
+        const memory = new MemoryBed().seed();
+        for (const name of ["a2", "b1"]) Object.assign(memory.machines.vms.get(name) ?? {}, { consolidationNeeded: true });
+        return memory;
+      },
+      `[SET_REFUSED] set s1 of the bed lab must not be restored
+  where:   state bare, 5 VMs
+  because: disks need to be consolidated first, in the hypervisor's snapshot manager: a2, b1
+  fix:     Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+    ],
+    [
       "too old, too deep and with an expired certificate, all told at once",
       () => {
         const memory = new MemoryBed();
@@ -126,7 +153,8 @@ describe("a refusal", () => {
   because: it was taken 2025-11-01T00:00:00.000Z, 61 days ago, and limits.maxSetAge is 30 days
            its snapshots lie deeper than limits.maxSnapshotDepth 3 allows: b1 4
            a certificate inside it expired: its last usable day was 2025-12-31
-  fix:     Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
+  fix:     Renew its certificates: e2e bed renew lab --state bare
+           Take it again (e2e bed snapshot lab) after removing what is too deep; or change the limits in the bed's file on purpose.`,
     ],
   ];
 
@@ -139,6 +167,12 @@ describe("a refusal", () => {
     ["on the last usable day of its certificates", { lastUsableDay: "2026-01-01" }],
   ])("is not told for a set %s", async (_case, manifest) => {
     expect((await planOf(new MemoryBed().seed(manifest))).manifest.set).toBe("s1");
+  });
+
+  test("is told for a VM that the hypervisor does not know", async () => {
+    const memory = new MemoryBed().seed();
+    memory.machines.vms.delete("b2");
+    expect((await failureOf(planOf(memory))).code).toBe("MACHINE_MISSING");
   });
 
   test("is not told for snapshots as deep as allowed", async () => {

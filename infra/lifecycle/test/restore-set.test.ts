@@ -110,6 +110,54 @@ describe("restoreSet", () => {
   });
 });
 
+const vsphereFault = (type: string): KuberaError =>
+  new KuberaError("VSPHERE_FAULT", {
+    what: `vSphere refused RevertToSnapshot_Task of VM "b1"`,
+    where: "vcenter",
+    because: `${type} on RevertToSnapshot_Task`,
+    fix: "Wait for it.",
+    cause: Object.assign(new Error(type), { code: type }),
+  });
+
+const lost = new KuberaError("CONNECTION_LOST", { what: "the connection broke", where: "vcenter", because: "ECONNRESET", fix: "again" });
+
+describe("a VM that is locked", () => {
+  const cases = ["power off b1", "revert b1", "power on b1"].flatMap((step) => [
+    [step, "TaskInProgress", vsphereFault("TaskInProgress")] as const,
+    [step, "FileLocked", vsphereFault("FileLocked")] as const,
+    [step, "a reset connection", lost] as const,
+  ]);
+
+  test.each(cases)("is waited for: %s meets %s three times", async (step, _fault, error) => {
+    const memory = new MemoryBed().seed();
+    let left = 3;
+    memory.machines.onStep = (met) => (met === step && left-- > 0 ? Promise.reject(error) : Promise.resolve());
+    expect((await restore(memory)).outcome).toBe("restored");
+    expect(memory.machines.journal.filter((met) => met === step)).toHaveLength(4);
+    const waits = memory.events.filter(({ state, because }) => state === "waiting" && because?.endsWith("trying again"));
+    expect(waits.map(({ subject }) => subject)).toEqual(["b1", "b1", "b1"]);
+  });
+
+  test("is given up after intervals.locked, with the fault and the command that goes on", async () => {
+    const memory = new MemoryBed({ ...labBed(), intervals: { ...labBed().intervals, locked: 10_000 } }).seed();
+    memory.machines.trouble = new Map([["revert b1", vsphereFault("FileLocked")]]);
+    const failure = await failureOf(restore(memory));
+    expect(failure.because).toBe(
+      'b1: [VSPHERE_FAULT] vSphere refused RevertToSnapshot_Task of VM "b1" (FileLocked on RevertToSnapshot_Task)',
+    );
+    expect(failure.fix).toBe("Wait for it.\n           The bed is marked broken; then go on with: e2e bed restore lab --state bare");
+    expect(memory.machines.journal.filter((met) => met === "revert b1")).toHaveLength(11);
+  });
+
+  test.each(["NoDiskSpace", "InvalidPowerState", "HostNotConnected"])("is not waited for when the fault is %s", async (type) => {
+    const memory = new MemoryBed().seed();
+    memory.machines.trouble = new Map([["revert b1", vsphereFault(type)]]);
+    await failureOf(restore(memory));
+    expect(memory.machines.journal.filter((met) => met === "revert b1")).toHaveLength(1);
+    expect(memory.marks.at(-1)?.state).toBe("broken");
+  });
+});
+
 describe("a restore that fails", () => {
   test("names every VM of the group, marks the bed broken and powers nothing on", async () => {
     const memory = new MemoryBed().seed();
@@ -122,7 +170,8 @@ describe("a restore that fails", () => {
   where:   a2, b1
   because: a2: [VSPHERE_FAULT] vSphere answered FileLocked (another task)
            b1: [VSPHERE_FAULT] vSphere answered FileLocked (another task)
-  fix:     Wait for it.`);
+  fix:     Wait for it.
+           The bed is marked broken; then go on with: e2e bed restore lab --state bare`);
     expect(failure.cause).toBe(fault);
     expect(memory.marks.at(-1)).toMatchObject({ state: "broken" });
     expect(memory.machines.journal.filter((step) => step.startsWith("power on"))).toEqual([]);

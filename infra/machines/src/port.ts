@@ -6,6 +6,10 @@ export interface SnapshotInfo {
   readonly createdAt: string;
   /** Depth in the tree; the root is 1. */
   readonly depth: number;
+  /** The snapshot it was taken on top of; absent for a root, and where a hypervisor does not tell. */
+  readonly parentId?: string;
+  /** What it takes on the datastore, as far as the hypervisor tells. */
+  readonly sizeBytes?: number;
   /** Whether it brings old processes back: taken with memory of a running VM. */
   readonly withMemory: boolean;
 }

@@ -2,6 +2,7 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { BedSession } from "./bed-session.ts";
 import { blockedBy } from "./blocked.ts";
+import type { FailedState } from "./failed-state.ts";
 import { describeJoined } from "./joined-bed.ts";
 import { SlotBarrier } from "./slot-barrier.ts";
 import type { EventsAnswer, JoinedBed, JoinRequest } from "./wire.ts";
@@ -15,6 +16,8 @@ export interface BedDeskOptions {
   readonly clock: Clock;
   /** Takes the lease and opens the bed. */
   readonly openSession: () => Promise<HeldBed>;
+  /** Keeps what a failed test left; default: nothing is kept. */
+  readonly failedState?: FailedState;
 }
 
 /** Hands a bed to workers. It is held from the first join on, so that a run that selects nothing never needs it. */
@@ -25,6 +28,9 @@ export class BedDesk {
   #session: HeldBed | undefined;
   #failure: { readonly error: unknown } | undefined;
   #restores = 0;
+  /** Stays true after one that failed: the bed is in no state worth keeping. */
+  #isRestoring = false;
+  readonly #tests = new Map<number, string>();
 
   constructor(options: BedDeskOptions) {
     this.#options = options;
@@ -35,8 +41,12 @@ export class BedDesk {
       clock,
       restore: async (state, build) => {
         this.#restores += 1;
+        this.#isRestoring = true;
         try {
+          await this.#keep("restore");
           await this.#session?.ensure(state, build);
+          this.#isRestoring = false;
+          options.failedState?.forget();
         } catch (error) {
           this.fail(error);
           throw error;
@@ -51,6 +61,7 @@ export class BedDesk {
     const session = await this.#open();
     const granted = await this.#barrier.join(request, signal);
     const restores = this.#restores;
+    this.#tests.set(request.slot, request.test);
     try {
       await session.markUsed();
       return await describeJoined(session.context, request, { ...granted, restores });
@@ -68,6 +79,11 @@ export class BedDesk {
   /** The worker that made this request is gone without leaving. */
   vanish(request: JoinRequest): void {
     this.#barrier.vanish(request);
+  }
+
+  /** The test on this slot has failed. */
+  noteFailure(slot: number): void {
+    this.#options.failedState?.note(this.#tests.get(slot) ?? `slot ${slot}`);
   }
 
   leave(slot: number, dirty: boolean): void {
@@ -88,7 +104,12 @@ export class BedDesk {
     const broken = this.#failure === undefined ? undefined : reasonOf(this.#failure.error);
     this.fail(new Error("the run has ended"));
     await this.#opening?.catch(() => {});
+    if (!this.#isRestoring) await this.#keep("end");
     await this.#session?.close(broken);
+  }
+
+  async #keep(when: "restore" | "end"): Promise<void> {
+    if (this.#session !== undefined) await this.#options.failedState?.keep(this.#session.context, when);
   }
 
   /** Opened once; those who come while it fails are told the same, in the form for later ones. */

@@ -11,7 +11,7 @@ import { eventsAnswerSchema, joinedBedSchema, type EventsAnswer, type JoinedBed,
 export const joinSlot = async (address: RunAddress, join: JoinRequest, signal?: AbortSignal): Promise<JoinedBed> =>
   joinedBedSchema.parse(await askRun(address, { ask: "join", of: join }, signal));
 
-/** Gives a slot back; `dirty` makes the bed be restored before the next test. */
+/** Gives a slot back; `dirty` makes the bed be restored before the next test, `failed` may make its state be kept. */
 export const leaveSlot = async (address: RunAddress, leave: LeaveRequest): Promise<void> => {
   await askRun(address, { ask: "leave", of: leave });
 };

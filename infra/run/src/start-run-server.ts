@@ -5,6 +5,7 @@ import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
+import { FailedState } from "./failed-state.ts";
 import { openLeases, type OpenLeases } from "./open-leases.ts";
 import { RunDoor } from "./run-door.ts";
 
@@ -46,6 +47,7 @@ const deskOf = (bed: TestBed, { leases, timing, ended, redactor }: DeskLeases, o
     bed: bed.name,
     reset: settings.KUBERA_RESET,
     clock,
+    failedState: new FailedState({ keep: settings.KUBERA_KEEP, run }),
     openSession: () =>
       BedSession.open({
         bed,

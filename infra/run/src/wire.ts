@@ -16,8 +16,8 @@ export const joinRequestSchema = z.strictObject({
   test: z.string(),
 });
 
-/** `dirty`: the test left something behind that its own clean-up could not remove. */
-export const leaveRequestSchema = z.strictObject({ slot: z.int().min(0), dirty: z.boolean() });
+/** `dirty`: the test left something behind that its own clean-up could not remove; `failed`: it failed, and the bed shows how. */
+export const leaveRequestSchema = z.strictObject({ slot: z.int().min(0), dirty: z.boolean(), failed: z.boolean().default(false) });
 
 const trustSchema = z.union([z.strictObject({ ca: z.string() }), z.strictObject({ pin: z.string() })]);
 
@@ -85,7 +85,7 @@ export type RunQuestion =
   | { readonly ask: "secrets"; readonly of: readonly string[] };
 
 export type RunAnswer = z.infer<typeof runAnswerSchema>;
-export type LeaveRequest = z.infer<typeof leaveRequestSchema>;
+export type LeaveRequest = z.input<typeof leaveRequestSchema>;
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 export type JoinedBed = z.infer<typeof joinedBedSchema>;
 export type EventsAnswer = z.infer<typeof eventsAnswerSchema>;

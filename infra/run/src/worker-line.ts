@@ -95,6 +95,7 @@ export class WorkerLine {
         return this.#join(question.id, question.of);
       case "leave":
         this.#joined.delete(question.of.slot);
+        if (question.of.failed) desk.noteFailure(question.of.slot);
         desk.leave(question.of.slot, question.of.dirty);
         return {};
       case "secrets":

@@ -79,15 +79,16 @@ export class FakeClock implements Clock {
       reject(signal.reason);
       return promise;
     }
-    const sleeper: Sleeper = { dueMs: this.#elapsedMs + ms, wake: resolve };
+    const abort = (): void => {
+      if (this.#sleepers.delete(sleeper)) reject(signal?.reason);
+    };
+    const wake = (): void => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    };
+    const sleeper: Sleeper = { dueMs: this.#elapsedMs + ms, wake };
     this.#sleepers.add(sleeper);
-    signal?.addEventListener(
-      "abort",
-      () => {
-        if (this.#sleepers.delete(sleeper)) reject(signal.reason);
-      },
-      { once: true },
-    );
+    signal?.addEventListener("abort", abort, { once: true });
     return promise;
   }
 

@@ -67,6 +67,9 @@ export const ERROR_CODES = {
   BED_BROKEN: infrastructure("the bed is marked broken"),
 
   LEASE_LOST: infrastructure("a lease that could not be renewed in time", EXIT.noLease),
+  SET_NOT_REMOVED: infrastructure("a set that is not removed from all its VMs"),
+  RENEW_UNDECLARED: environment("a bed that does not say how its certificates are renewed"),
+  RENEW_FAILED: infrastructure("a set whose certificates could not be renewed"),
 
   WAIT_DEADLINE: { class: "product", exit: EXIT.failed, title: "a condition that did not come true in time" },
   WAIT_TERMINAL: { class: "product", exit: EXIT.failed, title: "a condition that cannot come true any more" },

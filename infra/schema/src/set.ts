@@ -15,11 +15,19 @@ export const setManifestSchema = z.object({
   memory: z.literal(false),
   /** How many VMs belong to the set; fewer found means that it is not whole. */
   vms: z.int().min(1),
+  /** Release of Director inside; absent for `bare`. */
+  build: z.string().optional(),
   kubernetes: z.string().optional(),
   /** bootID of this VM's node when it was taken; the one field that differs between the VMs of a set. */
   bootId: z.string().optional(),
   /** Last day on which every certificate inside is still valid. */
   lastUsableDay: z.iso.date().optional(),
+  /** The set that this one was renewed from; it is dropped once this one is whole. */
+  renews: z.string().optional(),
+  /** Of a frozen state: when it may be removed. */
+  expiresAt: z.iso.datetime().optional(),
+  /** Of a frozen state: why it was kept. */
+  because: z.string().max(500).optional(),
 });
 
 export type SetManifest = z.infer<typeof setManifestSchema>;
@@ -41,3 +49,11 @@ export const readSetManifest = (description: string): SetManifest | undefined =>
 
 /** The name a person sees in the snapshot tree. */
 export const snapshotName = (manifest: SetManifest): string => `kubera ${manifest.state} ${manifest.set}`;
+
+const FROZEN = "frozen:";
+
+/** The name of a state that was kept as evidence: `frozen:20261128-051113-7772`. */
+export const frozenState = (id: string): string => FROZEN + id;
+
+/** The id of a frozen state; undefined for a state that a bed is reset to. */
+export const frozenIdOf = (state: string): string | undefined => (state.startsWith(FROZEN) ? state.slice(FROZEN.length) : undefined);

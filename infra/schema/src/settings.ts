@@ -25,6 +25,10 @@ const variables = {
     .optional()
     .describe("folder for leases, bed marks, history and timings; default .kubera-e2e in the home folder"),
   KUBERA_RESET: z.enum(["always", "dirty", "never"]).default("dirty").describe("when a bed is restored between tests"),
+  KUBERA_KEEP: z
+    .enum(["never", "on-failure", "always"])
+    .default("never")
+    .describe("whether the bed's state is kept as a frozen set when a test has failed on it"),
   KUBERA_STEPS: z
     .enum(["attached", "live"])
     .optional()

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { bedAccessSchema } from "./bed-access.ts";
 import { bedLeaseSchema, leaseFaults } from "./bed-lease.ts";
+import { renewSchema } from "./bed-renew.ts";
+import { setsSchema } from "./bed-sets.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -52,6 +54,9 @@ const stateSchema = z.strictObject({
 
 const intervalsSchema = z.strictObject({
   power: durationSchema.default(120_000).describe("one power or snapshot task"),
+  locked: durationSchema
+    .default(60_000)
+    .describe("how long a VM may be locked by another task, or a file by another host, before that is a failure"),
   nodesReady: durationSchema.default(600_000),
   directorReady: durationSchema.default(900_000),
   clusterActive: durationSchema.default(300_000),
@@ -65,6 +70,9 @@ const limitsSchema = z.strictObject({
   maxSetAge: durationSchema.default(30 * 86_400_000),
   maxSnapshotDepth: z.int().min(1).default(3),
   clockSkew: durationSchema.default(1000),
+  certificateMargin: durationSchema
+    .default(6 * 3_600_000)
+    .describe("how long the certificates of a restored set must hold at least: one run"),
 });
 
 /** A test bed as its YAML file declares it; durations are milliseconds after parsing. */
@@ -87,6 +95,8 @@ export const testBedSchema = z
       namespace: name.default("kubera"),
     }),
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
+    sets: setsSchema.prefault({}),
+    renew: renewSchema.optional(),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
     lease: bedLeaseSchema,

@@ -5,6 +5,7 @@ export { Machine } from "./datacenter/machine.ts";
 export { simMachines } from "./datacenter/topology.ts";
 export { VmConfigs } from "./vsphere/vm-config.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
+export { TaskFaults } from "./faults/task-faults.ts";
 export { createDirectorWorld } from "./director/world.ts";
 export { createStore } from "./kubernetes/etcd-store.ts";
 export { startKubernetesApi } from "./kubernetes/api/kubernetes-api.ts";

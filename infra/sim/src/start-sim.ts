@@ -12,22 +12,27 @@ import { simMachines } from "./datacenter/topology.ts";
 import { createDirectorWorld } from "./director/world.ts";
 import { ActiveFaults } from "./faults/active-faults.ts";
 import { loadFaults } from "./faults/fault.ts";
+import { TaskFaults } from "./faults/task-faults.ts";
 import { startCluster, type RunningCluster } from "./kubernetes/cluster/start-cluster.ts";
 import { startRegistry } from "./registry/registry-server.ts";
 import { nodesAreReady, seedBareSet } from "./seed-set.ts";
-import { startVsphere } from "./vsphere/start-vsphere.ts";
+import { startVsphere, type LoggedTask } from "./vsphere/start-vsphere.ts";
 
 export interface StartSimOptions {
   /** By how much durations are divided. */
   readonly speed: number;
   /** Whether other processes of this user may find and use it. */
   readonly shared: boolean;
+  /** How long each call of vSphere is on its way, in real milliseconds; default not at all. */
+  readonly vsphereLatencyMs?: number;
   /** Processes whose end ends the simulator; default none. */
   readonly parents?: readonly number[];
 }
 
 export interface RunningSim {
   readonly up: SimUp;
+  /** The last tasks on VMs as vSphere has logged them, oldest first. */
+  readonly vsphereTasks: () => LoggedTask[];
   /** Ends everything and removes its folder; safe to call twice. */
   close(): Promise<void>;
   /** Resolves when it has ended, by whatever cause. */
@@ -37,10 +42,11 @@ export interface RunningSim {
 const newSecret = (): string => randomBytes(18).toString("base64url");
 
 /** The four protocols over one state, and the door for faults. */
-const startProtocols = async (speed: number) => {
+const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
   const time = new SimTime(speed);
   const dataCenter = new DataCenter(simMachines(), time);
   const unhandled = new UnhandledCalls();
+  const tasks = new TaskFaults();
   const log = (line: string): void => unhandled.note(line);
   const authority = await createAuthority();
   const secrets = {
@@ -63,9 +69,16 @@ const startProtocols = async (speed: number) => {
     await nodesAreReady(cluster, machines.length);
   }
   seedBareSet(dataCenter);
-  const vsphere = await startVsphere({ dataCenter, authority, credentials: secrets.vsphere, log });
+  const vsphere = await startVsphere({
+    dataCenter,
+    authority,
+    credentials: secrets.vsphere,
+    log,
+    taskHook: tasks.hook,
+    ...(vsphereLatencyMs !== undefined && { latencyMs: vsphereLatencyMs }),
+  });
   const faults = loadFaults();
-  const active = new ActiveFaults(dataCenter);
+  const active = new ActiveFaults(dataCenter, tasks);
   const controlToken = newSecret();
   const status = (): unknown => simStatus({ dataCenter, active, unhandled });
   const control = await startControl({ token: controlToken, faults, active, status });
@@ -127,7 +140,7 @@ const publish = (folder: string, protocols: Protocols, options: StartSimOptions)
 /** Starts the simulated data centre in this process: bare clusters that are Ready, their set `bare`, and nothing installed. */
 export const startSim = async (options: StartSimOptions): Promise<RunningSim> => {
   const folder = newSimFolder();
-  const protocols = await startProtocols(options.speed).catch((error: unknown) => {
+  const protocols = await startProtocols(options).catch((error: unknown) => {
     removeSimFolder(folder);
     throw error;
   });
@@ -145,5 +158,5 @@ export const startSim = async (options: StartSimOptions): Promise<RunningSim> =>
   };
   const close = (): Promise<void> => (closing ??= end());
   const stopWatching = watchParents(options.parents ?? [], () => void close());
-  return { up, close, closed };
+  return { up, vsphereTasks: () => protocols.vsphere.tasks(), close, closed };
 };

@@ -176,7 +176,13 @@ describe("XML", () => {
 
 describe("the info of a task", () => {
   it("carries a result with its type, and an error with its fault", () => {
-    const subject = { method: "CreateSnapshot_Task", entity: ref("VirtualMachine", "vm-1"), entityName: "one", userName: "me" };
+    const subject = {
+      method: "CreateSnapshot_Task",
+      entity: ref("VirtualMachine", "vm-1"),
+      entityName: "one",
+      esxHost: "esx-a",
+      userName: "me",
+    };
     const task = new Task("task-7", subject, 0);
     task.result = ref("VirtualMachineSnapshot", "snapshot-1-1");
     task.error = new VimFault("FileFault", "broken", { file: "x.vmdk" });

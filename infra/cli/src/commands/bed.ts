@@ -3,6 +3,7 @@ import { stateName } from "@kubera-e2e/schema/bed-state";
 import { addLeasing, WAIT_OPTION } from "./bed-lease.ts";
 import { addBedShell } from "./bed-shell.ts";
 import { addBedTrust } from "./bed-trust.ts";
+import { addBedSets } from "./bed-sets.ts";
 
 const EXAMPLES = `
 Examples:
@@ -24,7 +25,9 @@ interface StateOption extends JsonOption {
   readonly state: string;
 }
 
-interface RestoreFlags extends StateOption {
+interface RestoreFlags extends JsonOption {
+  readonly state?: string;
+  readonly frozen?: string;
   readonly until?: string;
   readonly wait?: string;
   readonly yes?: boolean;
@@ -63,11 +66,12 @@ const addChanging = (bed: Command): void => {
     .option("--dry-run", "print what would be done and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
-    .action(async (name: string, options: RestoreFlags) => (await actions()).snapshotBed(name, options));
+    .action(async (name: string, options: RestoreFlags & StateOption) => (await actions()).snapshotBed(name, options));
   bed
     .command("restore <bed>")
     .description("bring all VMs of all clusters back to one set")
-    .requiredOption(...STATE)
+    .option(...STATE)
+    .option("--frozen <id>", "in place of --state: the state that a failed run kept, as evidence; nothing in it is waited for")
     .option("--until <phase>", "same-set: stop when every VM is proven to be on the set; the VMs stay off")
     .option(...WAIT_OPTION)
     .option("--dry-run", "print the plan and stop")
@@ -80,11 +84,12 @@ const addChanging = (bed: Command): void => {
 export const addBed = (program: Command): void => {
   const bed = program
     .command("bed")
-    .description("test beds: list, plan, status, snapshot, restore, hold, release, trust, shell")
+    .description("test beds: list, plan, status, snapshot, restore, gc, renew, hold, release, trust, shell")
     .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
   addLeasing(bed);
   addBedTrust(bed);
   addBedShell(bed);
+  addBedSets(bed);
 };

@@ -12,6 +12,7 @@ const FIXES: Readonly<Record<string, string>> = {
   InsufficientResourcesFault: "Power other VMs off or give the host more memory.",
   RestrictedVersion: "Use a licence of ESX that allows changes through its API; the free one only reads.",
   NotSupported: "Do this step by hand, or on a vCenter or ESX host that can.",
+  HostNotConnected: "Bring the ESX host back, as vCenter shows it: power, management network, its agents.",
   RequestCanceled: "Run again; somebody or a deadline cancelled the task.",
   TooManySnapshotLevels: "Delete old snapshots of this VM.",
   MemorySnapshotOnIndependentDisk: "Make the VM's disks dependent; independent ones are left out of snapshots.",

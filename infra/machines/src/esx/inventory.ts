@@ -8,7 +8,15 @@ import { isFault } from "./soap-fault.ts";
 import { readSnapshots } from "./snapshot-tree.ts";
 import { leaf } from "./xml.ts";
 
-const MACHINE_PATHS = ["name", "runtime.powerState", "runtime.host", "runtime.consolidationNeeded", "snapshot", "layoutEx.snapshot"];
+const MACHINE_PATHS = [
+  "name",
+  "runtime.powerState",
+  "runtime.host",
+  "runtime.consolidationNeeded",
+  "snapshot",
+  "layoutEx.snapshot",
+  "layoutEx.file",
+];
 
 /** vSphere stores the three characters that a path cannot hold as escapes. */
 const readName = (name: string): string =>
@@ -75,7 +83,7 @@ export class Inventory {
       name: nameOf(object),
       power: POWER[properties.get("runtime.powerState")?.text ?? ""] ?? "off",
       esxHost: this.#hosts.get(host) ?? host,
-      snapshots: readSnapshots(properties.get("snapshot"), properties.get("layoutEx.snapshot")),
+      snapshots: readSnapshots(properties.get("snapshot"), properties.get("layoutEx.snapshot"), properties.get("layoutEx.file")),
       ...(currentSnapshot !== "" && { currentSnapshot }),
       consolidationNeeded: properties.get("runtime.consolidationNeeded")?.text === "true",
     };

@@ -2,6 +2,7 @@ import type { DataCenter } from "../datacenter/data-center.ts";
 import { usedBytes } from "../datacenter/disk.ts";
 import type { Machine } from "../datacenter/machine.ts";
 import type { Fault } from "./fault.ts";
+import { TaskFaults } from "./task-faults.ts";
 
 interface ActiveFault {
   readonly fault: Fault;
@@ -20,17 +21,20 @@ const fill = (machine: Machine, freePercent: number): number => {
 /** Faults that are in force; each holds across reverts and reboots until it is cleared. */
 export class ActiveFaults {
   readonly #dataCenter: DataCenter;
+  readonly #tasks: TaskFaults;
   readonly #active = new Map<string, ActiveFault>();
 
-  constructor(dataCenter: DataCenter) {
+  constructor(dataCenter: DataCenter, tasks = new TaskFaults()) {
     this.#dataCenter = dataCenter;
+    this.#tasks = tasks;
   }
 
   fire(fault: Fault): void {
     this.clear(fault.id);
-    const { cluster, plane, freePercent } = fault.fillDisk;
-    const targets = this.#dataCenter.machinesOf(cluster).filter((machine) => machine.spec.plane === plane);
-    const undoes = targets.map((machine) => keepFilled(machine, freePercent));
+    const undoes = [
+      ...(fault.fillDisk === undefined ? [] : this.#fillDisks(fault.fillDisk)),
+      ...(fault.failTasks === undefined ? [] : [this.#tasks.add(fault.failTasks)]),
+    ];
     this.#active.set(fault.id, {
       fault,
       firedAt: new Date(this.#dataCenter.time.now()).toISOString(),
@@ -42,6 +46,11 @@ export class ActiveFaults {
   clear(id: string): boolean {
     this.#active.get(id)?.undo();
     return this.#active.delete(id);
+  }
+
+  #fillDisks({ cluster, plane, freePercent }: NonNullable<Fault["fillDisk"]>): (() => void)[] {
+    const targets = this.#dataCenter.machinesOf(cluster).filter((machine) => machine.spec.plane === plane);
+    return targets.map((machine) => keepFilled(machine, freePercent));
   }
 
   list(): { readonly id: string; readonly title: string; readonly firedAt: string }[] {

@@ -6,18 +6,34 @@ import { isCauseId } from "@kubera-e2e/schema/causes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { nearest } from "@kubera-e2e/schema/nearest";
 
-const faultSchema = z.strictObject({
-  id: z.string(),
-  title: z.string(),
-  story: z.string(),
-  fillDisk: z.strictObject({
-    cluster: z.enum(["server", "member"]),
-    plane: z.enum(["control", "worker"]),
-    freePercent: z.number().min(0).max(100),
-  }),
-  /** The cause that a diagnosis must find. */
-  expected: z.string().refine(isCauseId, "must be a cause id"),
+const fillDiskSchema = z.strictObject({
+  cluster: z.enum(["server", "member"]),
+  plane: z.enum(["control", "worker"]),
+  freePercent: z.number().min(0).max(100),
 });
+
+const failTasksSchema = z.strictObject({
+  methods: z.array(z.string().endsWith("_Task")).min(1).optional(),
+  vms: z.array(z.string()).min(1).optional(),
+  esxHost: z.string().optional(),
+  fault: z.string(),
+  message: z.string(),
+  atPercent: z.number().min(0).max(100).optional(),
+  times: z.int().min(1).optional(),
+  hangs: z.boolean().optional(),
+});
+
+const faultSchema = z
+  .strictObject({
+    id: z.string(),
+    title: z.string(),
+    story: z.string(),
+    fillDisk: fillDiskSchema.optional(),
+    failTasks: failTasksSchema.optional(),
+    /** The cause that a diagnosis must find. */
+    expected: z.string().refine(isCauseId, "must be a cause id"),
+  })
+  .refine(({ fillDisk, failTasks }) => (fillDisk === undefined) !== (failTasks === undefined), "a fault does exactly one thing");
 
 /** A fault as its YAML file declares it. */
 export type Fault = z.infer<typeof faultSchema>;

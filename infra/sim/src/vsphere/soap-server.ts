@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { IssuedCertificate } from "../certificates/authority.ts";
 import { API_VERSION } from "./about.ts";
 import { renderFault, renderResponse } from "./render.ts";
@@ -44,10 +45,12 @@ const readBody = async (request: IncomingMessage): Promise<string | undefined> =
 class Door {
   readonly #service: Service;
   readonly #log: (line: string) => void;
+  readonly #latencyMs: number;
 
-  constructor(service: Service, log: (line: string) => void) {
+  constructor(service: Service, { log, latencyMs = 0 }: Pick<ListenOptions, "log" | "latencyMs">) {
     this.#service = service;
     this.#log = log;
+    this.#latencyMs = latencyMs;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,6 +70,7 @@ class Door {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     try {
+      if (this.#latencyMs > 0) await delay(this.#latencyMs, undefined, { signal: gone.signal });
       const call = readSoapRequest(body);
       const outcome = await this.#service.answer({
         request: call,
@@ -97,12 +101,17 @@ const errorText = (error: unknown): string => (error instanceof Error ? (error.s
 
 const cookieOf = (outcome: Outcome): Record<string, string> => (outcome.setCookie === undefined ? {} : { "set-cookie": outcome.setCookie });
 
+export interface ListenOptions {
+  readonly tls: IssuedCertificate;
+  readonly port: number;
+  readonly log: (line: string) => void;
+  /** Real milliseconds before each call is looked at; default none. */
+  readonly latencyMs?: number;
+}
+
 /** Listens on 127.0.0.1; `close` breaks connections that are still open. */
-export const listen = async (
-  service: Service,
-  options: { readonly tls: IssuedCertificate; readonly port: number; readonly log: (line: string) => void },
-): Promise<{ readonly port: number; close(): Promise<void> }> => {
-  const door = new Door(service, options.log);
+export const listen = async (service: Service, options: ListenOptions): Promise<{ readonly port: number; close(): Promise<void> }> => {
+  const door = new Door(service, options);
   const server = createServer({ cert: options.tls.certPem, key: options.tls.keyPem }, (request, response) => {
     door.handle(request, response).catch((error: unknown) => {
       options.log(`vsphere: ${errorText(error)}`);

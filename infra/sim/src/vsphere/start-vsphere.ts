@@ -15,6 +15,7 @@ import { Sessions } from "./session.ts";
 import { listen } from "./soap-server.ts";
 import { storageObjects } from "./storage-objects.ts";
 import { TaskBoard, type TaskHook } from "./task-board.ts";
+import type { Task } from "./task.ts";
 import { viewManager } from "./views.ts";
 import { VmConfigs } from "./vm-config.ts";
 import { findSnapshotObject, vmObject } from "./vm-objects.ts";
@@ -30,13 +31,27 @@ export interface VsphereOptions {
   readonly log?: (line: string) => void;
   /** Asked before each task on a VM; what it answers makes the task fail. */
   readonly taskHook?: TaskHook;
+  /** How long each call is on its way, in real milliseconds; default not at all. */
+  readonly latencyMs?: number;
   /** Address that the guest tells; none by default. */
   readonly guestAddress?: (machine: Machine) => string | undefined;
+}
+
+/** A task on a VM as the server has logged it; times are milliseconds since 1970. */
+export interface LoggedTask {
+  readonly method: string;
+  readonly vm: string;
+  readonly esxHost: string;
+  readonly state: string;
+  readonly startedAt: number | undefined;
+  readonly completedAt: number | undefined;
 }
 
 export interface VsphereServer {
   /** `https://127.0.0.1:<port>`; the SDK is at `/sdk` below it. */
   readonly url: string;
+  /** The last tasks on VMs, oldest first. */
+  tasks(): LoggedTask[];
   /** Ends every login, as a restart of vCenter would; the next call of its owner is refused with `NotAuthenticated`. */
   endSessions(): void;
   /** Ends tasks without effect, and breaks all connections. */
@@ -76,14 +91,29 @@ const buildWorld = (options: VsphereOptions): World => {
   return world;
 };
 
+const loggedTask = ({ subject: { method, entityName: vm, esxHost }, state, startedAt, completedAt }: Task): LoggedTask => ({
+  method,
+  vm,
+  esxHost,
+  state,
+  startedAt,
+  completedAt,
+});
+
 /** Starts a vCenter over the machines of the data centre: vim25 as SOAP over HTTPS on 127.0.0.1. */
 export const startVsphere = async (options: VsphereOptions): Promise<VsphereServer> => {
   const world = buildWorld(options);
   const forget = options.dataCenter.machines.map((machine) => machine.onChange(() => world.changes.touch()));
   const tls = await options.authority.issueServer({ names: ["vcenter.sim.local"] });
-  const listener = await listen(new Service(world), { tls, port: options.port ?? 0, log: options.log ?? (() => {}) });
+  const listener = await listen(new Service(world), {
+    tls,
+    port: options.port ?? 0,
+    log: options.log ?? (() => {}),
+    ...(options.latencyMs !== undefined && { latencyMs: options.latencyMs }),
+  });
   return {
     url: `https://127.0.0.1:${listener.port}`,
+    tasks: () => world.tasks.list().map(loggedTask),
     endSessions: () => world.sessions.endAll(),
     close: async () => {
       for (const stop of forget) stop();

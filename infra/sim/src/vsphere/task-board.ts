@@ -8,6 +8,7 @@ import { taskInProgress, VimFault } from "./vim-fault.ts";
 export interface TaskOnVm {
   readonly method: string;
   readonly vm: string;
+  readonly esxHost: string;
 }
 
 /** How a task is made to fail: with which fault of vim25, and how far it gets before. */
@@ -17,6 +18,8 @@ export interface TaskFailure {
   readonly message: string;
   /** 0 to 100; 0 by default. The VM stays as it was. */
   readonly atPercent?: number;
+  /** It does not end before this aborts. */
+  readonly until?: AbortSignal;
 }
 
 /** Asked once for each task on a VM, just before it starts. */
@@ -111,7 +114,8 @@ export class TaskBoard {
   }
 
   async #steps(task: Task, work: Work): Promise<void> {
-    const failure = this.#hook?.({ method: task.subject.method, vm: task.subject.entityName });
+    const { method, entityName: vm, esxHost } = task.subject;
+    const failure = this.#hook?.({ method, vm, esxHost });
     const failAt = failure === undefined ? Infinity : (failure.atPercent ?? 0);
     const refused = refusal(work);
     if (refused !== undefined) return this.#end(task, () => fail(refused));
@@ -122,6 +126,7 @@ export class TaskBoard {
       await this.#time.delay(work.durationMs / STEPS, this.#closed.signal);
       if (this.#closed.signal.aborted) return;
     }
+    if (failure?.until !== undefined) await aborted(AbortSignal.any([failure.until, this.#closed.signal]));
     this.#end(task, failure === undefined ? () => work.work() : () => fail(new VimFault(failure.fault, failure.message)));
   }
 
@@ -149,6 +154,12 @@ export class TaskBoard {
     }
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 
 const fail = (fault: VimFault): never => {
   throw fault;

@@ -10,6 +10,8 @@ export interface TaskSubject {
   readonly method: string;
   readonly entity: Ref;
   readonly entityName: string;
+  /** Where the VM runs. */
+  readonly esxHost: string;
   readonly userName: string;
 }
 

@@ -31,7 +31,13 @@ export const taskMethod = (
   return (call: Call) =>
     world.tasks.start({
       ...prepare(call.args),
-      subject: { method, entity: vmRef(machine), entityName: machine.spec.name, userName: call.session.userName },
+      subject: {
+        method,
+        entity: vmRef(machine),
+        entityName: machine.spec.name,
+        esxHost: machine.spec.esxHost,
+        userName: call.session.userName,
+      },
       durationMs: TASK_MS[method],
     });
 };

@@ -67,7 +67,7 @@ test("an unknown fault is refused with the nearest one", () => {
     [
       "[SIM_FAULT_UNKNOWN] no fault is called node-disk-ful",
       "  where:   infra/sim/src/faults",
-      "  because: the faults declared there are node-disk-full",
+      "  because: the faults declared there are datastore-full, host-disconnected, node-disk-full, vm-file-locked, vm-revert-fails, vm-stuck",
       "  fix:     Did you mean node-disk-full?",
     ].join("\n"),
   );

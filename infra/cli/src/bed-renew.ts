@@ -1,0 +1,33 @@
+import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import { planRenew, printRenewPlan, renewSet } from "@kubera-e2e/lifecycle/sets";
+import { Redactor } from "@kubera-e2e/schema/redactor";
+import { print, type BedFlags } from "./bed-actions.ts";
+import { holding } from "./bed-lease.ts";
+import { printProgress } from "./bed-progress.ts";
+import { withBed } from "./bed-session.ts";
+import { confirm } from "./confirm.ts";
+import { commandRunner } from "./run-command.ts";
+import { setNameOf } from "./set-name.ts";
+import { vmNames } from "./vm-names.ts";
+
+/** Renews the certificates inside a set, after a printed plan. Errors: those of `renewSet`, `USAGE`, `LEASE_HELD`. */
+export const renewBed = (name: string, flags: BedFlags & { readonly state: string }): Promise<void> =>
+  withBed(name, printProgress, async (opened) => {
+    const { context, settings } = opened;
+    const state = setNameOf(flags.state, settings);
+    const plan = planRenew(context.bed, await context.machines.inspect(vmNames(context)), { state, nowMs: context.clock.now() });
+    if (flags.dryRun === true) {
+      print(flags, plan, () => [printRenewPlan(plan)]);
+      return;
+    }
+    const question = `Renew the certificates in the set of ${name} for ${state}? What is on its VMs now is lost.`;
+    await confirm({ plan: () => [printRenewPlan(plan)], question }, flags);
+    const redactor = new Redactor([...settings.secrets.values()].map(({ password }) => password));
+    const run = commandRunner(redactor, (line) => process.stderr.write(`          ${line}\n`));
+    const reopen = () => openBed(loadTestBed(name, settings), settings, { redactor, onProgress: printProgress });
+    const renewed = await holding(opened, { verb: `renew ${state}`, flags }, (leased, signal) =>
+      renewSet(leased, { state, run, reopen, signal }),
+    );
+    const until = renewed.lastUsableDay === undefined ? "" : `, whose certificates are valid until ${renewed.lastUsableDay}`;
+    print(flags, renewed, () => [`${name} holds the set ${renewed.set} for ${state}${until}; ${renewed.dropped} is gone; its VMs are off`]);
+  });
