@@ -47,6 +47,10 @@ const httpTrust = async (trust: Trust | undefined): Promise<HttpTrust | undefine
 const openTheMachines = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
   const { openMachines } = await import("@kubera-e2e/machines");
   if (bed.machines.driver === "none") return openMachines(bed.machines, { redactor });
+  if (bed.machines.driver === "exec") {
+    const secrets = Object.fromEntries(bed.machines.secrets.map((name) => [name, credentialsFor(bed, name, settings)]));
+    return openMachines(bed.machines, { secrets, redactor });
+  }
   const trust = await httpTrust(bed.machines.trust);
   const credentials = credentialsFor(bed, bed.machines.credentials, settings);
   return openMachines(bed.machines, { credentials, redactor, transcript, ...(trust?.ca !== undefined && { caPem: trust.ca }) });

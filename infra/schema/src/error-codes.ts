@@ -45,6 +45,7 @@ export const ERROR_CODES = {
 
   VSPHERE_LOGIN_REFUSED: infrastructure("vSphere refused the credentials"),
   VSPHERE_FAULT: infrastructure("vSphere answered with a fault"),
+  SCRIPT_FAILED: infrastructure("a script of the driver exec failed"),
   MACHINE_MISSING: infrastructure("a VM of the bed that the hypervisor does not know"),
   MACHINE_AMBIGUOUS: infrastructure("a VM name that several VMs carry"),
   SET_MISSING: infrastructure("no set of snapshots for the state"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { execMachinesSchema } from "./bed-machines-exec.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -24,6 +25,7 @@ const machinesSchema = z.discriminatedUnion("driver", [
     credentials: secretName,
     trust: trustSchema.optional(),
   }),
+  execMachinesSchema,
   z.strictObject({ driver: z.literal("none"), reason: z.string().min(1).describe("why nobody may reset these clusters") }),
 ]);
 
