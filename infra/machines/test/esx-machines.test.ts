@@ -51,7 +51,7 @@ test("says what fault vSphere answered, on which method of which VM", async () =
     '[VSPHERE_FAULT] vSphere refused PowerOffVM_Task of VM "worker1"',
     `  where:   ${at.url}: PowerOffVM_Task of VM "worker1"`,
     '  because: NoPermission on PowerOffVM_Task of VM "worker1": Permission was denied.; privilegeId=VirtualMachine.Interact.PowerOff',
-    "  fix:     Give the account the privilege that the fault names, on the VM's folder.",
+    '  fix:     Give the account the privilege VirtualMachine.Interact.PowerOff on VM "worker1", or on a folder above it.',
   ]);
 });
 

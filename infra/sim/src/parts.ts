@@ -2,7 +2,7 @@ export { createAuthority } from "./certificates/authority.ts";
 export { DataCenter } from "./datacenter/data-center.ts";
 export { SimTime } from "./datacenter/sim-time.ts";
 export { Machine } from "./datacenter/machine.ts";
-export { simMachines } from "./datacenter/topology.ts";
+export { simMachines, simTemplate } from "./datacenter/topology.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
 export { createDirectorWorld } from "./director/world.ts";
 export { startKubernetesApi } from "./kubernetes/api/kubernetes-api.ts";

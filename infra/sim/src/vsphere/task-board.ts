@@ -2,7 +2,7 @@ import type { SimTime } from "../datacenter/sim-time.ts";
 import type { Changes } from "./changes.ts";
 import { Task, type TaskSubject } from "./task.ts";
 import type { Ref, Value } from "./value.ts";
-import { taskInProgress, VimFault } from "./vim-fault.ts";
+import { requestCanceled, taskInProgress, VimFault } from "./vim-fault.ts";
 
 /** A task on a VM as a hook sees it: `{method: "PowerOnVM_Task", vm: "sim-server-master1"}`. */
 export interface TaskOnVm {
@@ -17,6 +17,8 @@ export interface TaskFailure {
   readonly message: string;
   /** 0 to 100; 0 by default. The VM stays as it was. */
   readonly atPercent?: number;
+  /** Fields of the fault: `{ privilegeId: "VirtualMachine.Interact.PowerOff" }`. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** Asked once for each task on a VM, just before it starts. */
@@ -33,6 +35,10 @@ export interface Work {
   readonly subject: TaskSubject;
   /** Simulated milliseconds. */
   readonly durationMs: number;
+  /** Whether CancelTask may stop it. */
+  readonly cancelable?: boolean;
+  /** Whether it may run beside others on its VM. */
+  readonly shared?: boolean;
   check?(): void;
   work(): Value | undefined;
 }
@@ -86,7 +92,7 @@ export class TaskBoard {
   /** Starts the work and answers its task at once; what goes wrong is the task's error. */
   start(work: Work): Ref {
     this.#count += 1;
-    const task = new Task(`task-${this.#count}`, work.subject, this.#time.now());
+    const task = new Task(`task-${this.#count}`, work.subject, { nowMs: this.#time.now(), cancelable: work.cancelable === true });
     this.#tasks.set(task.ref.id, task);
     this.#forgetOldest();
     this.#listener.taskStarted(task);
@@ -105,8 +111,10 @@ export class TaskBoard {
     const entity = task.subject.entity.id;
     const other = this.#active.get(entity);
     task.startedAt = this.#time.now();
-    if (other !== undefined) return this.#end(task, () => fail(taskInProgress(other.ref)));
-    this.#active.set(entity, task);
+    if (work.shared !== true) {
+      if (other !== undefined) return this.#end(task, () => fail(taskInProgress(other.ref)));
+      this.#active.set(entity, task);
+    }
     await this.#steps(task, work);
   }
 
@@ -121,8 +129,9 @@ export class TaskBoard {
       this.#changes.touch();
       await this.#time.delay(work.durationMs / STEPS, this.#closed.signal);
       if (this.#closed.signal.aborted) return;
+      if (task.cancelled) return this.#end(task, () => fail(requestCanceled()));
     }
-    this.#end(task, failure === undefined ? () => work.work() : () => fail(new VimFault(failure.fault, failure.message)));
+    this.#end(task, failure === undefined ? () => work.work() : () => fail(new VimFault(failure.fault, failure.message, failure.fields)));
   }
 
   #end(task: Task, outcome: () => Value | undefined): void {
