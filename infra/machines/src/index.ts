@@ -1,5 +1,6 @@
-export { openMachines } from "./open-machines.ts";
+export { openMachines, openProvisioner } from "./open-machines.ts";
 export type { OpenMachinesOptions } from "./open-machines.ts";
 export { parseVsphereAddress } from "./esx/address.ts";
 export type { VsphereAddress } from "./esx/address.ts";
 export type { CallOptions, Limitation, MachineInfo, Machines, SnapshotInfo, SnapshotRequest } from "./port.ts";
+export type { ListedMachine, Provisioner } from "./provisioner.ts";

@@ -7,6 +7,7 @@ import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { parseVsphereAddress } from "./esx/address.ts";
 import { EsxMachines } from "./esx/esx-machines.ts";
+import { EsxProvisioner } from "./esx/esx-provisioner.ts";
 import { probeLimitations } from "./esx/limitations.ts";
 import { Session } from "./esx/session.ts";
 import { SoapClient } from "./esx/soap.ts";
@@ -14,6 +15,7 @@ import { escapeXml } from "./esx/xml.ts";
 import { ExecMachines } from "./exec/exec-machines.ts";
 import { NoMachines } from "./none/none-machines.ts";
 import type { Limitation, Machines } from "./port.ts";
+import type { Provisioner } from "./provisioner.ts";
 
 export interface OpenMachinesOptions {
   /** Of the secret that the bed's machines.credentials names. */
@@ -64,12 +66,16 @@ const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust |
   });
 };
 
-const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+const openSession = (bed: EsxBed, options: OpenMachinesOptions) => {
   const { redactor, transcript, timeoutMs } = options;
   const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
   const credentials = credentialsOf(bed, options);
   const http = createHttp({ baseUrl, trust: trustOf(bed, options), redactor, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
-  const session = new Session(new SoapClient(http, path), credentials);
+  return { http, session: new Session(new SoapClient(http, path), credentials) };
+};
+
+const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
+  const { http, session } = openSession(bed, options);
   let found: Promise<readonly Limitation[]> | undefined;
   const limitations = (): Promise<readonly Limitation[]> => (found ??= probeLimitations(http));
   return new EsxMachines({ session, limitations, hangUp: () => http.close() });
@@ -100,4 +106,10 @@ const openExec = (bed: ExecBed, options: OpenMachinesOptions): Machines => {
 export const openMachines = (bed: Bed, options: OpenMachinesOptions): Machines => {
   if (bed.driver === "none") return new NoMachines(bed.reason);
   return bed.driver === "exec" ? openExec(bed, options) : openEsx(bed, options);
+};
+
+/** What comes and goes on the hypervisor of a bed; errors as `openMachines`. Nothing is sent before its first method is called. */
+export const openProvisioner = (bed: EsxBed, options: OpenMachinesOptions): Provisioner => {
+  const { http, session } = openSession(bed, options);
+  return new EsxProvisioner({ session, hangUp: () => http.close() });
 };

@@ -54,6 +54,10 @@ export const ERROR_CODES = {
   SET_REFUSED: infrastructure("a set that must not be restored"),
   RESTORE_FAILED: infrastructure("the bed could not be restored"),
   RESTORE_UNSUPPORTED: infrastructure("a step that the hypervisor cannot do"),
+  SETUP_FAILED: infrastructure("a bed could not be set up"),
+  DISPOSE_REFUSED: infrastructure("a VM that no set-up made and that is not destroyed"),
+  DISPOSE_INCOMPLETE: infrastructure("something of a disposed bed is left"),
+  FILE_EXISTS: environment("a file that would be overwritten"),
   BED_BROKEN: infrastructure("the bed is marked broken"),
 
   WAIT_DEADLINE: { class: "product", exit: EXIT.failed, title: "a condition that did not come true in time" },

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
+import { addDiscover } from "./bed-discover.ts";
 
 const EXAMPLES = `
 Examples:
@@ -74,4 +75,5 @@ export const addBed = (program: Command): void => {
   const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
+  addDiscover(bed);
 };

@@ -1,19 +1,13 @@
 import { machinesAmbiguous, machinesMissing } from "../named-machines.ts";
 import type { MachineInfo } from "../port.ts";
-import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
+import { listAll, nameOf } from "./listing.ts";
+import { refOf, type ManagedObject } from "./managed-object.ts";
 import { retrieve, type ObjectContent } from "./property-collector.ts";
 import type { Session } from "./session.ts";
 import { isFault } from "./soap-fault.ts";
 import { readSnapshots } from "./snapshot-tree.ts";
-import { leaf } from "./xml.ts";
 
 const MACHINE_PATHS = ["name", "runtime.powerState", "runtime.host", "runtime.consolidationNeeded", "snapshot", "layoutEx.snapshot"];
-
-/** vSphere stores the three characters that a path cannot hold as escapes. */
-const readName = (name: string): string =>
-  name.replaceAll(/%(2f|5c|25)/gi, (escape) => String.fromCodePoint(Number.parseInt(escape.slice(1), 16)));
-
-const nameOf = ({ properties }: ObjectContent): string => readName(properties.get("name")?.text ?? "");
 
 const POWER: Readonly<Record<string, MachineInfo["power"]>> = { poweredOn: "on", poweredOff: "off", suspended: "suspended" };
 
@@ -89,22 +83,9 @@ export class Inventory {
   }
 
   async #reload(signal?: AbortSignal): Promise<void> {
-    const objects = await this.#session.withObjects(() => this.#listMachines(signal));
+    const objects = await listAll(this.#session, { type: "VirtualMachine", paths: ["name"], signal });
     const refs = new Map<string, ManagedObject[]>();
     for (const object of objects) refs.set(nameOf(object), [...(refs.get(nameOf(object)) ?? []), object.ref]);
     this.#refs = refs;
-  }
-
-  async #listMachines(signal?: AbortSignal): Promise<ObjectContent[]> {
-    const { viewManager, rootFolder } = await this.#session.content();
-    const args = [refXml("container", rootFolder), leaf("type", "VirtualMachine"), leaf("recursive", true)];
-    const [created] = await this.#session.call({ method: "CreateContainerView", self: viewManager, args, signal });
-    const view = created === undefined ? { type: "ContainerView", value: "" } : refOf(created);
-    try {
-      return await retrieve(this.#session, { type: "VirtualMachine", paths: ["name"], objects: [view], throughView: true, signal });
-    } finally {
-      // The view ends with the session anyway.
-      await this.#session.call({ method: "DestroyView", self: view, timeoutMs: 5000 }).catch(() => {});
-    }
   }
 }
