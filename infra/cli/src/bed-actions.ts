@@ -71,7 +71,7 @@ export const showStatus = (name: string, flags: BedFlags): Promise<void> =>
   });
 
 /** Holds the bed while the work lasts; it ends in order when a signal comes, or when somebody else takes the bed. */
-const holding = <T>({ context, settings }: OpenedBed, verb: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+export const holding = <T>({ context, settings }: OpenedBed, verb: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const bed = context.bed.name;
   const leftAs = async (): Promise<"free" | "broken"> => ((await context.marks.read(bed))?.state === "broken" ? "broken" : "free");
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>

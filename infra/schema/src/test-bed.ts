@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { execMachinesSchema } from "./bed-machines-exec.ts";
+import { setupSchema } from "./bed-setup.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -82,6 +83,7 @@ export const testBedSchema = z
       namespace: name.default("kubera"),
     }),
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
+    setup: setupSchema.optional(),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
   })

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
 import { addDiscover } from "./bed-discover.ts";
+import { addProvisioning } from "./bed-provisioning.ts";
 
 const EXAMPLES = `
 Examples:
@@ -76,4 +77,5 @@ export const addBed = (program: Command): void => {
   addLooking(bed);
   addChanging(bed);
   addDiscover(bed);
+  addProvisioning(bed);
 };
