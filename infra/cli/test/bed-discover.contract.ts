@@ -64,6 +64,8 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed dis
       { HOME: folder, KUBERA_CONFIG: folder, KUBERA_STORE: folder, GOVC_USERNAME: peer.username, GOVC_PASSWORD: peer.password },
       ["bed", "status", "found", "--json"],
     );
-    expect(JSON.parse(status.out)).toMatchObject({ vms: [{ name: "lab-c1-master1" }, { name: "lab-c1-worker1" }, { name: "lab-c2-master1" }] });
+    expect(JSON.parse(status.out)).toMatchObject({
+      vms: [{ name: "lab-c1-master1" }, { name: "lab-c1-worker1" }, { name: "lab-c2-master1" }],
+    });
   });
 });

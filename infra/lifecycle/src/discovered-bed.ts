@@ -16,7 +16,9 @@ export interface Discovery {
 const text = (value: string): string => JSON.stringify(value);
 
 const about = ({ power, esxHost, guestHostname, guestAddress, snapshots }: ListedMachine): string =>
-  [power, esxHost, guestHostname ?? "", guestAddress ?? "", snapshots === 0 ? "" : `${snapshots} snapshots`].filter((part) => part !== "").join(", ");
+  [power, esxHost, guestHostname ?? "", guestAddress ?? "", snapshots === 0 ? "" : `${snapshots} snapshots`]
+    .filter((part) => part !== "")
+    .join(", ");
 
 const vmLine = ({ name, node, plane, machine }: GuessedVm): string =>
   `      - { name: ${text(name)}, node: ${node}, plane: ${plane} } # ${about(machine)}`;
@@ -30,7 +32,7 @@ const clusterLines = ({ name, vms }: GuessedCluster, index: number): string[] =>
 ];
 
 const trustLine = (trust: Trust | undefined): string[] => {
-  if (trust === undefined) return ["  # trust: the system's roots; or { ca: file.pem }, or { pin: \"sha256:…\" }"];
+  if (trust === undefined) return ['  # trust: the system\'s roots; or { ca: file.pem }, or { pin: "sha256:…" }'];
   return "pin" in trust ? [`  trust: { pin: ${text(trust.pin)} }`] : [`  trust: { ca: ${text(trust.ca)} }`];
 };
 

@@ -83,7 +83,12 @@ export const disposeBed = async (
   const reasons = new Map<string, string>();
   const tell = (event: Omit<ProgressEvent, "at" | "verb">): void =>
     context.onProgress({ at: new Date(clock.now()).toISOString(), verb: "dispose", ...event });
-  await context.marks.write({ bed: bed.name, state: "broken", because: "its VMs are being disposed of", at: new Date(clock.now()).toISOString() });
+  await context.marks.write({
+    bed: bed.name,
+    state: "broken",
+    because: "its VMs are being disposed of",
+    at: new Date(clock.now()).toISOString(),
+  });
   const end = async (machine: ListedMachine): Promise<void> => {
     const startMs = clock.monotonicMs();
     const deadline = { clock, ms: bed.intervals.power, what: `the end of ${machine.name}`, where: machine.esxHost, signal };
@@ -102,6 +107,11 @@ export const disposeBed = async (
   signal.throwIfAborted();
   const left = (await provisioner.list({ signal })).filter((machine) => machine.madeFor === bed.name || isDeclared(bed, machine));
   if (left.length > 0) throw incomplete(context, left, reasons);
-  await context.marks.write({ bed: bed.name, state: "broken", because: "disposed of: it has no VMs", at: new Date(clock.now()).toISOString() });
+  await context.marks.write({
+    bed: bed.name,
+    state: "broken",
+    because: "disposed of: it has no VMs",
+    at: new Date(clock.now()).toISOString(),
+  });
   return { destroyed: plan.machines.map(({ name }) => name) };
 };

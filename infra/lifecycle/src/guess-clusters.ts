@@ -31,7 +31,12 @@ const slug = (text: string): string =>
 
 /** A pattern of a shell: `*` and `?`. */
 const globOf = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll("*", ".*").replaceAll("?", ".")}$`);
+  new RegExp(
+    `^${pattern
+      .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+      .replaceAll("*", ".*")
+      .replaceAll("?", ".")}$`,
+  );
 
 const nodeOf = ({ name, guestHostname }: ListedMachine): string => slug((guestHostname ?? name).split(".")[0] ?? name);
 
@@ -68,6 +73,8 @@ export const guessClusters = (machines: readonly ListedMachine[], pattern = "*")
       .toSorted((a, b) => a.plane.localeCompare(b.plane));
   return {
     clusters: names.map((name) => ({ name, vms: vmsOf(name) })),
-    leftOut: judged.flatMap((one) => (one.because === undefined || !fits(one.machine.name) ? [] : [{ machine: one.machine, because: one.because }])),
+    leftOut: judged.flatMap((one) =>
+      one.because === undefined || !fits(one.machine.name) ? [] : [{ machine: one.machine, because: one.because }],
+    ),
   };
 };

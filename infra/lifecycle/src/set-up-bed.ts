@@ -27,7 +27,11 @@ const CLONE_LIMIT_MS = 60 * 60_000;
 const tell = ({ context }: SettingUp, event: Omit<ProgressEvent, "at" | "verb">): void =>
   context.onProgress({ at: new Date(context.clock.now()).toISOString(), verb: "setup", ...event });
 
-const each = async (up: SettingUp, phase: string, work: { subjects: readonly string[]; atOnce: number; act: (subject: string) => Promise<unknown> }) => {
+const each = async (
+  up: SettingUp,
+  phase: string,
+  work: { subjects: readonly string[]; atOnce: number; act: (subject: string) => Promise<unknown> },
+) => {
   const { clock } = up.context;
   const limit = new HostLimit(work.atOnce);
   const startMs = clock.monotonicMs();
@@ -70,7 +74,8 @@ const undo = async (up: SettingUp, begun: ReadonlySet<string>): Promise<void> =>
   };
   const ended = await Promise.allSettled(own.map(destroy));
   const left = own.filter((_machine, index) => ended[index]?.status === "rejected").map(({ name }) => name);
-  const because = left.length === 0 ? `${own.length} new VMs destroyed again` : `left behind: ${left.join(", ")}; e2e bed dispose ${context.bed.name}`;
+  const because =
+    left.length === 0 ? `${own.length} new VMs destroyed again` : `left behind: ${left.join(", ")}; e2e bed dispose ${context.bed.name}`;
   tell(up, { phase: "undo", state: "note", because });
 };
 
@@ -109,7 +114,9 @@ const awaitReady = async (up: SettingUp, cluster: string, node: string): Promise
       const found = await kube.get<NodeLook>({ apiVersion: "v1", kind: "Node", name: node }, { signal });
       if (found === undefined) return notYet("the API has no such node");
       const ready = found.status?.conditions?.find(({ type }) => type === "Ready");
-      return ready?.status === "True" ? reached(undefined) : notYet(`Ready is ${ready?.status ?? "unknown"}: ${ready?.message ?? "no message"}`);
+      return ready?.status === "True"
+        ? reached(undefined)
+        : notYet(`Ready is ${ready?.status ?? "unknown"}: ${ready?.message ?? "no message"}`);
     }),
     fix: "Look at what the bootstrap printed, and at the kubelet of this node; then run e2e bed setup again.",
   });
@@ -168,7 +175,11 @@ const cannot = (plan: SetUpPlan, because: string): KuberaError =>
  * Errors: those of `planSetUp`, `RESTORE_UNSUPPORTED` on a host that cannot clone, before anything is touched; `SETUP_FAILED`,
  * `WAIT_DEADLINE`, those of the machines and of `snapshotSet`.
  */
-export const setUpBed = async (context: BedContext, provisioner: Provisioner, given: { readonly signal?: AbortSignal } = {}): Promise<SetManifest> => {
+export const setUpBed = async (
+  context: BedContext,
+  provisioner: Provisioner,
+  given: { readonly signal?: AbortSignal } = {},
+): Promise<SetManifest> => {
   const plan = await planSetUpNow(context, provisioner);
   const { setup } = context.bed;
   if (setup === undefined) throw new TypeError("planned without a set-up");

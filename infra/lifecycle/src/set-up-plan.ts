@@ -56,7 +56,9 @@ const refuseForeign = (bed: TestBed, machines: readonly ListedMachine[]): void =
 };
 
 const whereTo = ({ folder, pool, datastore }: BedSetup): string =>
-  [folder && `folder ${folder}`, pool && `pool ${pool}`, datastore && `datastore ${datastore}`].filter((part) => part !== undefined).join(", ");
+  [folder && `folder ${folder}`, pool && `pool ${pool}`, datastore && `datastore ${datastore}`]
+    .filter((part) => part !== undefined)
+    .join(", ");
 
 const vmSteps = (bed: TestBed, step: (name: string) => string): PlannedStep[] =>
   declaredNames(bed).map((name) => ({ subject: name, what: step(name) }));

@@ -43,7 +43,9 @@ test("writes a bed that is understood, with clusters, planes and nodes guessed f
     ["lab-c2", "member", ["lab-c2-cp-1 control", "lab-c2-node-1 worker"]],
   ]);
   expect(parseTestBed(text, "lab.yaml")).toMatchObject({ machines: { trust: DISCOVERY.trust }, director: { url: "http://10.0.0.12" } });
-  expect(text).toContain(`      - { name: "lab-c1-worker1", node: c1-worker1, plane: worker } # on, esx1, c1-worker1, 10.0.0.12, 2 snapshots\n`);
+  expect(text).toContain(
+    `      - { name: "lab-c1-worker1", node: c1-worker1, plane: worker } # on, esx1, c1-worker1, 10.0.0.12, 2 snapshots\n`,
+  );
 });
 
 test("says of every VM that it leaves out why", () => {

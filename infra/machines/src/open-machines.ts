@@ -84,7 +84,8 @@ const openEsx = (bed: EsxBed, options: OpenMachinesOptions): Machines => {
 const secretVariables = (bed: ExecBed, { secrets = {}, redactor }: OpenMachinesOptions): [string, string][] =>
   bed.secrets.flatMap((name): [string, string][] => {
     const found = secrets[name];
-    if (found === undefined) throw secretMissing(name, { where: "machines.secrets in the bed's file", because: "its scripts are to get it" });
+    if (found === undefined)
+      throw secretMissing(name, { where: "machines.secrets in the bed's file", because: "its scripts are to get it" });
     redactor.add(found.password);
     return [
       [`${variableOf(name)}_USERNAME`, found.username],

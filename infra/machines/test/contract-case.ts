@@ -19,6 +19,9 @@ export interface ContractCase {
   readonly run: (stage: Stage) => Promise<void>;
 }
 
+/** The case of the provisioner's suite from which a peer is known to deviate. */
+export const MARK_TITLE = "gives a clone its mark with the clone itself";
+
 export const look = async (machines: Machines, name: string): Promise<MachineInfo> => {
   const [info] = await machines.inspect([name]);
   if (info === undefined) throw new TypeError(`inspect answered nothing for ${name}`);

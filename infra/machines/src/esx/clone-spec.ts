@@ -5,7 +5,7 @@ import { listAll, MARK_KEY, nameOf, writeName } from "./listing.ts";
 import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
 import { retrieve } from "./property-collector.ts";
 import type { Session } from "./session.ts";
-import { branch, leaf } from "./xml.ts";
+import { branch, escapeXml, leaf } from "./xml.ts";
 
 /** What CloneVM_Task is called with. */
 export interface CloneCall {
@@ -13,7 +13,11 @@ export interface CloneCall {
   readonly args: readonly string[];
 }
 
-const notThere = (session: Session, kind: string, { name, known }: { readonly name: string; readonly known: readonly string[] }): KuberaError => {
+const notThere = (
+  session: Session,
+  kind: string,
+  { name, known }: { readonly name: string; readonly known: readonly string[] },
+): KuberaError => {
   const near = nearest(name, known);
   const count = known.filter((other) => other === name).length;
   return new KuberaError("SETUP_FAILED", {
@@ -48,18 +52,24 @@ const poolOf = async (session: Session, template: ManagedObject): Promise<Manage
   return compute && property(session, compute, "resourcePool");
 };
 
+/** The mark of a bed, as a VM's configuration takes it. */
+export const markXml = (bed: string): string =>
+  branch("extraConfig", [leaf("key", MARK_KEY), `<value xsi:type="xsd:string">${escapeXml(bed)}</value>`], "OptionValue");
+
 /** How a request stands in vim25: names become references, the mark goes into the new VM. Error: `SETUP_FAILED` for a name that is not there. */
 export const cloneCall = async (session: Session, request: CloneRequest): Promise<CloneCall> => {
   const self = await named(session, "VirtualMachine", request.template);
   const folder = request.folder === undefined ? await property(session, self, "parent") : await named(session, "Folder", request.folder);
   const pool = request.pool === undefined ? await poolOf(session, self) : await named(session, "ResourcePool", request.pool);
   const datastore = request.datastore === undefined ? undefined : await named(session, "Datastore", request.datastore);
-  const mark = branch("extraConfig", [leaf("key", MARK_KEY), `<value xsi:type="xsd:string">${request.bed}</value>`], "OptionValue");
   const location = [datastore && refXml("datastore", datastore), pool && refXml("pool", pool)].filter((part) => part !== undefined);
   const spec = branch("spec", [
     branch("location", location),
     leaf("template", false),
-    branch("config", [leaf("annotation", `Made by e2e bed setup ${request.bed}; e2e bed dispose ${request.bed} destroys it.`), mark]),
+    branch("config", [
+      leaf("annotation", `Made by e2e bed setup ${request.bed}; e2e bed dispose ${request.bed} destroys it.`),
+      markXml(request.bed),
+    ]),
     leaf("powerOn", false),
   ]);
   return { self, args: [folder === undefined ? "" : refXml("folder", folder), leaf("name", writeName(request.name)), spec] };

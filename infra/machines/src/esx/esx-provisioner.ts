@@ -1,15 +1,16 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { CallOptions } from "../port.ts";
 import type { CloneRequest, HypervisorAbout, ListedMachine, Provisioner } from "../provisioner.ts";
-import { cloneCall } from "./clone-spec.ts";
+import { cloneCall, markXml } from "./clone-spec.ts";
 import { faultError } from "./fault-error.ts";
 import { listMachines, markOf } from "./listing.ts";
-import { refOf } from "./managed-object.ts";
+import { refOf, type ManagedObject } from "./managed-object.ts";
 import { retrieve } from "./property-collector.ts";
 import type { Session } from "./session.ts";
 import { SoapFault } from "./soap-fault.ts";
 import type { SoapCall } from "./soap.ts";
 import { TaskWatcher } from "./task-watcher.ts";
+import { branch } from "./xml.ts";
 
 /** Inventory and cloning of a vCenter; of a standalone host the inventory alone. */
 export class EsxProvisioner implements Provisioner {
@@ -38,15 +39,15 @@ export class EsxProvisioner implements Provisioner {
     if (cannotClone !== undefined) throw this.#cannot(request, cannotClone);
     await this.#told(request.name, async () => {
       const call = await cloneCall(this.#session, request);
-      await this.#run({ method: "CloneVM_Task", ...call }, options);
+      const made = await this.#run({ method: "CloneVM_Task", ...call }, options);
+      await this.#proveMark({ type: "VirtualMachine", value: made }, request.bed);
     });
   }
 
   async destroy({ id, name }: Pick<ListedMachine, "id" | "name">, bed: string, options?: CallOptions): Promise<void> {
     const self = { type: "VirtualMachine", value: id };
     await this.#told(name, async () => {
-      const [content] = await retrieve(this.#session, { type: self.type, paths: ["config.extraConfig"], objects: [self] });
-      const mark = markOf(content?.properties.get("config.extraConfig"));
+      const mark = await this.#mark(self);
       if (mark !== bed) throw this.#refuse(name, bed, mark);
       await this.#run({ method: "Destroy_Task", self }, options);
     });
@@ -56,6 +57,17 @@ export class EsxProvisioner implements Provisioner {
     await this.#tasks.close();
     await this.#session.logout();
     this.#hangUp();
+  }
+
+  async #mark(self: ManagedObject): Promise<string | undefined> {
+    const [content] = await retrieve(this.#session, { type: self.type, paths: ["config.extraConfig"], objects: [self] });
+    return markOf(content?.properties.get("config.extraConfig"));
+  }
+
+  /** A server that drops the mark of a clone is told it again: without it nobody could dispose of the VM. */
+  async #proveMark(self: ManagedObject, bed: string): Promise<void> {
+    if ((await this.#mark(self)) === bed) return;
+    await this.#run({ method: "ReconfigVM_Task", self, args: [branch("spec", [markXml(bed)])] });
   }
 
   #cannot({ name }: CloneRequest, because: string): KuberaError {

@@ -21,13 +21,16 @@ const PATHS = [
 ];
 
 /** vSphere stores the three characters that a path cannot hold as escapes. */
-export const readName = (name: string): string =>
+const readName = (name: string): string =>
   name.replaceAll(/%(2f|5c|25)/gi, (escape) => String.fromCodePoint(Number.parseInt(escape.slice(1), 16)));
 
 export const writeName = (name: string): string => name.replaceAll("%", "%25").replaceAll("/", "%2f").replaceAll("\\", "%5c");
 
 /** Every object of one type below the root, with the properties asked for. */
-export const listAll = (session: Session, query: { readonly type: string; readonly paths: readonly string[]; readonly signal?: AbortSignal | undefined }) =>
+export const listAll = (
+  session: Session,
+  query: { readonly type: string; readonly paths: readonly string[]; readonly signal?: AbortSignal | undefined },
+) =>
   session.withObjects(async (): Promise<ObjectContent[]> => {
     const { type, paths, signal } = query;
     const { viewManager, rootFolder } = await session.content();

@@ -85,7 +85,8 @@ export class ExecMachines implements Machines {
     throw new KuberaError("SCRIPT_FAILED", {
       what: `VM "${name}" has no snapshot ${id}`,
       where: `${this.#place("inspect")}: snapshots of VM "${name}"`,
-      because: known.length === 0 ? "it has no snapshot at all" : `its snapshots are ${known.map((one) => `${one.id} "${one.name}"`).join(", ")}`,
+      because:
+        known.length === 0 ? "it has no snapshot at all" : `its snapshots are ${known.map((one) => `${one.id} "${one.name}"`).join(", ")}`,
       fix: "Look whether somebody removed the snapshot; then make the set again.",
     });
   }
@@ -144,7 +145,10 @@ export class ExecMachines implements Machines {
     try {
       json = JSON.parse(stdout);
     } catch {
-      throw answerInvalid(place, `stdout is not one JSON object: ${this.#parts.redactor.text(stdout.slice(0, 200)).trim() || "it is empty"}`);
+      throw answerInvalid(
+        place,
+        `stdout is not one JSON object: ${this.#parts.redactor.text(stdout.slice(0, 200)).trim() || "it is empty"}`,
+      );
     }
     const parsed = SCRIPT_ANSWERS[place.verb].safeParse(json);
     if (parsed.success) return parsed.data;

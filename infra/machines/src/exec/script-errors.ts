@@ -41,7 +41,10 @@ export const scriptFailed = (place: ScriptPlace, end: ScriptEnd): KuberaError =>
     what: `the script ${place.verb} failed${on(place)}`,
     where: whereOf(place),
     because,
-    fix: typed === undefined ? "Run the script by hand with the same JSON on stdin; docs/add-a-hypervisor.md shows how." : fixOfFault(typed.type),
+    fix:
+      typed === undefined
+        ? "Run the script by hand with the same JSON on stdin; docs/add-a-hypervisor.md shows how."
+        : fixOfFault(typed.type),
   });
 };
 

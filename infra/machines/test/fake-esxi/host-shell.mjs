@@ -191,7 +191,7 @@ const ON_VM = {
 
 const taskInfo = (host, id) => {
   const task = host.vms.map((vm) => vm.task).find((candidate) => candidate?.id === id);
-  if (task === undefined) throw new Refusal("(vmodl.fault.ManagedObjectNotFound) {\n   msg = \"The task has been deleted\"\n}", 1);
+  if (task === undefined) throw new Refusal('(vmodl.fault.ManagedObjectNotFound) {\n   msg = "The task has been deleted"\n}', 1);
   say(`(vim.TaskInfo) {\n   key = "${id}", \n   state = "${task.done ? "success" : "running"}", \n}`);
 };
 
@@ -226,7 +226,8 @@ const main = ([...args]) => {
   if (args.shift() !== "--") throw new Refusal("ssh: the destination must come behind --", 255);
   const destination = args.shift();
   locked((host) => {
-    if (destination !== host.destination) throw new Refusal(`ssh: Could not resolve hostname ${destination}: Name or service not known`, 255);
+    if (destination !== host.destination)
+      throw new Refusal(`ssh: Could not resolve hostname ${destination}: Name or service not known`, 255);
     for (const command of commandsOf(args.join(" "))) run(host, command);
   });
 };

@@ -67,6 +67,12 @@ export const folderObjects = (inventory: Inventory): readonly ManagedObject[] =>
       childType: ["Folder", "Datastore"],
       children: () => [inventory.datastore],
     }),
-    folder({ ref: inventory.networkFolder, name: "network", parent, childType: ["Folder", "Network"], children: () => [inventory.network] }),
+    folder({
+      ref: inventory.networkFolder,
+      name: "network",
+      parent,
+      childType: ["Folder", "Network"],
+      children: () => [inventory.network],
+    }),
   ];
 };
