@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startFakeEsxi } from "../../machines/test/fake-esxi/start-fake-esxi.ts";
+import { startFakeEsxi } from "@kubera-e2e/machines/fake-esxi";
 import { runE2e, startE2e } from "./run-e2e.ts";
 import { openSimPlace, type SimPlace } from "./sim-place.ts";
 
@@ -69,7 +69,7 @@ describe("e2e bed setup and dispose on the simulated data centre", () => {
     const go = join(place.workplace.root, "go");
     declare("killed", `echo waiting >&2; while [ ! -e '${go}' ]; do sleep 0.1; done`);
     const first = startE2e(environment, ["bed", "setup", "killed", "--yes"]);
-    await expect.poll(() => first.errorsSoFar(), { timeout: 30_000, interval: 50 }).toContain("waiting");
+    await expect.poll(() => first.errorsSoFar(), { timeout: 100_000, interval: 50 }).toContain("waiting");
     first.child.kill("SIGKILL");
     await first.said;
     writeFileSync(go, "");
@@ -81,7 +81,7 @@ describe("e2e bed setup and dispose on the simulated data centre", () => {
     const second = await elsewhere("setup", "killed", "--yes");
     expect(second.code, second.err).toBe(0);
     expect((await elsewhere("dispose", "killed", "--yes")).out).toBe("killed: 2 VMs destroyed, nothing is left\n");
-  });
+  }, 240_000);
 
   it("destroys no VM that no set-up made", async () => {
     const refused = await e2e("dispose", "sim", "--yes");

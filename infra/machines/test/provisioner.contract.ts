@@ -94,7 +94,7 @@ describe.each(canBeAsked)("the inventory of $name", ({ name: target, start }) =>
     expect(await called(provisioner, request.name)).toBeUndefined();
   });
 
-  test.runIf(target !== "vcsim ESX")(`${MARK_TITLE}`, async () => {
+  test.runIf(target !== "vcsim ESX")("gives a clone its mark with the clone itself", async () => {
     const { url = "", ca = "", username = "", password = "" } = peer.login ?? {};
     const { baseUrl, path } = parseVsphereAddress(url);
     const http = createHttp({ baseUrl, trust: { ca }, redactor: new Redactor() });

@@ -5,12 +5,12 @@ test("gives a program what it needs to find itself at home, and no setting or se
   expect(
     childEnvironment({
       PATH: "/bin",
-      HOME: "/home/u",
+      HOME: "/h",
       SSH_AUTH_SOCK: "/run/agent",
       LANG: undefined,
       KUBERA_SECRET_X_PASSWORD: "s",
       GOVC_PASSWORD: "s",
       NODE_OPTIONS: "--inspect",
     }),
-  ).toEqual({ PATH: "/bin", HOME: "/home/u", SSH_AUTH_SOCK: "/run/agent" });
+  ).toEqual({ PATH: "/bin", HOME: "/h", SSH_AUTH_SOCK: "/run/agent" });
 });
