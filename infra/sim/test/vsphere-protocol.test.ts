@@ -17,7 +17,7 @@ afterAll(() => lab.server.close());
 
 describe("a call that the simulator does not know", () => {
   const cases = [
-    ["CloneVM_Task", "VirtualMachine:vm-101"],
+    ["MigrateVM_Task", "VirtualMachine:vm-101"],
     ["PowerOnVM_Task", "HostSystem:host-20"],
   ] as const;
 
