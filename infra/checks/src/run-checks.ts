@@ -28,6 +28,17 @@ const refuseUnknown = (checks: readonly Check[], wanted: readonly string[]): voi
   });
 };
 
+/** To have checked nothing looks like having found nothing. */
+const refuseNone = (checks: readonly Check[], chosen: readonly Check[]): void => {
+  if (chosen.length > 0 || checks.length === 0) return;
+  throw new KuberaError("USAGE", {
+    what: "no check is left to run",
+    where: "--only and --skip",
+    because: "a bed that nothing was asked of would look healthy",
+    fix: `Name at least one: ${[...new Set(checks.map(({ id }) => id))].join(", ")}.`,
+  });
+};
+
 const failed = (error: unknown): CheckResult => ({
   status: "unknown",
   measured: isKuberaError(error) ? `${error.what}: ${error.because}` : String(error),
@@ -62,12 +73,13 @@ const resultOf = async (check: Check, clock: Clock, outer: AbortSignal): Promise
 /**
  * Runs checks all at once, each with its own deadline; reports in the order of the checks. One that throws is `unknown`.
  *
- * Error: `USAGE` for an id in `only` or `skip` that no check has; the signal's reason when cancelled.
+ * Error: `USAGE` for an id in `only` or `skip` that no check has, and when they leave none; the signal's reason when cancelled.
  */
 export const runChecks = async (checks: readonly Check[], options: RunChecksOptions = {}): Promise<CheckReport[]> => {
   const { only, skip = [], clock = systemClock, signal = new AbortController().signal, onReport } = options;
   refuseUnknown(checks, [...(only ?? []), ...skip]);
   const chosen = checks.filter(({ id }) => (only === undefined || only.includes(id)) && !skip.includes(id));
+  refuseNone(checks, chosen);
   const reports = await Promise.all(
     chosen.map(async (check) => {
       const startMs = clock.monotonicMs();

@@ -30,6 +30,24 @@ test("refuses ids that no check has, with exact text", async () => {
   );
 });
 
+test.each([{ only: [] }, { only: ["node-disk"], skip: ["node-disk"] }, { skip: ["node-disk"] }])(
+  "refuses to check nothing: %j",
+  async (options) => {
+    await expect(runChecks([check("node-disk")], options)).rejects.toThrow(
+      new KuberaError("USAGE", {
+        what: "no check is left to run",
+        where: "--only and --skip",
+        because: "a bed that nothing was asked of would look healthy",
+        fix: "Name at least one: node-disk.",
+      }),
+    );
+  },
+);
+
+test("has nothing to say of a bed without checks", async () => {
+  expect(await runChecks([])).toEqual([]);
+});
+
 test("runs them all at once", async () => {
   let running = 0;
   let most = 0;

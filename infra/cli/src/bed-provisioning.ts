@@ -12,7 +12,7 @@ type Provisioner = Awaited<ReturnType<typeof openBedProvisioner>>;
 
 const withProvisioner = (name: string, work: (opened: OpenedBed, provisioner: Provisioner) => Promise<void>): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
-    const provisioner = await openBedProvisioner(opened.context.bed, opened.settings, new Redactor());
+    const provisioner = await openBedProvisioner(opened.context, opened.settings, new Redactor());
     try {
       await work(opened, provisioner);
     } finally {

@@ -22,7 +22,7 @@ const simValues = (): string => {
 };
 
 /** A simulated data centre keeps its own leases and marks: they end with it. */
-const settingsFor = (name: string): Settings => {
+export const settingsFor = (name: string): Settings => {
   const settings = readSettings();
   if (bedTarget(name, { ...settings, CI: false }) === "real") return settings;
   const values = settings.KUBERA_VALUES ?? simValues();

@@ -11,6 +11,7 @@ import {
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { EXIT, type ExitCode } from "@kubera-e2e/schema/exit-codes";
 import { readSettings } from "@kubera-e2e/schema/settings";
+import { accessChecks } from "./access-checks.ts";
 import { withBed } from "./bed-session.ts";
 
 export interface CheckBedOptions {
@@ -67,7 +68,12 @@ export const checkBed = (options: CheckBedOptions): Promise<ExitCode> =>
     options.bed ?? readSettings().KUBERA_BED ?? "sim",
     () => {},
     async ({ context }) => {
-      const checks = [...hypervisorCheck(context), ...(await clusterChecks(context)), registryReachable(await context.registry())];
+      const checks = [
+        ...(await accessChecks(context)),
+        ...hypervisorCheck(context),
+        ...(await clusterChecks(context)),
+        registryReachable(await context.registry()),
+      ];
       const only = ids(options.only);
       const reports = await runChecks(checks, { ...(only && { only }), skip: ids(options.skip) ?? [] });
       console.log(options.json === true ? JSON.stringify(reports, undefined, 2) : reports.flatMap(linesOf).join("\n"));

@@ -6,11 +6,14 @@ import { carryVerdicts, buildReport } from "@kubera-e2e/allure-report";
 import { readOutcome } from "@kubera-e2e/outcome";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { runSecretsSchema } from "@kubera-e2e/schema/run-message";
 import { newRunId } from "@kubera-e2e/schema/run-folder";
-import { readSettings } from "@kubera-e2e/schema/settings";
+import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
 import { preflight } from "./preflight.ts";
 import { REPOSITORY } from "./repository.ts";
 import { runForeground } from "./run-foreground.ts";
+import { guardArtifacts } from "./guard-artifacts.ts";
+import { placeOf } from "./run-place.ts";
 import { readTestFlags } from "./test-flags.ts";
 
 /** Settings that the caller makes. */
@@ -45,33 +48,67 @@ const exitWithoutOutcome = (runFolder: string, playwrightExit: number): number =
   return playwrightExit === EXIT.failed && !existsSync(runFolder) ? EXIT.usage : playwrightExit;
 };
 
-const finish = async (runFolder: string, playwrightExit: number, argv: readonly string[]): Promise<number> => {
+interface EndedRun {
+  readonly runFolder: string;
+  readonly settings: Settings;
+  readonly argv: readonly string[];
+  /** What the run process told of secrets. */
+  readonly learned: ReadonlySet<string>;
+}
+
+const finish = async (playwrightExit: number, { runFolder, settings, argv, learned }: EndedRun): Promise<number> => {
   const outcome = await readOutcome(runFolder);
   if (outcome === undefined) return exitWithoutOutcome(runFolder, playwrightExit);
   if (outcome.exit.code === EXIT.nothingSelected) {
     rmSync(runFolder, { recursive: true, force: true });
     throw nothingSelected(argv);
   }
+  await guardArtifacts(runFolder, settings, learned);
   await carryVerdicts(runFolder);
   console.log(`\nReport: ${await buildReport(runFolder)}`);
-  return outcome.exit.code;
+  return (await readOutcome(runFolder))?.exit.code ?? outcome.exit.code;
+};
+
+/** Two runs in one folder would be one report, and the folder of a run that selected nothing is removed. */
+const refuseSecond = (runFolder: string, run: string): void => {
+  if (!existsSync(runFolder)) return;
+  throw new KuberaError("RUN_EXISTS", {
+    what: `there is a run ${run} already`,
+    where: runFolder,
+    because: "two runs in one folder would be told as one",
+    fix: "Give this run another id in KUBERA_RUN, or leave it out and get one; or remove the folder.",
+  });
+};
+
+/** Only what must hold before tests are even listed. */
+const checkPlace = async (settings: Settings): Promise<void> => {
+  if (settings.KUBERA_HOST === undefined) await placeOf(settings);
 };
 
 /**
  * Runs Playwright with the given flags, then carries the verdicts into the report and builds it.
  * Answers the exit code of `outcome.json`.
  *
- * Errors: those of settings, flags and `preflight`; `NOTHING_SELECTED`, `INTERRUPTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
+ * Errors: those of settings, flags and `preflight`; `RUN_EXISTS`, `NOTHING_SELECTED`, `INTERRUPTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
  */
 export const launchTests = async (argv: readonly string[], extra: Given = {}): Promise<number> => {
   const settings = { ...readSettings(), ...extra };
   const flags = readTestFlags(argv, { gui: settings.KUBERA_GUI });
-  if (flags.runs) await preflight(settings);
+  await (flags.runs ? preflight(settings) : checkPlace(settings));
   // Playwright would end with 1 where a missing browser is a matter of settings.
   if (settings.KUBERA_GUI) (await import("./chromium.ts")).findChromium(settings);
   const run = settings.KUBERA_RUN ?? newRunId(Date.now(), process.pid);
-  const environment = { ...extra, KUBERA_RUN: run };
-  const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], { cwd: REPOSITORY, environment });
+  const runFolder = resolve(REPOSITORY, settings.ARTIFACTS, run);
+  if (flags.runs) refuseSecond(runFolder, run);
+  const environment = { ...extra, KUBERA_RUN: run, KUBERA_LAUNCHER: String(process.pid) };
+  const learned = new Set<string>();
+  const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], {
+    cwd: REPOSITORY,
+    environment,
+    onMessage: (message) => {
+      for (const secret of runSecretsSchema.safeParse(message).data?.secrets ?? []) learned.add(secret);
+    },
+  });
   if (!flags.runs) return exit;
-  return finish(resolve(REPOSITORY, settings.ARTIFACTS, run), exit, argv);
+  return finish(exit, { runFolder, settings, argv, learned });
 };

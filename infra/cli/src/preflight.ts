@@ -1,5 +1,6 @@
 import { loadRelease, openDirector, refusedStatus } from "@kubera-e2e/director";
 import { credentialsFor, loadTestBed } from "@kubera-e2e/lifecycle";
+import { declaredWays } from "@kubera-e2e/lifecycle/access";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
@@ -41,6 +42,8 @@ const checkBed = (settings: Settings): void => {
   if (bed.machines.driver === "esx") credentialsFor(bed, bed.machines.credentials, settings);
   if (bed.machines.driver === "exec") for (const name of bed.machines.secrets) credentialsFor(bed, name, settings);
   credentialsFor(bed, bed.director.admin, settings);
+  for (const way of declaredWays(bed).values())
+    if (way.via === "proxy" && way.credentials !== undefined) credentialsFor(bed, way.credentials, settings);
 };
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
@@ -7,13 +7,16 @@ import { REPOSITORY } from "./repository.ts";
 
 const hasOutcome = (folder: string): boolean => existsSync(join(folder, RUN_FILES.outcome));
 
-/** Run ids sort by time, so the newest is the last one. */
+const endedMs = (folder: string): number => statSync(join(folder, RUN_FILES.outcome)).mtimeMs;
+
+/** The run that ended last; ids that people give do not sort by time. */
 const newestRun = (artifacts: string): string | undefined =>
   existsSync(artifacts)
     ? readdirSync(artifacts)
-        .toSorted()
         .map((name) => join(artifacts, name))
-        .findLast(hasOutcome)
+        .filter(hasOutcome)
+        .toSorted((a, b) => endedMs(a) - endedMs(b))
+        .at(-1)
     : undefined;
 
 /**

@@ -7,19 +7,27 @@ export interface ForegroundOptions {
   readonly cwd: string;
   /** Added to the environment of this process. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Called with whatever the program sends over its channel. */
+  readonly onMessage?: (message: unknown) => void;
+  /** Whether it is a Node program that hears of our end by `disconnect`; default true. */
+  readonly tether?: boolean;
 }
 
+/** The shell that this user has chosen. */
+export const userShell = (): string => process.env.SHELL || "/bin/sh";
+
 /**
- * Runs a Node program on this terminal until it ends; answers its exit code, 128 plus the number for a signal.
+ * Runs a program on this terminal until it ends; answers its exit code, 128 plus the number for a signal.
  * Signals are passed on; a program that listens for `disconnect` hears of our end, however we die.
  */
 export const runForeground = (argv: readonly [string, ...string[]], options: ForegroundOptions): Promise<number> => {
   const [program, ...args] = argv;
   const child = spawn(program, args, {
     cwd: options.cwd,
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    stdio: ["inherit", "inherit", "inherit", ...(options.tether === false ? [] : (["ipc"] as const))],
     env: { ...process.env, ...options.environment },
   });
+  child.on("message", (message) => options.onMessage?.(message));
   const forward = (signal: NodeJS.Signals): void => {
     // A terminal sends Ctrl-C to the child as well, and Playwright takes a second one for impatience.
     if (signal === "SIGINT" && process.stdin.isTTY) return;

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { createHttp, type Http } from "@kubera-e2e/http";
+import { fromWire, wireErrorSchema } from "@kubera-e2e/schema/error-wire";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { SimUp } from "@kubera-e2e/schema/sim-up";
@@ -12,6 +13,7 @@ const faultsSchema = z.object({
   known: z.array(faultSchema),
   active: z.array(z.object({ id: z.string(), title: z.string(), firedAt: z.string() })),
 });
+const refusalSchema = z.object({ message: z.string(), error: wireErrorSchema.optional() });
 const statusSchema = z.object({
   machines: z.array(
     z.object({ name: z.string(), esxHost: z.string(), power: z.string(), diskUsedPercent: z.number(), snapshots: z.int() }),
@@ -89,12 +91,13 @@ export class SimControl {
   async #call(method: "GET" | "PUT" | "DELETE", path: string): Promise<unknown> {
     const answer = await this.#http.request({ method, path });
     if (answer.status === 200) return answer.body;
-    const { message } = z.object({ message: z.string() }).parse(answer.body);
-    throw new KuberaError("SIM_FAULT_UNKNOWN", {
-      what: `${method} ${path} was refused with ${answer.status}`,
+    const { message, error } = refusalSchema.parse(answer.body);
+    if (error !== undefined) throw fromWire(error);
+    throw new KuberaError("INTERNAL", {
+      what: `the simulated data centre refused ${method} ${path} with ${answer.status}`,
       where: this.#sim.control.url,
       because: message,
-      fix: "pnpm e2e sim fault list",
+      fix: "Look whether it was started by another version of this repository: end it and start it again.",
     });
   }
 }

@@ -22,9 +22,22 @@ const refuseDoubleDash = (args: readonly string[]): void => {
   });
 };
 
+/** What follows a flag up to the next one; at least one value. */
+const following = (args: readonly string[]): string[] => {
+  const [first = "", ...others] = args;
+  const end = others.findIndex((arg) => arg.startsWith("-"));
+  return [first, ...(end < 0 ? others : others.slice(0, end))];
+};
+
 /** Values of a flag, written as `--flag value` or `--flag=value`. */
 const valuesOf = (args: readonly string[], flag: string): string[] =>
   args.flatMap((arg, index) => (arg === flag ? [args[index + 1] ?? ""] : arg.startsWith(`${flag}=`) ? [arg.slice(flag.length + 1)] : []));
+
+/** Playwright takes several projects behind one flag. */
+const projectsOf = (args: readonly string[]): string[] => [
+  ...args.flatMap((arg, index) => (arg === "--project" ? following(args.slice(index + 1)) : [])),
+  ...args.filter((arg) => arg.startsWith("--project=")).map((arg) => arg.slice("--project=".length)),
+];
 
 const PROJECTS = ["api", "gui"];
 
@@ -71,7 +84,7 @@ const refuseBadShard = (args: readonly string[]): void => {
 export const readTestFlags = (args: readonly string[], options: { readonly gui: boolean }): TestFlags => {
   refuseDoubleDash(args);
   refuseBadShard(args);
-  const projects = valuesOf(args, "--project");
+  const projects = projectsOf(args);
   refuseUnknownProject(projects);
   refuseSleepingGui(projects, options.gui);
   const chosen = projects.length > 0 || args.some(isUi) ? args : ["--project=api", ...args];

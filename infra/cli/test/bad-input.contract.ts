@@ -1,6 +1,10 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
+import { createSelfSigned } from "@kubera-e2e/sim/parts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT, runE2e } from "./run-e2e.ts";
 import { openSimPlace, readValues, type SimPlace } from "./sim-place.ts";
@@ -178,6 +182,55 @@ const SETTINGS: readonly Case[] = [
       }),
   },
   {
+    title: "a run of an id that has stored results",
+    environment: () => {
+      mkdirSync(join(place.workplace.root, "artifacts-before", "nightly"), { recursive: true });
+      return { ARTIFACTS: join(place.workplace.root, "artifacts-before"), KUBERA_RUN: "nightly" };
+    },
+    args: ["--grep", "no test is called like this"],
+    exit: 2,
+    text: () =>
+      told("RUN_EXISTS", "there is a run nightly already", {
+        where: join(place.workplace.root, "artifacts-before", "nightly"),
+        because: "two runs in one folder would be told as one",
+        fix: "Give this run another id in KUBERA_RUN, or leave it out and get one; or remove the folder.",
+      }),
+  },
+  {
+    title: "a run whose id leads out of the folder of runs",
+    environment: () => ({ KUBERA_RUN: "../elsewhere" }),
+    exit: 2,
+    text: () =>
+      told("SETTING_INVALID", "1 setting has a value that cannot be used", {
+        where: "KUBERA_RUN: must be letters, digits, dots, dashes and underscores, beginning with a letter or digit",
+        because: "settings are read once and whole, before anything starts",
+        fix: "Correct the values above, in the environment or in .env.",
+      }),
+  },
+  {
+    title: "a site's folder that is not there",
+    environment: () => ({ KUBERA_CONFIG: "/nonexistent/site" }),
+    exit: 2,
+    text: () =>
+      told("SETTING_INVALID", "KUBERA_CONFIG names a folder that is not there", {
+        where: "/nonexistent/site",
+        because: "a site's own beds would silently be left out",
+        fix: "Correct KUBERA_CONFIG, in the environment or in .env; the beds lie in its folder testbeds.",
+      }),
+  },
+  {
+    title: "to list tests without a bed under CI",
+    environment: () => ({ CI: "true" }),
+    args: ["--list"],
+    exit: 2,
+    text: () =>
+      told("BED_REQUIRED", "no test bed is named, and CI is set", {
+        where: "KUBERA_BED in the environment of this process",
+        because: "the default would be the simulated data centre, and a green run must never be a simulator by accident",
+        fix: "Set KUBERA_BED to a bed of `e2e bed list`; sim is a name too.",
+      }),
+  },
+  {
     title: "a Director at a dead port",
     environment: () => ({ KUBERA_HOST: `http://127.0.0.1:${deadPort}`, KUBERA_USER: "Administrator", KUBERA_PASS: WRONG }),
     exit: 22,
@@ -248,6 +301,27 @@ describe("e2e bed refuses", () => {
     expect(said).toEqual({ code: exit, out: "", err: text() });
     expect(said.err).not.toContain(WRONG);
     expect(made()).toEqual(NOTHING);
+  });
+
+  test("a certificate that signed itself, with its pin", async () => {
+    const { certPem, keyPem } = await createSelfSigned("vcenter.lab");
+    const server = createTlsServer({ cert: certPem, key: keyPem }, () => asked.push("a request")).listen(0, "127.0.0.1");
+    const asked: string[] = [];
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const said = await e2e({ ...hypervisor(), GOVC_URL: `https://127.0.0.1:${port}/sdk` }, ["bed", "status", "lab"]);
+    server.close();
+    const pin = `sha256:${new X509Certificate(certPem).fingerprint256.replaceAll(":", "").toLowerCase()}`;
+    expect(said).toEqual({
+      code: 22,
+      out: "",
+      err: told("TLS_UNTRUSTED", `nobody vouches for the certificate of 127.0.0.1:${port}`, {
+        where: `POST https://127.0.0.1:${port}/sdk`,
+        because: `it signed itself: subject "vcenter.lab", fingerprint ${pin} (self-signed certificate)`,
+        fix: `If this is the right host, pin its certificate as trust: {pin: "${pin}"}; or give the CA that signed it as trust: {ca: file.pem}.`,
+      }),
+    });
+    expect([asked, made()]).toEqual([[], NOTHING]);
   });
 
   test("a certificate that nobody vouches for, with the pin that would", async () => {

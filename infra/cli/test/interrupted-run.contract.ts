@@ -78,6 +78,18 @@ describe("a run that is interrupted", () => {
     await expectGivenBack(workplace);
   });
 
+  test("with its launcher killed before anybody listens for that ends as well", async () => {
+    const workplace = workplaceOfTest();
+    const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
+    const launcher = running.child.pid ?? 0;
+    await expect.poll(() => childrenOf(launcher).length, { interval: 5, timeout: 30_000 }).toBeGreaterThan(0);
+    const playwright = playwrightOf(running);
+    running.child.kill("SIGKILL");
+    await endOf(playwright);
+    await expect.poll(workplace.simFolders, { interval: 50, timeout: LIMIT_MS }).toEqual([]);
+    expect(workplace.sims()).toEqual([]);
+  });
+
   test("with Playwright killed leaves no sim behind, and the launcher says what happened", async () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);

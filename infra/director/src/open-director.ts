@@ -1,4 +1,5 @@
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { DirectorClient, type Login } from "./director-client.ts";
 import { DirectorDoor } from "./director-door.ts";
@@ -8,13 +9,15 @@ export interface OpenDirectorOptions {
   readonly url: string;
   readonly redactor: Redactor;
   readonly trust?: HttpTrust | undefined;
+  readonly access?: Way;
   readonly transcript?: Transcript | undefined;
   readonly timeoutMs?: number;
 }
 
 /** A Director without credentials; no call is made yet. Error: `SETTING_INVALID` for a URL or trust that cannot be used. */
-export const connectDirector = ({ url, redactor, trust, transcript, timeoutMs }: OpenDirectorOptions): DirectorClient => {
-  const openHttp = (baseUrl: string) => createHttp({ baseUrl, redactor, trust, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
+export const connectDirector = ({ url, redactor, trust, access, transcript, timeoutMs }: OpenDirectorOptions): DirectorClient => {
+  const openHttp = (baseUrl: string) =>
+    createHttp({ baseUrl, redactor, trust, access, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
   const http = openHttp(url);
   const door = new DirectorDoor({ http, redactor, auth: { kind: "none" } });
   return new DirectorClient({ door, http, openHttp });

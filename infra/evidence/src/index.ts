@@ -4,6 +4,7 @@ export { eventsCollector } from "./events-collector.ts";
 export { EVIDENCE_MAX_BYTES, gatherEvidence, type EvidenceRequest } from "./gather-evidence.ts";
 export { givenFacts } from "./given-facts.ts";
 export type { KubeReader } from "./kube-reader.ts";
+export { maskArtifacts, type MaskedArtifacts } from "./mask-artifacts.ts";
 export { nodesCollector } from "./nodes-collector.ts";
 export { podsCollector } from "./pods-collector.ts";
 export { workloadsCollector } from "./workloads-collector.ts";

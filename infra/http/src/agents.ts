@@ -1,46 +1,12 @@
 import { Agent as HttpAgent, type ClientRequest } from "node:http";
-import { Agent as HttpsAgent, type AgentOptions } from "node:https";
+import { Agent as HttpsAgent } from "node:https";
 import type { Duplex } from "node:stream";
-import { connect, TLSSocket, type ConnectionOptions, type PeerCertificate } from "node:tls";
+import { connect, TLSSocket, type ConnectionOptions } from "node:tls";
 import type { AgentConnectOpts } from "agent-base";
 import { HttpsProxyAgent } from "https-proxy-agent";
-
-/** Judges the certificate of a connection before a byte is sent over it. */
-export type Judge = (certificate: PeerCertificate) => Error | undefined;
-
-export interface TlsPlan {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** Takes the place of chain and name checks. */
-  readonly judge?: Judge;
-}
-
-const POOL: AgentOptions = { keepAlive: true, keepAliveMsecs: 30_000, maxSockets: 64, scheduling: "lifo" };
-
-const HANDSHAKE_LIMIT_MS = 30_000;
-
-// With a judge OpenSSL's verdict is not asked for: the judge decides alone, and no session is resumed past it.
-const tlsOptions = ({ judge, ...options }: TlsPlan): ConnectionOptions =>
-  judge === undefined ? options : { ...options, rejectUnauthorized: false };
-
-const judged = (socket: TLSSocket, judge: Judge): Promise<TLSSocket> =>
-  new Promise((resolve, reject) => {
-    // Nobody else holds the socket yet: without a limit a silent host would keep the process alive.
-    socket.setTimeout(HANDSHAKE_LIMIT_MS, () => socket.destroy(Object.assign(new Error("no TLS handshake"), { code: "ETIMEDOUT" })));
-    socket.once("error", reject);
-    socket.once("secureConnect", () => {
-      socket.setTimeout(0);
-      const refusal = judge(socket.getPeerCertificate());
-      if (refusal !== undefined) {
-        socket.destroy();
-        reject(refusal);
-        return;
-      }
-      socket.removeListener("error", reject);
-      resolve(socket);
-    });
-  });
+import type { Access } from "./access/access.ts";
+import { AccessAgent } from "./access-agent.ts";
+import { judged, POOL, tlsOptions, type Judge, type TlsPlan } from "./tls-plan.ts";
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
@@ -90,10 +56,12 @@ class TunnelAgent extends HttpsProxyAgent<string> {
 }
 
 /** One pool of kept connections to one endpoint. */
-export const createHttpAgent = (): HttpAgent => new HttpAgent(POOL);
+export const createHttpAgent = (access?: Access): HttpAgent => (access === undefined ? new HttpAgent(POOL) : new AccessAgent(access, {}));
 
-export const createTlsAgent = (plan: TlsPlan, proxy?: string): HttpsAgent | TunnelAgent => {
-  if (proxy !== undefined) return new TunnelAgent(proxy, plan);
+/** `via` is a hop of the bed, or the URL of a proxy that the environment names. */
+export const createTlsAgent = (plan: TlsPlan, via?: string | Access): HttpsAgent | TunnelAgent | AccessAgent => {
+  if (typeof via === "string") return new TunnelAgent(via, plan);
+  if (via !== undefined) return new AccessAgent(via, plan);
   const { judge, ...options } = plan;
   return judge === undefined ? new HttpsAgent({ ...POOL, ...options }) : new JudgingAgent({ ...options, judge });
 };

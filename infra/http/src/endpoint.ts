@@ -1,11 +1,13 @@
 import type { Agent as HttpAgent } from "node:http";
 import type { Agent as HttpsAgent } from "node:https";
-import { getProxyForUrl } from "proxy-from-env";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { createHttpAgent, createTlsAgent, type Judge } from "./agents.ts";
+import type { Access } from "./access/access.ts";
+import { createHttpAgent, createTlsAgent } from "./agents.ts";
 import type { HttpOptions } from "./http.ts";
 import { isLoopback } from "./loopback.ts";
+import type { Judge } from "./tls-plan.ts";
 import { checkedCa, normalizePin, pinOf } from "./trust.ts";
+import { viaOf } from "./via.ts";
 
 /** The address with its agents and headers, checked once. */
 export interface Endpoint {
@@ -13,8 +15,8 @@ export interface Endpoint {
   readonly base: string;
   readonly httpAgent: HttpAgent;
   readonly httpsAgent: HttpsAgent;
-  /** The proxy of a TLS tunnel. */
-  readonly tunnel: string | undefined;
+  /** The hop of the bed before it, or the environment's proxy of a TLS tunnel. */
+  readonly via: string | Access | undefined;
   /** False unless axios shall forward plain HTTP through the proxy of the environment. */
   readonly proxy: false | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -68,15 +70,13 @@ const tlsPlan = ({ trust, clientCertificate }: HttpOptions): Parameters<typeof c
 /** The endpoint of a client; errors: `SETTING_INVALID`. */
 export const openEndpoint = (options: HttpOptions): Endpoint => {
   const url = checkedUrl(options.baseUrl);
-  const direct = isLoopback(url);
-  const proxy = direct || url.protocol === "http:" ? "" : getProxyForUrl(url.href);
-  const tunnel = proxy === "" ? undefined : proxy;
+  const via = viaOf(url, options.access);
   return {
     base: url.href.replace(/\/+$/, ""),
-    httpAgent: createHttpAgent(),
-    httpsAgent: createTlsAgent(tlsPlan(options), tunnel),
-    tunnel,
-    proxy: direct || url.protocol === "https:" ? false : undefined,
+    httpAgent: createHttpAgent(typeof via === "object" ? via : undefined),
+    httpsAgent: createTlsAgent(tlsPlan(options), via),
+    via,
+    proxy: options.access !== undefined || isLoopback(url) || url.protocol === "https:" ? false : undefined,
     headers: { "user-agent": "kubera-e2e", ...options.headers, ...authHeader(options) },
   };
 };

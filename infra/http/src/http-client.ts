@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { create, isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from "axios";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { farEndOf } from "./access/access.ts";
 import { encodeBody, encodeQuery, isStream, type EncodedBody } from "./body.ts";
 import { openEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";
@@ -36,6 +37,12 @@ const brokeBeforehand = (error: unknown): boolean =>
   (error.code === "ECONNRESET" || error.code === "EPIPE") &&
   (error.request as { reusedSocket?: boolean } | undefined)?.reusedSocket === true &&
   error.response === undefined;
+
+/** An error of the house inside what axios made of it: a hop before the endpoint failed. */
+const ownErrorIn = (error: unknown): KuberaError | undefined => {
+  if (isKuberaError(error)) return error;
+  return error instanceof Error && error.cause !== undefined ? ownErrorIn(error.cause) : undefined;
+};
 
 export class HttpClient implements Http {
   readonly baseUrl: string;
@@ -188,14 +195,20 @@ export class HttpClient implements Http {
   async #failure(call: Call, error: unknown): Promise<unknown> {
     if (isKuberaError(error)) return error;
     if (call.request.signal?.aborted === true && error === call.request.signal.reason) return error;
-    const failed = this.#failedCall(call);
-    const tlsCode = tlsCodeOf(error);
-    const told =
-      tlsCode === undefined
-        ? networkFailure(error, failed)
-        : tlsFailure(tlsCode, error, { call: failed, seen: await lookAtCertificate(failed.url, this.#endpoint.tunnel) });
+    const told = await this.#tell(call, error);
     this.#record(call, { durationMs: performance.now() - call.startMs, error: told.code, responseHeaders: {} });
     return told;
+  }
+
+  async #tell(call: Call, error: unknown): Promise<KuberaError> {
+    const ofHop = ownErrorIn(error);
+    if (ofHop !== undefined) return ofHop;
+    const failed = this.#failedCall(call);
+    const { via } = this.#endpoint;
+    const tlsCode = tlsCodeOf(error);
+    if (tlsCode !== undefined) return tlsFailure(tlsCode, error, { call: failed, seen: await lookAtCertificate(failed.url, via) });
+    const explained = typeof via === "object" ? await via.explain(farEndOf(failed.url)) : undefined;
+    return explained ?? networkFailure(error, failed);
   }
 
   #failedCall({ request, url, timeoutMs }: Call): FailedCall {

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Way } from "./access/access.ts";
 import type { HttpBody, QueryValue } from "./body.ts";
 import { HttpClient } from "./http-client.ts";
 import type { HeaderFields } from "./exchange.ts";
@@ -13,6 +14,8 @@ export interface HttpOptions {
   /** Scheme, host, port and perhaps a first path; credentials in it are refused. */
   readonly baseUrl: string;
   readonly trust?: HttpTrust | undefined;
+  /** Default: what the proxy variables say. */
+  readonly access?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   readonly clock?: Clock;
@@ -59,7 +62,8 @@ export interface Http {
   readonly baseUrl: string;
   /**
    * Errors: `CONNECTION_REFUSED`, `CONNECTION_LOST`, `NAME_UNRESOLVED`, `TIMED_OUT`, `TLS_UNTRUSTED`, `TLS_EXPIRED`,
-   * `TLS_NOT_YET_VALID`, `TLS_NAME_MISMATCH`, `TLS_PIN_MISMATCH`, `RESPONSE_INVALID`; the signal's own reason when aborted.
+   * `TLS_NOT_YET_VALID`, `TLS_NAME_MISMATCH`, `TLS_PIN_MISMATCH`, `RESPONSE_INVALID`; with an access also `SSH_MISSING`, `JUMP_HOST_…`
+   * and `PROXY_…`; the signal's own reason when aborted.
    */
   request(request: Ask<"text">): Promise<HttpResponse<string>>;
   request(request: Ask<"bytes">): Promise<HttpResponse<Buffer>>;
@@ -71,7 +75,7 @@ export interface Http {
 
 /**
  * A client of one endpoint. TLS is always verified: by the system's roots, a CA bundle, or a pin, which replaces the name check.
- * Loopback is never proxied; for other hosts the proxy variables hold. Secrets given here are learnt by the redactor.
+ * A declared access holds for every host; without one loopback is never proxied, and for other hosts the proxy variables hold. Secrets given here are learnt by the redactor.
  *
  * Errors: `SETTING_INVALID` for a base URL or trust that cannot be used.
  */

@@ -1,18 +1,19 @@
 import { request } from "node:https";
 import type { PeerCertificate } from "node:tls";
+import type { Access } from "./access/access.ts";
 import { createTlsAgent } from "./agents.ts";
 import { describeCertificate, type SeenCertificate } from "./trust.ts";
 
 const LOOK_LIMIT_MS = 5000;
 
-/** The certificate that a host shows, read from a handshake after which nothing is sent; undefined when there was none. */
-export const lookAtCertificate = (url: URL, tunnel: string | undefined): Promise<SeenCertificate | undefined> => {
+/** The certificate that a host shows, read from a handshake after which nothing is sent; undefined when there was none. `via` as for agents. */
+export const lookAtCertificate = (url: URL, via: string | Access | undefined): Promise<SeenCertificate | undefined> => {
   const seen: SeenCertificate[] = [];
   const judge = (certificate: PeerCertificate): Error => {
     seen.push(describeCertificate(certificate));
     return new Error("looked at");
   };
-  const agent = createTlsAgent({ judge }, tunnel);
+  const agent = createTlsAgent({ judge }, via);
   return new Promise((resolve) => {
     const end = (): void => {
       agent.destroy();

@@ -57,6 +57,7 @@ export interface SeenCertificate {
   readonly validFrom: string;
   readonly validTo: string;
   readonly selfSigned: boolean;
+  readonly pem: string;
 }
 
 const nameOf = (holder: PeerCertificate["subject"] | undefined): string => {
@@ -77,4 +78,5 @@ export const describeCertificate = (certificate: DetailedPeerCertificate | PeerC
   validFrom: isoDate(certificate.valid_from),
   validTo: isoDate(certificate.valid_to),
   selfSigned: JSON.stringify(certificate.subject) === JSON.stringify(certificate.issuer),
+  pem: new X509Certificate(certificate.raw).toString(),
 });

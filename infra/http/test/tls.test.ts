@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import { beforeAll, expect, test } from "vitest";
 import { Redactor } from "@kubera-e2e/schema/redactor";
-import { createAuthority } from "@kubera-e2e/sim/parts";
+import { createAuthority, createSelfSigned } from "@kubera-e2e/sim/parts";
 import { createHttp, type HttpOptions } from "../src/index.ts";
 import { echo, errorOf, serveTls } from "./test-server.ts";
 
@@ -90,27 +90,12 @@ test("refuses a certificate that nobody vouches for, and names the pin", async (
 });
 
 test("says of a self-signed certificate that it signed itself", async () => {
-  const own = await selfSigned();
+  const own = await createSelfSigned("lab");
   await using server = await serveTls(tls(own), echo);
   const lines = await refusal(ask(server.url, {}));
   expect(lines[2]).toContain("  because: it signed itself: subject");
   expect(lines[3]).toContain(pinOf(own.certPem));
 });
-
-/** The authority's own certificate signs itself; its key is not given out, so a server needs one made here. */
-const selfSigned = async (): Promise<Issued> => {
-  await import("reflect-metadata");
-  const x509 = await import("@peculiar/x509");
-  const { webcrypto } = await import("node:crypto");
-  const keys = await webcrypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: "CN=lab",
-    keys,
-    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
-  });
-  const key = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
-  return { certPem: certificate.toString("pem"), keyPem: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n` };
-};
 
 test("refuses a certificate that has expired", async () => {
   const notAfter = new Date(Date.now() - DAY_MS);

@@ -1,4 +1,5 @@
-import type { Transcript } from "@kubera-e2e/http";
+import type { HttpTrust, Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { ApiClient } from "./api-client.ts";
@@ -10,6 +11,9 @@ export interface OpenKubeOptions {
   /** Name of the cluster in its bed. */
   readonly cluster: string;
   readonly kubeconfigPath: string;
+  /** Takes the place of the kubeconfig's own CA. */
+  readonly trust?: HttpTrust | undefined;
+  readonly way?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   readonly clock?: Clock;
@@ -25,8 +29,8 @@ const DEFAULT_POLL_MS = 2000;
  * Errors: `KUBECONFIG_INVALID` with its faults, `SETTING_REFUSED` for insecure-skip-tls-verify.
  */
 export const openKube = (options: OpenKubeOptions): KubeClient => {
-  const { cluster, redactor, transcript, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
+  const { cluster, trust, way, redactor, transcript, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
   const access = readKubeconfig(options.kubeconfigPath);
-  const transport = new Transport({ cluster, access, redactor, transcript });
+  const transport = new Transport({ cluster, access, trust, way, redactor, transcript });
   return new ApiClient({ cluster, transport, namespace: access.namespace, clock, pollMs });
 };

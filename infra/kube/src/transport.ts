@@ -1,5 +1,14 @@
 import type { Readable } from "node:stream";
-import { createHttp, type ClientCertificate, type Http, type HttpRequest, type HttpResponse, type Transcript } from "@kubera-e2e/http";
+import {
+  createHttp,
+  type ClientCertificate,
+  type Http,
+  type HttpRequest,
+  type HttpResponse,
+  type HttpTrust,
+  type Transcript,
+} from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { Credentials, type Proof } from "./credentials.ts";
 import type { KubeAccess } from "./kubeconfig.ts";
@@ -8,6 +17,9 @@ import { kubeRefused, statusOf } from "./refusal.ts";
 export interface TransportOptions {
   readonly cluster: string;
   readonly access: KubeAccess;
+  /** Takes the place of the CA of the kubeconfig. */
+  readonly trust?: HttpTrust | undefined;
+  readonly way?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
 }
@@ -73,10 +85,11 @@ export class Transport {
   }
 
   #open(certificate: ClientCertificate | undefined): Http {
-    const { access, redactor, transcript } = this.#options;
+    const { access, trust, way, redactor, transcript } = this.#options;
     return createHttp({
       baseUrl: access.server,
-      trust: access.ca === undefined ? undefined : { ca: access.ca },
+      trust: trust ?? (access.ca === undefined ? undefined : { ca: access.ca }),
+      access: way,
       redactor,
       transcript,
       clientCertificate: certificate,

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Way } from "@kubera-e2e/http/access";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { openKube, type KubeClient } from "../src/index.ts";
 
@@ -78,14 +79,14 @@ export class FakeApi {
   }
 
   /** A client of this API. */
-  open(pollMs = 60_000): KubeClient {
+  open(pollMs = 60_000, way?: Way): KubeClient {
     const kubeconfigPath = join(this.#folder, "kubeconfig");
     const server = `http://127.0.0.1:${this.port}`;
     const clusters = [{ name: "c", cluster: { server } }];
     const contexts = [{ name: "x", context: { cluster: "c", user: "u" } }];
     const users = [{ name: "u", user: { token: "fake-token-1234" } }];
     writeFileSync(kubeconfigPath, JSON.stringify({ "current-context": "x", clusters, contexts, users }));
-    return openKube({ cluster: "server", kubeconfigPath, redactor: new Redactor(), pollMs });
+    return openKube({ cluster: "server", kubeconfigPath, way, redactor: new Redactor(), pollMs });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedMarks } from "./bed-marks.ts";
+import type { BedWays } from "./bed-ways.ts";
 import type { Progress } from "./progress.ts";
 import type { RestoreReport } from "./restore-report.ts";
 
@@ -21,6 +22,8 @@ export interface ServerLook {
 export interface BedContext {
   readonly bed: TestBed;
   readonly machines: Machines;
+  /** The declared ways to its endpoints; its clients use them already. */
+  readonly ways: BedWays;
   /** One client per cluster, by its name in the bed. */
   kube(cluster: string): Promise<KubeClient>;
   /** The bed's image registry, with its pull secret. */

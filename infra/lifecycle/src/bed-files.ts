@@ -20,12 +20,24 @@ const folders = (settings: Pick<Settings, "KUBERA_CONFIG">): string[] => [
 
 const filesIn = (folder: string): BedFile[] => {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((entry) => entry.endsWith(".yaml"));
-  return names.map((entry) => ({ name: entry.slice(0, -".yaml".length), file: join(folder, entry) }));
+  const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.name.endsWith(".yaml") && !entry.isDirectory());
+  return files.map(({ name }) => ({ name: name.slice(0, -".yaml".length), file: join(folder, name) }));
 };
 
-/** Every bed that a file declares, by name; a site's file hides ours of the same name. */
+/** A folder that is named and not there would pass for one without beds. */
+const refuseMissingConfig = ({ KUBERA_CONFIG }: Pick<Settings, "KUBERA_CONFIG">): void => {
+  if (KUBERA_CONFIG === undefined || existsSync(KUBERA_CONFIG)) return;
+  throw new KuberaError("SETTING_INVALID", {
+    what: "KUBERA_CONFIG names a folder that is not there",
+    where: KUBERA_CONFIG,
+    because: "a site's own beds would silently be left out",
+    fix: "Correct KUBERA_CONFIG, in the environment or in .env; the beds lie in its folder testbeds.",
+  });
+};
+
+/** Every bed that a file declares, by name; a site's file hides ours of the same name. Error: `SETTING_INVALID` without KUBERA_CONFIG's folder. */
 export const bedFiles = (settings: Pick<Settings, "KUBERA_CONFIG">): BedFile[] => {
+  refuseMissingConfig(settings);
   const byName = new Map<string, BedFile>();
   for (const bed of folders(settings).flatMap(filesIn)) if (!byName.has(bed.name)) byName.set(bed.name, bed);
   return [...byName.values()].toSorted((a, b) => a.name.localeCompare(b.name));

@@ -1,17 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { openProvisioner, type Provisioner } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import type { BedContext } from "./bed-context.ts";
 import { credentialsFor } from "./credentials.ts";
+import { httpTrust } from "./http-trust.ts";
 
 /**
  * What makes and destroys the VMs of a bed. Nothing is sent before it is used.
  *
  * Errors: `RESTORE_UNSUPPORTED` for a driver that makes no machines, `SECRET_MISSING`.
  */
-export const openBedProvisioner = async (bed: TestBed, settings: Settings, redactor: Redactor): Promise<Provisioner> => {
+export const openBedProvisioner = async (
+  { bed, ways }: Pick<BedContext, "bed" | "ways">,
+  settings: Settings,
+  redactor: Redactor,
+): Promise<Provisioner> => {
   const { machines } = bed;
   if (machines.driver !== "esx") {
     throw new KuberaError("RESTORE_UNSUPPORTED", {
@@ -21,8 +25,7 @@ export const openBedProvisioner = async (bed: TestBed, settings: Settings, redac
       fix: "Make or remove the VMs by hand; e2e bed snapshot takes the set of a bed that is there.",
     });
   }
-  const { trust } = machines;
-  const isPath = trust !== undefined && "ca" in trust && !trust.ca.includes("-----BEGIN ");
-  const caPem = trust !== undefined && "ca" in trust ? (isPath ? await readFile(trust.ca, "utf8") : trust.ca) : undefined;
-  return openProvisioner(machines, { credentials: credentialsFor(bed, machines.credentials, settings), caPem, redactor });
+  const trust = await httpTrust(machines.trust);
+  const credentials = credentialsFor(bed, machines.credentials, settings);
+  return openProvisioner(machines, { credentials, caPem: trust?.ca, access: ways.to("machines"), redactor });
 };

@@ -11,6 +11,7 @@ import { bedFiles, findBedFile, type BedFile } from "./bed-files.ts";
 import { readBedValues } from "./bed-values.ts";
 import { trustOfGovc } from "./govc-trust.ts";
 import { homeFolder } from "./store-folder.ts";
+import { withStoredPins } from "./stored-pins.ts";
 
 const expand = (folder: string, path: string): string => {
   if (path.includes("-----BEGIN ")) return path;
@@ -53,7 +54,11 @@ const withPaths = (bed: TestBed, folder: string): TestBed => ({
   ...bed,
   machines: expandMachines(folder, bed.machines),
   ...expandSetup(folder, bed.setup),
-  clusters: bed.clusters.map((cluster) => ({ ...cluster, kubeconfig: expand(folder, cluster.kubeconfig) })),
+  clusters: bed.clusters.map((cluster) => ({
+    ...cluster,
+    kubeconfig: expand(folder, cluster.kubeconfig),
+    ...expandTrust(folder, cluster.trust),
+  })),
   registry: { ...bed.registry, ...expandTrust(folder, bed.registry.trust) },
   director: { ...bed.director, ...expandTrust(folder, bed.director.trust) },
 });
@@ -104,7 +109,7 @@ export const loadTestBed = (name: string | undefined, settings: Settings): TestB
   refuseMissing(text, found.file, values);
   const bed = parseTestBed(text, found.file, values);
   if (bed.name !== found.name) throw misnamed(bed, found);
-  return withPaths(withGovcTrust(bed, settings, values), dirname(found.file));
+  return withPaths(withGovcTrust(withStoredPins(bed, settings), settings, values), dirname(found.file));
 };
 
 /** A value for every name, for reading a file before anything is given. */

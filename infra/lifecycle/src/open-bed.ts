@@ -1,14 +1,15 @@
-import { readFile } from "node:fs/promises";
-import type { HttpTrust, Transcript } from "@kubera-e2e/http";
+import type { Transcript } from "@kubera-e2e/http";
 import type { KubeClient } from "@kubera-e2e/kube";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedContext, ServerLook } from "./bed-context.ts";
 import { fileMarks } from "./bed-marks.ts";
+import { openWays, type BedWays } from "./bed-ways.ts";
 import { credentialsFor } from "./credentials.ts";
+import { httpTrust } from "./http-trust.ts";
 import type { Progress } from "./progress.ts";
 import { restoreLog } from "./restore-log.ts";
 import { readServerAccess } from "./server-access.ts";
@@ -23,28 +24,15 @@ export interface OpenBedOptions {
   readonly clock?: Clock;
 }
 
-/** The PEM itself when it stands in place of a path. */
-const pemOf = async (ca: string): Promise<string> => {
-  if (ca.includes("-----BEGIN ")) return ca;
-  try {
-    return await readFile(ca, "utf8");
-  } catch (cause) {
-    throw new KuberaError("BED_INVALID", {
-      what: "a CA bundle that the bed's file names cannot be read",
-      where: ca,
-      because: cause instanceof Error ? cause.message : String(cause),
-      fix: "Correct trust.ca in the bed's file; relative paths start at that file.",
-      cause,
-    });
-  }
-};
+/** What the clients of one bed are opened with. */
+interface Opening {
+  readonly bed: TestBed;
+  readonly settings: Settings;
+  readonly options: OpenBedOptions;
+  readonly ways: BedWays;
+}
 
-const httpTrust = async (trust: Trust | undefined): Promise<HttpTrust | undefined> => {
-  if (trust === undefined) return undefined;
-  return "pin" in trust ? { pin: trust.pin } : { ca: await pemOf(trust.ca) };
-};
-
-const openTheMachines = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+const openTheMachines = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
   const { openMachines } = await import("@kubera-e2e/machines");
   if (bed.machines.driver === "none") return openMachines(bed.machines, { redactor });
   if (bed.machines.driver === "exec") {
@@ -53,17 +41,27 @@ const openTheMachines = async (bed: TestBed, settings: Settings, { redactor, tra
   }
   const trust = await httpTrust(bed.machines.trust);
   const credentials = credentialsFor(bed, bed.machines.credentials, settings);
-  return openMachines(bed.machines, { credentials, redactor, transcript, ...(trust?.ca !== undefined && { caPem: trust.ca }) });
+  const access = ways.to("machines");
+  return openMachines(bed.machines, { credentials, redactor, transcript, access, ...(trust?.ca !== undefined && { caPem: trust.ca }) });
 };
 
 /** One client per cluster, opened when it is first asked for. */
-const kubePool = (bed: TestBed, { redactor, transcript, clock = systemClock }: OpenBedOptions) => {
+const kubePool = ({ bed, ways, options: { redactor, transcript, clock = systemClock } }: Opening) => {
   const clients = new Map<string, Promise<KubeClient>>();
   const open = async (cluster: string): Promise<KubeClient> => {
     const { openKube } = await import("@kubera-e2e/kube");
     const found = bed.clusters.find(({ name }) => name === cluster);
     if (found === undefined) throw new Error(`the bed ${bed.name} has no cluster ${cluster}`);
-    return openKube({ cluster, kubeconfigPath: found.kubeconfig, redactor, transcript, clock, pollMs: bed.intervals.poll });
+    return openKube({
+      cluster,
+      kubeconfigPath: found.kubeconfig,
+      trust: await httpTrust(found.trust),
+      way: ways.to(`clusters.${cluster}`),
+      redactor,
+      transcript,
+      clock,
+      pollMs: bed.intervals.poll,
+    });
   };
   const get = (cluster: string): Promise<KubeClient> => {
     const client = clients.get(cluster) ?? open(cluster);
@@ -78,18 +76,19 @@ const kubePool = (bed: TestBed, { redactor, transcript, clock = systemClock }: O
 
 const LOOK_LIMIT_MS = 5000;
 
-const lookAtServer = async (bed: TestBed, cluster: string, options: { redactor: Redactor; signal: AbortSignal }): Promise<ServerLook> => {
+const lookAtServer = async ({ bed, ways, options }: Opening, cluster: string, signal: AbortSignal): Promise<ServerLook> => {
   const { createHttp } = await import("@kubera-e2e/http");
-  const path = bed.clusters.find(({ name }) => name === cluster)?.kubeconfig ?? "";
-  const access = await readServerAccess(path);
-  const trust = access.caPem === undefined ? undefined : { ca: access.caPem };
-  const http = createHttp({ baseUrl: access.server, redactor: options.redactor, trust, timeoutMs: LOOK_LIMIT_MS });
+  const found = bed.clusters.find(({ name }) => name === cluster);
+  const server = await readServerAccess(found?.kubeconfig ?? "");
+  const trust = (await httpTrust(found?.trust)) ?? (server.caPem === undefined ? undefined : { ca: server.caPem });
+  const access = ways.to(`clusters.${cluster}`);
+  const http = createHttp({ baseUrl: server.server, redactor: options.redactor, trust, access, timeoutMs: LOOK_LIMIT_MS });
   try {
     // Whoever we are to it, even a refusal carries its time.
-    const { headers } = await http.request({ method: "GET", path: "/livez", responseType: "text", signal: options.signal });
+    const { headers } = await http.request({ method: "GET", path: "/livez", responseType: "text", signal });
     const dateMs = Date.parse(String(headers["date"] ?? ""));
-    if (Number.isNaN(dateMs)) throw invalidDate(access.server);
-    const until = Math.min(...access.certificatesUntilMs);
+    if (Number.isNaN(dateMs)) throw invalidDate(server.server);
+    const until = Math.min(...server.certificatesUntilMs);
     return { dateMs, ...(Number.isFinite(until) && { certificatesUntil: new Date(until).toISOString() }) };
   } finally {
     http.close();
@@ -104,11 +103,11 @@ const invalidDate = (server: string): KuberaError =>
     fix: "Look what stands between: an API server always sends its time.",
   });
 
-const pinger = async (bed: TestBed, redactor: Redactor) => {
+const pinger = async ({ bed, ways, options: { redactor } }: Opening) => {
   const { createHttp } = await import("@kubera-e2e/http");
   const trust = await httpTrust(bed.director.trust);
   return async (signal: AbortSignal): Promise<void> => {
-    const http = createHttp({ baseUrl: bed.director.url, redactor, trust, timeoutMs: LOOK_LIMIT_MS });
+    const http = createHttp({ baseUrl: bed.director.url, redactor, trust, access: ways.to("director"), timeoutMs: LOOK_LIMIT_MS });
     try {
       const { status } = await http.request({ method: "GET", path: "/ping", responseType: "text", signal });
       if (status === 200) return;
@@ -124,7 +123,7 @@ const pinger = async (bed: TestBed, redactor: Redactor) => {
   };
 };
 
-const openTheDirector = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+const openTheDirector = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
   const { openDirector } = await import("@kubera-e2e/director");
   const trust = await httpTrust(bed.director.trust);
   return openDirector({
@@ -132,15 +131,17 @@ const openTheDirector = async (bed: TestBed, settings: Settings, { redactor, tra
     credentials: credentialsFor(bed, bed.director.admin, settings),
     redactor,
     trust,
+    access: ways.to("director"),
     transcript,
   });
 };
 
-const openTheRegistry = async (bed: TestBed, settings: Settings, { redactor, transcript }: OpenBedOptions) => {
+const openTheRegistry = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
   const { openRegistry } = await import("@kubera-e2e/registry");
   const { url, pullSecret } = bed.registry;
   const credentials = pullSecret === undefined ? undefined : credentialsFor(bed, pullSecret, settings);
-  return openRegistry({ url, redactor, transcript, trust: await httpTrust(bed.registry.trust), credentials });
+  const trust = await httpTrust(bed.registry.trust);
+  return openRegistry({ url, redactor, transcript, trust, access: ways.to("registry"), credentials });
 };
 
 /**
@@ -150,17 +151,20 @@ const openTheRegistry = async (bed: TestBed, settings: Settings, { redactor, tra
  */
 export const openBed = async (bed: TestBed, settings: Settings, options: OpenBedOptions): Promise<BedContext> => {
   for (const { password } of settings.secrets.values()) options.redactor.add(password);
-  const machines = await openTheMachines(bed, settings, options);
-  const kubes = kubePool(bed, options);
-  const ping = await pinger(bed, options.redactor);
+  const ways = openWays(bed, { redactor: options.redactor, secret: (name) => credentialsFor(bed, name, settings) });
+  const opening = { bed, settings, options, ways };
+  const machines = await openTheMachines(opening);
+  const kubes = kubePool(opening);
+  const ping = await pinger(opening);
   return {
     bed,
     machines,
+    ways,
     kube: (cluster) => kubes.get(cluster),
-    registry: () => openTheRegistry(bed, settings, options),
-    director: () => openTheDirector(bed, settings, options),
+    registry: () => openTheRegistry(opening),
+    director: () => openTheDirector(opening),
     pingDirector: ping,
-    lookAtServer: (cluster, signal) => lookAtServer(bed, cluster, { redactor: options.redactor, signal }),
+    lookAtServer: (cluster, signal) => lookAtServer(opening, cluster, signal),
     secret: (name) => credentialsFor(bed, name, settings),
     marks: fileMarks(storeFolder(settings)),
     clock: options.clock ?? systemClock,
@@ -168,6 +172,7 @@ export const openBed = async (bed: TestBed, settings: Settings, options: OpenBed
     onRestored: restoreLog(options.artifacts),
     close: async () => {
       await Promise.allSettled([machines.close(), kubes.close()]);
+      await ways.close();
     },
   };
 };

@@ -92,6 +92,7 @@ export class MemoryBed {
     return {
       bed: this.bed,
       machines: this.machines,
+      ways: { to: () => undefined, close: () => Promise.resolve() },
       kube: (cluster) => Promise.resolve(this.#kube(cluster)),
       registry: () => Promise.reject(new Error("the bed in memory has no registry")),
       director: () => Promise.reject(new Error("the bed in memory has no Director")),

@@ -1,6 +1,7 @@
 import { childEnvironment } from "@kubera-e2e/schema/child-environment";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials } from "@kubera-e2e/schema/settings";
@@ -24,6 +25,8 @@ export interface OpenMachinesOptions {
   readonly secrets?: Readonly<Record<string, Credentials>> | undefined;
   /** What the file of the bed's machines.trust.ca holds. */
   readonly caPem?: string | undefined;
+  /** The opened machines.access of the bed. */
+  readonly access?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   /** For one call; default 30 s. Tasks take as long as their signal lets them. */
@@ -67,10 +70,17 @@ const trustOf = ({ trust }: EsxBed, { caPem }: OpenMachinesOptions): HttpTrust |
 };
 
 const openSession = (bed: EsxBed, options: OpenMachinesOptions) => {
-  const { redactor, transcript, timeoutMs } = options;
+  const { redactor, transcript, access, timeoutMs } = options;
   const { baseUrl, path } = parseVsphereAddress(bed.endpoint);
   const credentials = credentialsOf(bed, options);
-  const http = createHttp({ baseUrl, trust: trustOf(bed, options), redactor, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
+  const http = createHttp({
+    baseUrl,
+    trust: trustOf(bed, options),
+    access,
+    redactor,
+    transcript,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
   return { http, session: new Session(new SoapClient(http, path), credentials) };
 };
 

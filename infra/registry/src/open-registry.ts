@@ -1,4 +1,5 @@
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
+import type { Way } from "@kubera-e2e/http/access";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { BearerTokens } from "./bearer.ts";
 import { RegistryClient } from "./registry-client.ts";
@@ -8,12 +9,13 @@ export interface OpenRegistryOptions {
   readonly url: string;
   readonly redactor: Redactor;
   readonly trust?: HttpTrust | undefined;
+  readonly access?: Way;
   readonly transcript?: Transcript | undefined;
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
 }
 
 /** A client of one registry; no call is made yet. Error: `SETTING_INVALID` for a URL or trust that cannot be used. */
-export const openRegistry = ({ url, redactor, trust, transcript, credentials }: OpenRegistryOptions): RegistryClient => {
-  const open = (baseUrl: string) => createHttp({ baseUrl, redactor, trust, transcript, auth: credentials });
+export const openRegistry = ({ url, redactor, trust, access, transcript, credentials }: OpenRegistryOptions): RegistryClient => {
+  const open = (baseUrl: string) => createHttp({ baseUrl, redactor, trust, access, transcript, auth: credentials });
   return new RegistryClient({ http: open(url), redactor, tokens: new BearerTokens({ redactor, open }) });
 };

@@ -1,6 +1,6 @@
 export { bedTarget, type ProgressEvent } from "@kubera-e2e/lifecycle";
 export { FileLeaseStore } from "./file-lease-store.ts";
-export { fetchEvents, joinSlot, leaveSlot } from "./run-client.ts";
+export { fetchEvents, joinSlot, leaveSlot, tellSecrets } from "./run-client.ts";
 export { startRunServer } from "./start-run-server.ts";
 export type { JoinedBed } from "./wire.ts";
 export { withLease } from "./with-lease.ts";

@@ -7,7 +7,7 @@ import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
 import { FileLeaseStore } from "./file-lease-store.ts";
-import { RunDoor } from "./run-server.ts";
+import { RunDoor } from "./run-door.ts";
 import { storeFolder } from "./store-folder.ts";
 
 export interface RunServerOptions {
@@ -30,13 +30,15 @@ export interface RunServerOptions {
 export interface RunServer {
   readonly url: string;
   readonly token: string;
+  /** What the run and its workers have learned and no artifact may hold. */
+  secrets(): string[];
   /** Ends what is under way, gives the bed back. Safe to call twice. */
   close(): Promise<void>;
 }
 
 /** The bed is read here, so that a fault of its file ends the run before any test; it is held and restored from the first join on. */
-const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
-  const { settings, artifacts, run, clock = systemClock, redactor = new Redactor(), onProgress = () => {} } = options;
+const deskOf = (bed: TestBed, redactor: Redactor, options: RunServerOptions): BedDesk => {
+  const { settings, artifacts, run, clock = systemClock, onProgress = () => {} } = options;
   const leases = options.leases ?? new FileLeaseStore(storeFolder(settings), clock);
   const open = options.openContext ?? ((opened, tell) => openBed(opened, settings, { redactor, artifacts, clock, onProgress: tell }));
   const desk: BedDesk = new BedDesk({
@@ -66,7 +68,8 @@ const deskOf = (bed: TestBed, options: RunServerOptions): BedDesk => {
  */
 export const startRunServer = async (options: RunServerOptions): Promise<RunServer> => {
   const bed = loadTestBed(options.bed, options.settings);
-  const desk = deskOf(bed, options);
+  const redactor = options.redactor ?? new Redactor();
+  const desk = deskOf(bed, redactor, options);
   const door = new RunDoor(desk);
   const url = await door.listen();
   let closing: Promise<void> | undefined;
@@ -77,5 +80,5 @@ export const startRunServer = async (options: RunServerOptions): Promise<RunServ
       await door.close();
     }
   };
-  return { url, token: door.token, close: () => (closing ??= close()) };
+  return { url, token: door.token, secrets: () => [...redactor.known(), ...door.secrets()], close: () => (closing ??= close()) };
 };

@@ -47,11 +47,45 @@ export const joinedBedSchema = z.object({
   waitedMs: z.number(),
 });
 
-export const joinAnswerSchema = z.union([z.object({ joined: joinedBedSchema }), z.object({ error: wireErrorSchema })]);
+/** Events that were last seen inside a window; `to` is now when it is absent. */
+export const eventsRequestSchema = z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime().optional() });
 
 /** Events of all clusters since a moment; a cluster whose events could not be read is a gap. */
 export const eventsAnswerSchema = z.object({ facts: z.array(factSchema), gaps: z.array(gapSchema) });
 
+/** The first line of a worker. */
+export const greetingSchema = z.strictObject({ token: z.string() });
+
+/** What a worker has learned and must not be told on: passwords it was given, sessions and keys it got. */
+const secretsRequestSchema = z.array(z.string());
+
+const id = z.int().min(1);
+
+/** Every later line of a worker; `cancel` ends the waiting of the question with its id. */
+export const questionSchema = z.discriminatedUnion("ask", [
+  z.strictObject({ id, ask: z.literal("join"), of: joinRequestSchema }),
+  z.strictObject({ id, ask: z.literal("leave"), of: leaveRequestSchema }),
+  z.strictObject({ id, ask: z.literal("events"), of: eventsRequestSchema }),
+  z.strictObject({ id, ask: z.literal("secrets"), of: secretsRequestSchema }),
+  z.strictObject({ id, ask: z.literal("cancel") }),
+]);
+
+/** Every line of the run process; `refused` is its last. */
+export const runAnswerSchema = z.union([
+  z.object({ id, error: wireErrorSchema }),
+  z.object({ id, answer: z.unknown() }),
+  z.object({ refused: z.string() }),
+]);
+
+/** A question as the worker states it; its connection gives it an id. */
+export type RunQuestion =
+  | { readonly ask: "join"; readonly of: JoinRequest }
+  | { readonly ask: "leave"; readonly of: LeaveRequest }
+  | { readonly ask: "events"; readonly of: z.infer<typeof eventsRequestSchema> }
+  | { readonly ask: "secrets"; readonly of: readonly string[] };
+
+export type RunAnswer = z.infer<typeof runAnswerSchema>;
+export type LeaveRequest = z.infer<typeof leaveRequestSchema>;
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 export type JoinedBed = z.infer<typeof joinedBedSchema>;
 export type EventsAnswer = z.infer<typeof eventsAnswerSchema>;

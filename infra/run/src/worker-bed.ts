@@ -1,4 +1,5 @@
 import { connectMember, installDirector, installOpenEBS, loadTestBed, openBed } from "@kubera-e2e/lifecycle";
+import { browserWay, type BrowserWay } from "@kubera-e2e/lifecycle/access";
 import { directorName } from "@kubera-e2e/lifecycle/director-name";
 import type { KubeClient } from "@kubera-e2e/kube";
 import type { DirectorClient } from "@kubera-e2e/director";
@@ -21,6 +22,8 @@ export interface WorkerBed {
   directorName(cluster: string): string;
   /** Installs an OpenEBS that Director offers on a connected member; default the newest. */
   installOpenEBS(cluster: string, version?: string): Promise<void>;
+  /** How a browser reaches Director. Errors: as `browserWay` of lifecycle. */
+  browserWay(): Promise<BrowserWay>;
   close(): Promise<void>;
 }
 
@@ -43,6 +46,7 @@ export const openWorkerBed = async ({ name, settings, redactor, transcript }: Wo
     connectMember: (cluster) => connectMember(context, { cluster }),
     directorName: (cluster) => directorName(declared.name, cluster),
     installOpenEBS: (cluster, version) => installOpenEBS(context, { cluster, ...(version !== undefined && { version }) }),
+    browserWay: () => browserWay(declared, context.ways),
     close: () => context.close(),
   };
 };

@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { connect } from "node:net";
 import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -8,7 +8,7 @@ import type { BedContext } from "@kubera-e2e/lifecycle";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
 import { fetchEvents, joinSlot, leaveSlot } from "../src/index.ts";
-import { RunDoor } from "../src/run-server.ts";
+import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
 
@@ -113,6 +113,22 @@ const join = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => ({
 const until = (what: string, isSo: () => boolean): Promise<true> =>
   waitUntil({ what, deadlineMs: 5000, intervalMs: 5, probe: async () => (isSo() ? reached(true as const) : notYet("not so yet")) });
 
+/** A worker's connection by hand. */
+const lineTo = (address: { readonly KUBERA_RUN_URL: string }) => {
+  const socket = connect(Number(new URL(address.KUBERA_RUN_URL).port), "127.0.0.1");
+  let told = "";
+  socket.setEncoding("utf8");
+  socket.on("error", () => {});
+  socket.on("data", (chunk: string) => (told += chunk));
+  return {
+    write: (text: string) => socket.write(text),
+    send: (...values: readonly unknown[]) => socket.write(values.map((value) => `${JSON.stringify(value)}\n`).join("")),
+    told: () => told,
+    destroy: () => socket.destroy(),
+    ended: new Promise<void>((resolve) => socket.once("close", () => resolve())),
+  };
+};
+
 const broken = new KuberaError("RESTORE_FAILED", {
   what: "the bed lab could not be restored",
   where: "v1",
@@ -180,18 +196,9 @@ describe("a worker", () => {
 
   test("that dies without a word gives its slot free", async () => {
     const { address } = await serve();
-    const headers = { authorization: `Bearer ${address.KUBERA_RUN_TOKEN}` };
-    const dying = request(`${address.KUBERA_RUN_URL}/join`, { method: "POST", headers, agent: false });
-    let told = "";
-    dying.on("error", () => {});
-    dying.on("response", (response) => {
-      response.on("error", () => {});
-      response.on("data", (chunk: Buffer) => {
-        told += chunk.toString();
-      });
-    });
-    dying.end(JSON.stringify(join(0)));
-    await until("the worker has joined", () => told.includes("\n"));
+    const dying = lineTo(address);
+    dying.send({ token: address.KUBERA_RUN_TOKEN }, { id: 1, ask: "join", of: join(0) });
+    await until("the worker has joined", () => dying.told().includes("\n"));
     const waiting = joinSlot(address, join(1, { state: "bare" }));
     dying.destroy();
     expect((await waiting).state).toBe("bare");
@@ -261,40 +268,56 @@ describe("the end of a run", () => {
 });
 
 describe("the door", () => {
-  const call = async (url: string, init: RequestInit): Promise<[number, string]> => {
-    const response = await fetch(url, init);
-    return [response.status, await response.text()];
-  };
-
   test("listens on loopback only", async () => {
     const { address } = await serve();
     expect(new URL(address.KUBERA_RUN_URL).hostname).toBe("127.0.0.1");
   });
 
+  const WRONG_TOKEN = '{"refused":"the token of this run is missing or wrong"}\n';
+  const question = (ask: string, of: unknown): string => JSON.stringify({ id: 1, ask, of });
+
   test.each([
-    ["no token", {}],
-    ["a wrong token", { authorization: "Bearer no" }],
-  ])("refuses a call with %s", async (_case, headers) => {
-    const { address } = await serve();
-    expect(await call(`${address.KUBERA_RUN_URL}/join`, { method: "POST", headers, body: "{}" })).toEqual([
-      401,
-      '{"message":"the token of this run is missing or wrong"}',
-    ]);
+    ["no token", "{}"],
+    ["a wrong token", '{"token":"no"}'],
+    ["a question in place of a token", question("join", join(0))],
+    ["something else", "GET /join HTTP/1.1"],
+  ])("hangs up on %s", async (_case, greeting) => {
+    const { address, openings } = await serve();
+    const line = lineTo(address);
+    line.write(`${greeting}\n${question("join", join(0))}\n`);
+    await line.ended;
+    expect(line.told()).toBe(WRONG_TOKEN);
+    expect(openings()).toBe(0);
   });
 
   test.each([
-    ["POST", "/join", "{", 400],
-    ["POST", "/join", '{"slot":-1}', 400],
-    ["POST", "/leave", '{"slot":0,"dirty":"yes"}', 400],
-    ["POST", "/leave", `"${"x".repeat(70_000)}"`, 400],
-    ["GET", "/events?from=yesterday", undefined, 400],
-    ["GET", "/join", undefined, 404],
-    ["DELETE", "/leave", undefined, 404],
-  ])("answers %s %s of %s with %d", async (...[method, path, body, status]) => {
+    ["half a value", "{"],
+    ["no slot", question("join", {})],
+    ["a slot that cannot be", question("join", join(-1))],
+    ["an answer that is none", question("leave", { slot: 0, dirty: "yes" })],
+    ["a day that is none", question("events", { from: "yesterday" })],
+    ["an unknown question", question("steal", { slot: 0 })],
+  ])("hangs up on %s, and says why", async (_case, malformed) => {
+    const { address, openings } = await serve();
+    const line = lineTo(address);
+    line.write(`${JSON.stringify({ token: address.KUBERA_RUN_TOKEN })}\n${malformed}\n`);
+    await line.ended;
+    expect(line.told()).toContain("a question cannot be understood");
+    expect(openings()).toBe(0);
+  });
+
+  test("hangs up on a line without an end", async () => {
     const { address } = await serve();
-    const headers = { authorization: `Bearer ${address.KUBERA_RUN_TOKEN}` };
-    const [answered] = await call(`${address.KUBERA_RUN_URL}${path}`, { method, headers, ...(body !== undefined && { body }) });
-    expect(answered).toBe(status);
+    const line = lineTo(address);
+    line.write("x".repeat(1_100_000));
+    await line.ended;
+    expect(line.told()).toBe("");
+  });
+
+  test("refuses a worker with a wrong token with an error that says so", async () => {
+    const { address } = await serve();
+    const failure = await failureOf(joinSlot({ ...address, KUBERA_RUN_TOKEN: "no" }, join(0)));
+    expect([failure.code, failure.because]).toEqual(["INTERNAL", "the token of this run is missing or wrong"]);
   });
 
   test("is missed with an error that names the way in", async () => {

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   SIM_NOT_RUNNING: environment("no simulated data centre answers"),
   SIM_FAULT_UNKNOWN: environment("a fault that no file declares"),
   RUN_NOT_FOUND: environment("no run with stored results"),
+  RUN_EXISTS: environment("a run of this id has stored results already"),
   INTERRUPTED: environment("a signal ended the command", EXIT.interrupted),
 
   TLS_UNTRUSTED: infrastructure("a certificate that nobody vouches for"),
@@ -42,6 +43,16 @@ export const ERROR_CODES = {
   NAME_UNRESOLVED: infrastructure("a host name that does not resolve"),
   TIMED_OUT: infrastructure("no answer in time"),
   RESPONSE_INVALID: infrastructure("an answer that is not what its protocol promises"),
+
+  SSH_MISSING: environment("no ssh program for the jump host"),
+  JUMP_HOST_UNREACHABLE: infrastructure("ssh does not come through to the jump host"),
+  JUMP_HOST_UNTRUSTED: infrastructure("a jump host whose key nobody vouches for"),
+  JUMP_HOST_LOGIN_REFUSED: infrastructure("the jump host does not let this user in"),
+  JUMP_HOST_FORWARD_REFUSED: infrastructure("the jump host does not let connections through"),
+  PROXY_UNREACHABLE: infrastructure("the proxy does not answer as one"),
+  PROXY_LOGIN_REFUSED: infrastructure("the proxy wants other credentials"),
+  PROXY_REFUSED: infrastructure("the proxy refused the way"),
+  BROWSER_WAY_UNSUPPORTED: environment("a way to Director that Chromium cannot take"),
 
   VSPHERE_LOGIN_REFUSED: infrastructure("vSphere refused the credentials"),
   VSPHERE_FAULT: infrastructure("vSphere answered with a fault"),

@@ -41,6 +41,11 @@ export class Redactor {
     this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length);
   }
 
+  /** Every secret that was learned. */
+  known(): string[] {
+    return [...this.#known];
+  }
+
   text(text: string): string {
     return this.#longestFirst.reduce((masked, form) => masked.replaceAll(form, MASK), text);
   }

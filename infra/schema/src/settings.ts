@@ -24,9 +24,24 @@ const variables = {
     .optional()
     .describe("folder for leases, bed marks, history and timings; default .kubera-e2e in the home folder"),
   KUBERA_RESET: z.enum(["always", "dirty", "never"]).default("dirty").describe("when a bed is restored between tests"),
+  KUBERA_STEPS: z
+    .enum(["attached", "live"])
+    .optional()
+    .describe(
+      "calls of Director as steps: attached to each test for the report, which costs least, or live, for Playwright's UI, traces and reporters; " +
+        "default live with --ui, --debug, --trace or --reporter, otherwise attached",
+    ),
   KUBERA_VALUES: z.string().min(1).optional().describe("JSON file with the values that ${…} in bed files refer to"),
-  KUBERA_RUN: z.string().min(1).optional().describe("id of this run; the launcher makes one"),
-  KUBERA_RUN_URL: httpUrl.optional().describe("where the run process listens for its workers; set by the run itself"),
+  KUBERA_RUN: z
+    .string()
+    .regex(/^[A-Za-z0-9][\w.-]*$/, "must be letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+    .optional()
+    .describe("id of this run, and the name of its folder; the launcher makes one"),
+  KUBERA_LAUNCHER: index.optional().describe("process number of the launcher, for what must end with it; set by the launcher itself"),
+  KUBERA_RUN_URL: z
+    .url({ protocol: /^tcp$/, message: "must be a tcp URL" })
+    .optional()
+    .describe("where the run process listens for its workers; set by the run itself"),
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
   KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
   KUBERA_SIM_SPEED: z.coerce.number().positive().default(150).describe("by how much the simulated data centre divides durations"),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { execMachinesSchema } from "./bed-machines-exec.ts";
 import { setupSchema } from "./bed-setup.ts";
+import { bedAccessSchema } from "./bed-access.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
@@ -25,6 +26,7 @@ const machinesSchema = z.discriminatedUnion("driver", [
     endpoint: url.describe("vCenter or standalone host, as in GOVC_URL"),
     credentials: secretName,
     trust: trustSchema.optional(),
+    access: bedAccessSchema.optional(),
   }),
   execMachinesSchema,
   z.strictObject({ driver: z.literal("none"), reason: z.string().min(1).describe("why nobody may reset these clusters") }),
@@ -40,6 +42,8 @@ const clusterSchema = z.strictObject({
   name,
   role: z.enum(["server", "member"]).describe("server hosts Director; members are connected to it"),
   kubeconfig: z.string().min(1).describe("path of a kubeconfig, relative to the bed's file; ~ is the home folder"),
+  trust: trustSchema.optional().describe("takes the place of the kubeconfig's own CA"),
+  access: bedAccessSchema.optional(),
   vms: z.array(vmSchema).min(1),
 });
 
@@ -73,12 +77,14 @@ export const testBedSchema = z
     name,
     target: targetSchema,
     description: z.string().optional(),
+    access: bedAccessSchema.optional().describe("the way to every endpoint that names none of its own"),
     machines: machinesSchema,
     clusters: z.array(clusterSchema).min(1),
-    registry: z.strictObject({ url, trust: trustSchema.optional(), pullSecret: secretName.optional() }),
+    registry: z.strictObject({ url, trust: trustSchema.optional(), access: bedAccessSchema.optional(), pullSecret: secretName.optional() }),
     director: z.strictObject({
       url,
       trust: trustSchema.optional(),
+      access: bedAccessSchema.optional(),
       admin: secretName.describe("the built-in Administrator"),
       namespace: name.default("kubera"),
     }),

@@ -100,6 +100,10 @@ describe("refuses", () => {
   });
 });
 
+test.each([".", "..", "../infra", "-f", "a/b", ""])("refuses the run id %j, which is no folder's name", (run) => {
+  expect(errorOf({ KUBERA_RUN: run }).message).toContain("KUBERA_RUN: must be letters, digits");
+});
+
 test.each(["0", "false", "FALSE", ""])("accepts GOVC_INSECURE=%j, which weakens nothing", (value) => {
   expect(() => readSettings({ GOVC_INSECURE: value })).not.toThrow();
 });

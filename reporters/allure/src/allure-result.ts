@@ -18,8 +18,15 @@ interface AllureLink {
   readonly url: string;
 }
 
-interface AllureStep {
+/** Times are milliseconds since 1970. */
+export interface AllureStep {
   readonly name: string;
+  readonly status?: string;
+  readonly stage?: string;
+  readonly start?: number;
+  readonly stop?: number;
+  readonly steps?: readonly AllureStep[];
+  readonly attachments?: readonly AllureAttachment[];
 }
 
 /** What of a `*-result.json` is read and changed here; everything else in it is kept as it stands. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TestIdentity } from "@kubera-e2e/schema/evidence";
 import type { TestResultRecord } from "@kubera-e2e/schema/outcome";
@@ -9,6 +9,7 @@ import { incidentTrace } from "./verdict-page.ts";
 import { reportName, targetWords } from "./report-names.ts";
 import { rewriteResult } from "./rewrite-result.ts";
 import { readRun, type StoredRun } from "./stored-run.ts";
+import { unfoldCalls } from "./unfold-calls.ts";
 
 const SEPARATOR = " › ";
 
@@ -29,12 +30,13 @@ const attachmentOf = (incident: Incident | undefined): string | undefined =>
 const carryResults = (runFolder: string, { outcome, diagnosis, results }: StoredRun): void => {
   for (const name of resultFiles(results)) {
     const file = join(results, name);
-    const result = readResult(file);
+    const { result, done } = unfoldCalls(results, readResult(file));
     const record = outcome.tests.find((candidate) => isOf(result, candidate));
     if (record === undefined) continue;
     const incident = diagnosis.incidents.find(({ tests }) => tests.some((test) => isSame(test, record.test)));
     const verdict = { record, incident, attachment: attachmentOf(incident), plan: findPlan(runFolder, record.test) };
     writeWhole(file, JSON.stringify(rewriteResult(result, verdict)));
+    for (const told of done) rmSync(told, { force: true });
   }
   for (const incident of diagnosis.incidents) writeJson(results, attachmentOf(incident) ?? "", incident);
 };

@@ -2,3 +2,5 @@ export { buildPeer, peerAvailability } from "./build-peer.ts";
 export type { PeerAvailability, PeerName } from "./build-peer.ts";
 export { startVcsim } from "./vcsim.ts";
 export type { Vcsim, VcsimRequest } from "./vcsim.ts";
+export { sshdAvailability, startSshd } from "./sshd.ts";
+export type { Sshd, SshdRequest } from "./sshd.ts";

@@ -2,6 +2,8 @@ import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
 import { addDiscover } from "./bed-discover.ts";
 import { addProvisioning } from "./bed-provisioning.ts";
+import { addBedShell } from "./bed-shell.ts";
+import { addBedTrust } from "./bed-trust.ts";
 
 const EXAMPLES = `
 Examples:
@@ -73,9 +75,14 @@ const addChanging = (bed: Command): void => {
 
 /** `e2e bed`: test beds by hand. */
 export const addBed = (program: Command): void => {
-  const bed = program.command("bed").description("test beds: list, plan, status, snapshot, restore").addHelpText("afterAll", EXAMPLES);
+  const bed = program
+    .command("bed")
+    .description("test beds: discover, set up, list, plan, status, snapshot, restore, trust, shell, dispose")
+    .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
   addDiscover(bed);
   addProvisioning(bed);
+  addBedTrust(bed);
+  addBedShell(bed);
 };

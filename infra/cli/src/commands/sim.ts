@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { InvalidArgumentError, type Command } from "commander";
 import type { SimControl } from "../sim-control.ts";
 
 const EXAMPLES = `
@@ -15,6 +15,11 @@ interface UpOptions {
   readonly private?: boolean;
   readonly watchPid?: string[];
 }
+
+const readPid = (text: string): number => {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`"${text}" is no process number.`);
+};
 
 const openControl = async (): Promise<SimControl> => (await import("../sim-control.ts")).SimControl.ofSharedSim();
 
@@ -61,7 +66,7 @@ export const addSim = (program: Command): void => {
         ...(options.speed !== undefined && { speed: options.speed }),
         json: options.json === true,
         shared: options.private !== true,
-        parents: (options.watchPid ?? []).map(Number),
+        parents: (options.watchPid ?? []).map(readPid),
       });
     });
   sim

@@ -136,3 +136,19 @@ export const createAuthority = async (options: { readonly nowMs?: number } = {})
   );
   return new SimAuthority({ x509, keys, certificate, nowMs });
 };
+
+/** A server's certificate that signed itself, as appliances come with one; valid for a year. */
+export const createSelfSigned = async (commonName: string): Promise<IssuedCertificate> => {
+  const x509 = await loadX509();
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: [{ CN: [commonName] }],
+      keys,
+      signingAlgorithm: ALGORITHM,
+      extensions: [new x509.SubjectAlternativeNameExtension([{ type: "ip", value: "127.0.0.1" }])],
+    },
+    webcrypto,
+  );
+  return { certPem: certPemOf(certificate), keyPem: await keyPemOf(x509, keys.privateKey) };
+};

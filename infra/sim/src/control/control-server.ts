@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { timingSafeEqual } from "node:crypto";
 import type { AddressInfo } from "node:net";
+import { toWire } from "@kubera-e2e/schema/error-wire";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { ActiveFaults } from "../faults/active-faults.ts";
 import { findFault, type Fault } from "../faults/fault.ts";
@@ -39,7 +40,8 @@ const answer = (request: IncomingMessage, options: ControlOptions): Answer => {
   const [, room, id] = (request.url ?? "/").split("/");
   if (room === "status" && request.method === "GET") return { status: 200, body: options.status() };
   if (room !== "faults") return { status: 404, body: { message: "known here: /status, /faults, /faults/<id>" } };
-  if (id === undefined || id === "") return { status: 200, body: { known: [...options.faults.values()], active: options.active.list() } };
+  if (id === undefined || (id === "" && request.method === "GET"))
+    return { status: 200, body: { known: [...options.faults.values()], active: options.active.list() } };
   return changeFault(request, decodeURIComponent(id), options);
 };
 
@@ -55,7 +57,7 @@ export const startControl = async (options: ControlOptions): Promise<{ readonly 
     } catch (error) {
       reply(response, {
         status: isKuberaError(error) ? 404 : 500,
-        body: { message: error instanceof Error ? error.message : String(error) },
+        body: { message: error instanceof Error ? error.message : String(error), error: toWire(error) },
       });
     }
   });

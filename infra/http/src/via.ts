@@ -1,0 +1,13 @@
+import { getProxyForUrl } from "proxy-from-env";
+import { DIRECT, type Access, type Way } from "./access/access.ts";
+import { isLoopback } from "./loopback.ts";
+
+/**
+ * The hop of the bed before a URL, or the environment's proxy of a TLS tunnel. What a bed declares holds for loopback too, which is
+ * then the far side's; the environment's proxies never stand before it.
+ */
+export const viaOf = (url: URL, way: Way): string | Access | undefined => {
+  if (way !== undefined) return way === DIRECT ? undefined : way;
+  const proxy = isLoopback(url) || url.protocol === "http:" ? "" : getProxyForUrl(url.href);
+  return proxy === "" ? undefined : proxy;
+};

@@ -1,0 +1,105 @@
+import { connect, type Socket } from "node:net";
+import { fromWire } from "@kubera-e2e/schema/error-wire";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Settings } from "@kubera-e2e/schema/settings";
+import { onLines, sendLine } from "./json-lines.ts";
+import { runAnswerSchema, type RunAnswer, type RunQuestion } from "./wire.ts";
+
+export type RunAddress = Pick<Settings, "KUBERA_RUN_URL" | "KUBERA_RUN_TOKEN">;
+
+interface Pending {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const noRun = (because: string, cause?: unknown): KuberaError =>
+  new KuberaError("INTERNAL", {
+    what: "this worker cannot reach the run that should hold its bed",
+    where: "KUBERA_RUN_URL and KUBERA_RUN_TOKEN",
+    because,
+    fix: "Start tests with `pnpm test` or with this repository's playwright.config.ts, whose global set-up starts the run's server.",
+    cause,
+  });
+
+const readAnswer = (line: string): RunAnswer => {
+  try {
+    return runAnswerSchema.parse(JSON.parse(line));
+  } catch {
+    return { refused: `it was answered with something else than an answer: ${line.slice(0, 300)}` };
+  }
+};
+
+/** A worker's one connection to the run process. What it holds there is given free when the connection ends, however the worker died. */
+class RunLine {
+  readonly #socket: Socket;
+  readonly #pending = new Map<number, Pending>();
+  #asked = 0;
+
+  constructor(url: string, token: string) {
+    const { hostname, port } = new URL(url);
+    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    let trouble: Error | undefined;
+    this.#socket.on("error", (error) => (trouble = error));
+    this.#socket.once("close", () => this.#end(noRun(trouble?.message ?? "the run has ended", trouble)));
+    onLines(this.#socket, (line) => this.#take(line));
+    sendLine(this.#socket, { token });
+    // Only an answer that somebody waits for keeps the worker alive.
+    this.#socket.unref();
+  }
+
+  get isOpen(): boolean {
+    return !this.#socket.destroyed;
+  }
+
+  ask(question: RunQuestion, signal?: AbortSignal): Promise<unknown> {
+    this.#asked += 1;
+    const id = this.#asked;
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        sendLine(this.#socket, { id, ask: "cancel" });
+        settle(() => reject(signal?.reason));
+      };
+      const settle = (tell: () => void): void => {
+        signal?.removeEventListener("abort", cancel);
+        this.#pending.delete(id);
+        if (this.#pending.size === 0) this.#socket.unref();
+        tell();
+      };
+      this.#pending.set(id, { resolve: (answer) => settle(() => resolve(answer)), reject: (error) => settle(() => reject(error)) });
+      this.#socket.ref();
+      sendLine(this.#socket, { id, ...question });
+      signal?.addEventListener("abort", cancel, { once: true });
+      if (signal?.aborted === true) cancel();
+    });
+  }
+
+  #take(line: string): void {
+    const answer = readAnswer(line);
+    if ("refused" in answer) {
+      this.#end(noRun(answer.refused));
+      this.#socket.destroy();
+      return;
+    }
+    const pending = this.#pending.get(answer.id);
+    if ("error" in answer) pending?.reject(fromWire(answer.error));
+    else pending?.resolve(answer.answer);
+  }
+
+  #end(error: KuberaError): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+  }
+}
+
+const lines = new Map<string, RunLine>();
+
+/** Asks the run process; errors as it told them, `INTERNAL` when there is none. */
+export const askRun = async (address: RunAddress, question: RunQuestion, signal?: AbortSignal): Promise<unknown> => {
+  const { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: token } = address;
+  if (url === undefined || token === undefined) throw noRun("they are not set");
+  let line = lines.get(url);
+  if (line?.isOpen !== true) {
+    line = new RunLine(url, token);
+    lines.set(url, line);
+  }
+  return line.ask(question, signal);
+};
