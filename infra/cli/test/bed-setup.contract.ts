@@ -35,6 +35,7 @@ beforeAll(async () => {
   site = join(place.workplace.root, "site");
   mkdirSync(join(site, "testbeds"), { recursive: true });
   environment = { ...place.environment, KUBERA_CONFIG: site };
+  declare("fresh", 'cut -f4,5 "$BED_HOSTS_FILE" >&2; echo "of $BED_NAME" >&2');
 });
 afterAll(() => place.close());
 
@@ -43,7 +44,6 @@ const e2e = (...args: readonly string[]) => runE2e(environment, ["bed", ...args]
 
 describe("e2e bed setup and dispose on the simulated data centre", () => {
   it("shows what it would do, and touches nothing without a yes", async () => {
-    declare("fresh", 'cut -f4,5 "$BED_HOSTS_FILE" >&2; echo "of $BED_NAME" >&2');
     const planned = await e2e("setup", "fresh", "--dry-run");
     expect(planned.out).toContain("   fresh-master1          clone of sim-template\n");
     const refused = await e2e("setup", "fresh");
