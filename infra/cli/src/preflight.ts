@@ -40,6 +40,7 @@ const trySignIn = async (url: string, settings: Settings): Promise<void> => {
 const checkBed = (settings: Settings): void => {
   const bed = loadTestBed(undefined, settings);
   if (bed.machines.driver === "esx") credentialsFor(bed, bed.machines.credentials, settings);
+  if (bed.machines.driver === "exec") for (const name of bed.machines.secrets) credentialsFor(bed, name, settings);
   credentialsFor(bed, bed.director.admin, settings);
   for (const way of declaredWays(bed).values())
     if (way.via === "proxy" && way.credentials !== undefined) credentialsFor(bed, way.credentials, settings);

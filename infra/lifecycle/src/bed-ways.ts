@@ -13,7 +13,7 @@ export interface BedWays {
 }
 
 const declaredWay = (bed: TestBed, endpoint: EndpointName): BedAccess | undefined => {
-  if (endpoint === "machines") return (bed.machines.driver === "none" ? undefined : bed.machines.access) ?? bed.access;
+  if (endpoint === "machines") return (bed.machines.driver === "esx" ? bed.machines.access : undefined) ?? bed.access;
   if (endpoint === "lease") return (bed.lease.store === "kubernetes" ? bed.lease.access : undefined) ?? bed.access;
   if (endpoint === "registry" || endpoint === "director") return bed[endpoint].access ?? bed.access;
   return bed.clusters.find(({ name }) => `clusters.${name}` === endpoint)?.access ?? bed.access;

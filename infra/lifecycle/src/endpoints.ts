@@ -37,7 +37,7 @@ const ofCluster = async ({ name, kubeconfig, trust }: TestBed["clusters"][number
 };
 
 const ofMachines = async ({ machines }: TestBed): Promise<Endpoint[]> => {
-  if (machines.driver === "none") return [];
+  if (machines.driver !== "esx") return [];
   const { parseVsphereAddress } = await import("@kubera-e2e/machines");
   const { baseUrl, path } = parseVsphereAddress(machines.endpoint);
   return [await declared("machines", baseUrl + path, machines.trust)];

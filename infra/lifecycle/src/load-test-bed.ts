@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { inspectTestBed, parseTestBed, type BedValues } from "@kubera-e2e/schema/parse-test-bed";
+import type { ExecMachines } from "@kubera-e2e/schema/bed-machines-exec";
+import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { Target } from "@kubera-e2e/schema/target";
 import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
@@ -22,9 +24,36 @@ const expandTrust = (folder: string, trust: Trust | undefined): { trust?: Trust 
   return { trust: "ca" in trust ? { ca: expand(folder, trust.ca) } : trust };
 };
 
+/** A program beside the bed's file is found wherever the command is started. */
+const wholeArgv = (folder: string, argv: readonly string[]): string[] =>
+  argv.map((part) => (/^\.\.?\//.test(part) ? resolve(folder, part) : part));
+
+const expandSetup = (folder: string, setup: BedSetup | undefined): { setup?: BedSetup } => {
+  if (setup === undefined) return {};
+  const bootstrap = setup.bootstrap.map((command) => ({ ...command, argv: wholeArgv(folder, command.argv) }));
+  return { setup: { ...setup, bootstrap } };
+};
+
+const expandScripts = (folder: string, scripts: ExecMachines["scripts"]): ExecMachines["scripts"] => {
+  const whole = (argv: readonly string[]): string[] => wholeArgv(folder, argv);
+  return {
+    inspect: whole(scripts.inspect),
+    power: whole(scripts.power),
+    snapshot: whole(scripts.snapshot),
+    revert: whole(scripts.revert),
+    remove: whole(scripts.remove),
+  };
+};
+
+const expandMachines = (folder: string, machines: TestBed["machines"]): TestBed["machines"] => {
+  if (machines.driver === "esx") return { ...machines, ...expandTrust(folder, machines.trust) };
+  return machines.driver === "exec" ? { ...machines, scripts: expandScripts(folder, machines.scripts) } : machines;
+};
+
 const withPaths = (bed: TestBed, folder: string): TestBed => ({
   ...bed,
-  machines: bed.machines.driver === "esx" ? { ...bed.machines, ...expandTrust(folder, bed.machines.trust) } : bed.machines,
+  machines: expandMachines(folder, bed.machines),
+  ...expandSetup(folder, bed.setup),
   clusters: bed.clusters.map((cluster) => ({
     ...cluster,
     kubeconfig: expand(folder, cluster.kubeconfig),

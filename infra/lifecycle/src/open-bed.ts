@@ -35,6 +35,10 @@ interface Opening {
 const openTheMachines = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
   const { openMachines } = await import("@kubera-e2e/machines");
   if (bed.machines.driver === "none") return openMachines(bed.machines, { redactor });
+  if (bed.machines.driver === "exec") {
+    const secrets = Object.fromEntries(bed.machines.secrets.map((name) => [name, credentialsFor(bed, name, settings)]));
+    return openMachines(bed.machines, { secrets, redactor });
+  }
   const trust = await httpTrust(bed.machines.trust);
   const credentials = credentialsFor(bed, bed.machines.credentials, settings);
   const access = ways.to("machines");

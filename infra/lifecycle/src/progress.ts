@@ -2,7 +2,7 @@
 export interface ProgressEvent {
   readonly at: string;
   /** The verb that is at work. */
-  readonly verb: "restore" | "snapshot" | "gc" | "renew" | "freeze" | "make" | "install" | "connect";
+  readonly verb: "restore" | "snapshot" | "gc" | "renew" | "freeze" | "make" | "install" | "connect" | "setup" | "dispose";
   /** The group of steps: "power off all", "nodes ready". */
   readonly phase: string;
   /** The VM, node, cluster or workload; absent for a whole phase. */

@@ -90,7 +90,7 @@ const govcTrust = async ({ ways, folder }: ShellRequest, endpoint: Endpoint): Pr
 const govcEnvironment = async (request: ShellRequest, endpoints: readonly Endpoint[]): Promise<ShellEnvironment> => {
   const { machines } = request.bed;
   const endpoint = endpoints.find(({ name }) => name === "machines");
-  if (machines.driver === "none" || endpoint === undefined) return { variables: {}, notes: [] };
+  if (machines.driver !== "esx" || endpoint === undefined) return { variables: {}, notes: [] };
   const { username, password } = request.secret(machines.credentials);
   const { variables, notes } = await govcTrust(request, endpoint);
   const empty = { GOVC_TLS_CA_CERTS: "", GOVC_TLS_KNOWN_HOSTS: "", GOVC_INSECURE: "" };

@@ -60,7 +60,7 @@ export const withStoredPins = (bed: TestBed, settings: Store): TestBed => {
   const pins = readPins(bed.name, settings);
   return {
     ...bed,
-    machines: bed.machines.driver === "none" ? bed.machines : given(bed.machines, pins["machines"]),
+    machines: bed.machines.driver === "esx" ? given(bed.machines, pins["machines"]) : bed.machines,
     clusters: bed.clusters.map((cluster) => given(cluster, pins[`clusters.${cluster.name}`])),
     registry: given(bed.registry, pins["registry"]),
     director: given(bed.director, pins["director"]),

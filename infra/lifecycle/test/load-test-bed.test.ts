@@ -52,6 +52,25 @@ describe("loadTestBed", () => {
     expect(bed.registry.trust).toEqual({ ca: join(beds, "ca.pem") });
   });
 
+  test("finds scripts beside the bed's file, and leaves other parts of their lines as they are", () => {
+    const scripts = "{ inspect: [./i, ../x, -v], power: [p, ./q], snapshot: [s], revert: [/abs/r], remove: [d] }";
+    const setup = "setup: { template: t, bootstrap: [{ name: n, argv: [sh, ./up.sh, --flag=./x] }] }";
+    const machines = `machines: { driver: exec, scripts: ${scripts} }\n${setup}`;
+    write("scripted.yaml", BED.replace("name: small", "name: scripted").replace(/machines: .*/, machines));
+    const bed = loadTestBed("scripted", settings({ KUBERA_VALUES: values({ "director.url": "http://d.lab", ca: "ca.pem" }) }));
+    expect(bed.machines).toMatchObject({
+      scripts: {
+        inspect: [join(beds, "i"), join(site, "x"), "-v"],
+        power: ["p", join(beds, "q")],
+        snapshot: ["s"],
+        revert: ["/abs/r"],
+        remove: ["d"],
+      },
+    });
+    expect(bed.setup?.bootstrap[0]?.argv).toEqual(["sh", join(beds, "up.sh"), "--flag=./x"]);
+    rmSync(join(beds, "scripted.yaml"));
+  });
+
   test("leaves a PEM that stands in place of a path as it is", () => {
     const pem = "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n";
     expect(load({}, { "director.url": "http://d.lab", ca: pem }).director.trust).toEqual({ ca: pem });

@@ -4,8 +4,10 @@ import { openAnnotations, type AnnotationStore } from "../src/index.ts";
 import type { ContractCase, Stage } from "./contract-case.ts";
 
 const withNotes = async ({ peer }: Stage, work: (notes: AnnotationStore) => Promise<void>): Promise<void> => {
-  const bed = { driver: "esx", endpoint: peer.url, credentials: "vsphere" } as const;
-  const notes = openAnnotations(bed, { credentials: peer, caPem: peer.ca, redactor: new Redactor() });
+  if (peer.login === undefined) throw new TypeError("only a vSphere keeps notes");
+  const { url, ca, username, password } = peer.login;
+  const bed = { driver: "esx", endpoint: url, credentials: "vsphere" } as const;
+  const notes = openAnnotations(bed, { credentials: { username, password }, caPem: ca, redactor: new Redactor() });
   try {
     await work(notes);
   } finally {
@@ -15,8 +17,7 @@ const withNotes = async ({ peer }: Stage, work: (notes: AnnotationStore) => Prom
 
 const TEXT = 'kept by ann & <bob>\nsecond line {"a":"b"}\n';
 
-/** What leases on a lock VM stand on. */
-export const ANNOTATION_CASES: readonly ContractCase[] = [
+const CASES: readonly ContractCase[] = [
   {
     title: "reads the notes of a VM as they were written, line by line",
     run: (stage) =>
@@ -65,3 +66,6 @@ export const ANNOTATION_CASES: readonly ContractCase[] = [
       }),
   },
 ];
+
+/** What leases on a lock VM stand on. */
+export const ANNOTATION_CASES: readonly ContractCase[] = CASES.map((one) => ({ ...one, needs: ["login"] }));

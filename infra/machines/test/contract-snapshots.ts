@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { readSetManifest, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
-import { find, look, take, type ContractCase } from "./contract-case.ts";
+import { find, look, refusal, take, type ContractCase } from "./contract-case.ts";
 
 const MANIFEST: SetManifest = {
   schema: "kubera-e2e/set@1",
@@ -10,15 +10,6 @@ const MANIFEST: SetManifest = {
   takenAt: "2026-01-01T00:00:00.000Z",
   memory: false,
   vms: 4,
-};
-
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-  } catch (error) {
-    return String(error);
-  }
-  return "it was not refused";
 };
 
 /** Taking snapshots and what the tree says of them. */
@@ -147,9 +138,9 @@ export const REVERT_CASES: readonly ContractCase[] = [
   },
   {
     title: "refuses to revert to a snapshot that is not there, and changes nothing",
-    run: async ({ machines, vm }) => {
+    run: async ({ peer, machines, vm }) => {
       const id = await take(machines, vm, "only");
-      expect(await refusal(machines.revert(vm, "snapshot-0"))).toContain(`[VSPHERE_FAULT] VM "${vm}" has no snapshot snapshot-0`);
+      expect(await refusal(machines.revert(vm, "snapshot-0"))).toContain(`[${peer.refusal}] VM "${vm}" has no snapshot snapshot-0`);
       expect(await look(machines, vm)).toMatchObject({ currentSnapshot: id });
     },
   },
@@ -188,10 +179,10 @@ export const REVERT_CASES: readonly ContractCase[] = [
   },
   {
     title: "refuses to remove a snapshot twice",
-    run: async ({ machines, vm }) => {
+    run: async ({ peer, machines, vm }) => {
       const id = await take(machines, vm, "once");
       await machines.removeSnapshot(vm, id);
-      expect(await refusal(machines.removeSnapshot(vm, id))).toContain(`[VSPHERE_FAULT] VM "${vm}" has no snapshot ${id}`);
+      expect(await refusal(machines.removeSnapshot(vm, id))).toContain(`[${peer.refusal}] VM "${vm}" has no snapshot ${id}`);
     },
   },
 ];

@@ -51,7 +51,7 @@ test("says what fault vSphere answered, on which method of which VM", async () =
     '[VSPHERE_FAULT] vSphere refused PowerOffVM_Task of VM "worker1"',
     `  where:   ${at.url}: PowerOffVM_Task of VM "worker1"`,
     '  because: NoPermission on PowerOffVM_Task of VM "worker1": Permission was denied.; privilegeId=VirtualMachine.Interact.PowerOff',
-    "  fix:     Give the account the privilege that the fault names, on the VM's folder.",
+    '  fix:     Give the account the privilege VirtualMachine.Interact.PowerOff on VM "worker1", or on a folder above it.',
   ]);
 });
 
@@ -215,4 +215,27 @@ test.each([
   await machines.close();
   server.close();
   expect(told.map(({ step }) => step)).toEqual(steps);
+});
+
+test("says so when a second session ends as the first one did", async () => {
+  await using at = await scene({ ...VMS, CreateContainerView: () => fault("NotAuthenticated", "The session is not authenticated.") });
+  expect(await linesOf(at.machines.inspect(["master1"]))).toEqual([
+    "[VSPHERE_FAULT] vSphere refused CreateContainerView",
+    `  where:   ${at.url}: CreateContainerView`,
+    "  because: NotAuthenticated on CreateContainerView: The session is not authenticated.",
+    "  fix:     Look who ends the sessions of this account, or how many it may have; it was logged in again once, and that session ended too.",
+  ]);
+  expect(at.stub.count("Login")).toBe(2);
+});
+
+test("names every privilege that vSphere 7.0.3 misses, on the object it names", async () => {
+  const missing = [
+    `<object type="Folder">group-v3</object><privilegeId>VirtualMachine.State.CreateSnapshot</privilegeId>`,
+    `<missingPrivileges><entity type="VirtualMachine">vm-2</entity><privilegeIds>VirtualMachine.State.CreateSnapshot</privilegeIds>`,
+    `<privilegeIds>Datastore.AllocateSpace</privilegeIds></missingPrivileges>`,
+  ].join("");
+  await using at = await scene({ ...VMS, CreateSnapshot_Task: () => fault("NoPermission", "denied", missing) });
+  expect((await linesOf(at.machines.snapshot("worker1", { name: "n", description: "" }))).at(-1)).toBe(
+    '  fix:     Give the account the privilege VirtualMachine.State.CreateSnapshot, Datastore.AllocateSpace on VM "worker1", or on a folder above it.',
+  );
 });

@@ -61,7 +61,8 @@ export const openLeases = async (bed: TestBed, options: OpenLeasesOptions): Prom
   const ways = openWays(bed, { redactor: options.redactor, secret: (name) => credentialsFor(bed, name, settings) });
   const { register, close } = await (bed.lease.store === "kubernetes" ? openInKubernetes : openInVm)(bed, ways, options);
   const closeAll = async (): Promise<void> => {
-    await close().finally(() => ways.close());
+    await close();
+    await ways.close();
   };
   return { leases: new RegisterLeases(register, clock), timing, close: closeAll };
 };

@@ -56,6 +56,7 @@ export const ERROR_CODES = {
 
   VSPHERE_LOGIN_REFUSED: infrastructure("vSphere refused the credentials"),
   VSPHERE_FAULT: infrastructure("vSphere answered with a fault"),
+  SCRIPT_FAILED: infrastructure("a script of the driver exec failed"),
   MACHINE_MISSING: infrastructure("a VM of the bed that the hypervisor does not know"),
   MACHINE_AMBIGUOUS: infrastructure("a VM name that several VMs carry"),
   SET_MISSING: infrastructure("no set of snapshots for the state"),
@@ -64,6 +65,10 @@ export const ERROR_CODES = {
   SET_REFUSED: infrastructure("a set that must not be restored"),
   RESTORE_FAILED: infrastructure("the bed could not be restored"),
   RESTORE_UNSUPPORTED: infrastructure("a step that the hypervisor cannot do"),
+  SETUP_FAILED: infrastructure("a bed could not be set up"),
+  DISPOSE_REFUSED: infrastructure("a VM that no set-up made and that is not destroyed"),
+  DISPOSE_INCOMPLETE: infrastructure("something of a disposed bed is left"),
+  FILE_EXISTS: environment("a file that would be overwritten"),
   BED_BROKEN: infrastructure("the bed is marked broken"),
 
   LEASE_LOST: infrastructure("a lease that could not be renewed in time", EXIT.noLease),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { execMachinesSchema } from "./bed-machines-exec.ts";
+import { setupSchema } from "./bed-setup.ts";
 import { bedAccessSchema } from "./bed-access.ts";
 import { bedLeaseSchema, leaseFaults } from "./bed-lease.ts";
 import { renewSchema } from "./bed-renew.ts";
@@ -29,6 +31,7 @@ const machinesSchema = z.discriminatedUnion("driver", [
     trust: trustSchema.optional(),
     access: bedAccessSchema.optional(),
   }),
+  execMachinesSchema,
   z.strictObject({ driver: z.literal("none"), reason: z.string().min(1).describe("why nobody may reset these clusters") }),
 ]);
 
@@ -97,6 +100,7 @@ export const testBedSchema = z
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
     sets: setsSchema.prefault({}),
     renew: renewSchema.optional(),
+    setup: setupSchema.optional(),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
     lease: bedLeaseSchema,

@@ -49,7 +49,7 @@ describe("refuses", () => {
     [
       "a driver that is none",
       (b) => ({ ...b, machines: { driver: "magic" } }),
-      ["machines.driver: Invalid discriminator value. Expected 'esx' | 'none'"],
+      ["machines.driver: Invalid discriminator value. Expected 'esx' | 'exec' | 'none'"],
     ],
     ["an unknown interval", (b) => ({ ...b, intervals: { nap: "1s" } }), ['intervals: Unrecognized key: "nap"']],
   ])("%s", (_what, change, expected) => {
@@ -72,4 +72,36 @@ test.each([
   [{ insecure: true }, false],
 ])("trust of %j: %s", (trust, accepted) => {
   expect(trustSchema.safeParse(trust).success).toBe(accepted);
+});
+
+const SCRIPTS = { inspect: ["./i"], power: ["./p"], snapshot: ["./s"], revert: ["./r"], remove: ["./d"] };
+
+test("takes five scripts in place of an endpoint", () => {
+  expect(testBedSchema.parse({ ...bed(), machines: { driver: "exec", scripts: SCRIPTS } }).machines).toEqual({
+    driver: "exec",
+    scripts: SCRIPTS,
+    environment: {},
+    secrets: [],
+    timeLimit: 120_000,
+    limitations: [],
+  });
+});
+
+test("names every fault of scripts and of a set-up", () => {
+  const machines = {
+    driver: "exec",
+    scripts: { ...SCRIPTS, power: [] },
+    environment: { "A-B": "" },
+    limitations: [{ step: "fly", because: "" }],
+  };
+  const setup = { template: "t", bootstrap: [{ name: "n", argv: [] }], clonesAtOnce: 0, secrets: ["A b"] };
+  expect(faults({ ...bed(), machines, setup }).map((fault) => fault.split(":")[0])).toEqual([
+    "machines.scripts.power",
+    "machines.environment.A-B",
+    "machines.limitations.0.step",
+    "machines.limitations.0.because",
+    "setup.clonesAtOnce",
+    "setup.bootstrap.0.argv",
+    "setup.secrets.0",
+  ]);
 });

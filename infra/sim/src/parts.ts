@@ -2,7 +2,7 @@ export { createAuthority, createSelfSigned } from "./certificates/authority.ts";
 export { DataCenter } from "./datacenter/data-center.ts";
 export { SimTime } from "./datacenter/sim-time.ts";
 export { Machine } from "./datacenter/machine.ts";
-export { simMachines } from "./datacenter/topology.ts";
+export { simMachines, simTemplate } from "./datacenter/topology.ts";
 export { VmConfigs } from "./vsphere/vm-config.ts";
 export { startVsphere } from "./vsphere/start-vsphere.ts";
 export { TaskFaults } from "./faults/task-faults.ts";

@@ -13,8 +13,9 @@ const manifestOf = (machine: Machine, common: Omit<SetManifest, "bootId">): SetM
   ...(machine.memory !== undefined && { bootId: machine.memory.bootId }),
 });
 
-/** Takes the set `bare` of all machines as they are now, without memory: what a lab owner has done before anybody tests. */
+/** Takes the set `bare` of the bed's machines as they are now, without memory: what a lab owner has done before anybody tests. */
 export const seedBareSet = (dataCenter: DataCenter): void => {
+  const machines = dataCenter.machines.filter((machine) => machine.spec.template !== true);
   const takenAt = new Date(dataCenter.time.now()).toISOString();
   const common = {
     schema: "kubera-e2e/set@1" as const,
@@ -23,10 +24,10 @@ export const seedBareSet = (dataCenter: DataCenter): void => {
     state: "bare",
     takenAt,
     memory: false as const,
-    vms: dataCenter.machines.length,
+    vms: machines.length,
     kubernetes: KUBERNETES,
   };
-  for (const machine of dataCenter.machines) {
+  for (const machine of machines) {
     const manifest = manifestOf(machine, common);
     machine.takeSnapshot(snapshotName(manifest), writeSetManifest(manifest), { memory: false, quiesce: false });
   }

@@ -8,7 +8,7 @@ import { simStatus } from "./control/sim-status.ts";
 import { UnhandledCalls } from "./control/unhandled-calls.ts";
 import { DataCenter } from "./datacenter/data-center.ts";
 import { SimTime } from "./datacenter/sim-time.ts";
-import { simMachines } from "./datacenter/topology.ts";
+import { simMachines, simTemplate } from "./datacenter/topology.ts";
 import { createDirectorWorld } from "./director/world.ts";
 import { ActiveFaults } from "./faults/active-faults.ts";
 import { loadFaults } from "./faults/fault.ts";
@@ -44,7 +44,7 @@ const newSecret = (): string => randomBytes(18).toString("base64url");
 /** The four protocols over one state, and the door for faults. */
 const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
   const time = new SimTime(speed);
-  const dataCenter = new DataCenter(simMachines(), time);
+  const dataCenter = new DataCenter([...simMachines(), simTemplate()], time);
   const unhandled = new UnhandledCalls();
   const tasks = new TaskFaults();
   const log = (line: string): void => unhandled.note(line);

@@ -138,8 +138,8 @@ describe.skipIf(!availability.available)(`govc, unmodified${reason}`, () => {
 
   it("is told that the simulator does not do a thing, which is logged", async () => {
     const lab = await open();
-    const refused = await govc(lab, ["vm.power", "-suspend", "one"]);
-    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("The method SuspendVM_Task is not known")]);
-    expect(lab.log).toEqual(["vsphere: MethodNotFound: The method SuspendVM_Task is not known to the simulated VirtualMachine vm-101."]);
+    const refused = await govc(lab, ["vm.power", "-s", "one"]);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining("The method ShutdownGuest is not known")]);
+    expect(lab.log).toEqual(["vsphere: MethodNotFound: The method ShutdownGuest is not known to the simulated VirtualMachine vm-101."]);
   });
 });

@@ -87,7 +87,7 @@ describe("properties of a VM", () => {
         .get("disabledMethod")
         ?.all("string")
         .map((method) => method.text),
-    ).toEqual(["PowerOffVM_Task", "ResetVM_Task"]);
+    ).toEqual(["PowerOffVM_Task", "ResetVM_Task", "SuspendVM_Task"]);
   });
 
   const unknown = [

@@ -17,7 +17,7 @@ afterAll(() => lab.server.close());
 
 describe("a call that the simulator does not know", () => {
   const cases = [
-    ["CloneVM_Task", "VirtualMachine:vm-101"],
+    ["MigrateVM_Task", "VirtualMachine:vm-101"],
     ["PowerOnVM_Task", "HostSystem:host-20"],
   ] as const;
 
@@ -183,7 +183,7 @@ describe("the info of a task", () => {
       esxHost: "esx-a",
       userName: "me",
     };
-    const task = new Task("task-7", subject, 0);
+    const task = new Task("task-7", subject, { nowMs: 0, cancelable: false });
     task.result = ref("VirtualMachineSnapshot", "snapshot-1-1");
     task.error = new VimFault("FileFault", "broken", { file: "x.vmdk" });
     const xml = renderElement("info", task.info());

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import { stateName } from "@kubera-e2e/schema/bed-state";
+import { addDiscover } from "./bed-discover.ts";
+import { addProvisioning } from "./bed-provisioning.ts";
 import { addLeasing, WAIT_OPTION } from "./bed-lease.ts";
 import { addBedShell } from "./bed-shell.ts";
 import { addBedTrust } from "./bed-trust.ts";
@@ -84,10 +86,12 @@ const addChanging = (bed: Command): void => {
 export const addBed = (program: Command): void => {
   const bed = program
     .command("bed")
-    .description("test beds: list, plan, status, snapshot, restore, gc, renew, hold, release, trust, shell")
+    .description("test beds: discover, set up, list, plan, status, snapshot, restore, gc, renew, hold, release, trust, shell, dispose")
     .addHelpText("afterAll", EXAMPLES);
   addLooking(bed);
   addChanging(bed);
+  addDiscover(bed);
+  addProvisioning(bed);
   addLeasing(bed);
   addBedTrust(bed);
   addBedShell(bed);

@@ -69,6 +69,7 @@ export class EsxMachines implements Machines {
       const self = await this.#ownSnapshot(name, snapshotId, options);
       const args = [leaf("removeChildren", false), leaf("consolidate", true)];
       await this.#run({ method: "RemoveSnapshot_Task", machine: name, self, args }, options);
+      await this.#consolidate(name, options);
     });
   }
 
@@ -92,6 +93,14 @@ export class EsxMachines implements Machines {
         if (!isThere) throw error;
       }
     });
+  }
+
+  /** Delta disks that the removal left behind, for a lock or want of space, would grow until the datastore is full. */
+  async #consolidate(name: string, options?: CallOptions): Promise<void> {
+    const [info] = await this.#inventory.inspect([name], options?.signal);
+    if (info?.consolidationNeeded !== true) return;
+    const self = await this.#ref(name, options);
+    await this.#run({ method: "ConsolidateVMDisks_Task", machine: name, self }, options);
   }
 
   async #ref(name: string, options?: CallOptions): Promise<ManagedObject> {

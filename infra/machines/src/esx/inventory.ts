@@ -1,12 +1,11 @@
-import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { nearest } from "@kubera-e2e/schema/nearest";
+import { machinesAmbiguous, machinesMissing } from "../named-machines.ts";
 import type { MachineInfo } from "../port.ts";
-import { refOf, refXml, type ManagedObject } from "./managed-object.ts";
+import { listAll, nameOf } from "./listing.ts";
+import { refOf, type ManagedObject } from "./managed-object.ts";
 import { retrieve, type ObjectContent } from "./property-collector.ts";
 import type { Session } from "./session.ts";
 import { isFault } from "./soap-fault.ts";
 import { readSnapshots } from "./snapshot-tree.ts";
-import { leaf } from "./xml.ts";
 
 const MACHINE_PATHS = [
   "name",
@@ -17,12 +16,6 @@ const MACHINE_PATHS = [
   "layoutEx.snapshot",
   "layoutEx.file",
 ];
-
-/** vSphere stores the three characters that a path cannot hold as escapes. */
-const readName = (name: string): string =>
-  name.replaceAll(/%(2f|5c|25)/gi, (escape) => String.fromCodePoint(Number.parseInt(escape.slice(1), 16)));
-
-const nameOf = ({ properties }: ObjectContent): string => readName(properties.get("name")?.text ?? "");
 
 const POWER: Readonly<Record<string, MachineInfo["power"]>> = { poweredOn: "on", poweredOff: "off", suspended: "suspended" };
 
@@ -40,9 +33,10 @@ export class Inventory {
   async find(names: readonly string[], signal?: AbortSignal): Promise<ManagedObject[]> {
     if (!names.every((name) => this.#refs.get(name)?.length === 1)) await this.#reload(signal);
     const missing = names.filter((name) => !this.#refs.has(name));
-    if (missing.length > 0) throw this.#missing(missing);
+    if (missing.length > 0) throw machinesMissing(missing, [...this.#refs.keys()], this.#session.place);
     const ambiguous = names.filter((name) => (this.#refs.get(name)?.length ?? 0) > 1);
-    if (ambiguous.length > 0) throw this.#ambiguous(ambiguous);
+    const bearers = new Map(ambiguous.map((name) => [name, (this.#refs.get(name) ?? []).map((ref) => ref.value)]));
+    if (ambiguous.length > 0) throw machinesAmbiguous(bearers, this.#session.place);
     return names.flatMap((name) => this.#refs.get(name) ?? []);
   }
 
@@ -97,46 +91,9 @@ export class Inventory {
   }
 
   async #reload(signal?: AbortSignal): Promise<void> {
-    const objects = await this.#session.withObjects(() => this.#listMachines(signal));
+    const objects = await listAll(this.#session, { type: "VirtualMachine", paths: ["name"], signal });
     const refs = new Map<string, ManagedObject[]>();
     for (const object of objects) refs.set(nameOf(object), [...(refs.get(nameOf(object)) ?? []), object.ref]);
     this.#refs = refs;
-  }
-
-  async #listMachines(signal?: AbortSignal): Promise<ObjectContent[]> {
-    const { viewManager, rootFolder } = await this.#session.content();
-    const args = [refXml("container", rootFolder), leaf("type", "VirtualMachine"), leaf("recursive", true)];
-    const [created] = await this.#session.call({ method: "CreateContainerView", self: viewManager, args, signal });
-    const view = created === undefined ? { type: "ContainerView", value: "" } : refOf(created);
-    try {
-      return await retrieve(this.#session, { type: "VirtualMachine", paths: ["name"], objects: [view], throughView: true, signal });
-    } finally {
-      // The view ends with the session anyway.
-      await this.#session.call({ method: "DestroyView", self: view, timeoutMs: 5000 }).catch(() => {});
-    }
-  }
-
-  #missing(names: readonly string[]): KuberaError {
-    const known = [...this.#refs.keys()];
-    const hints = names.map((name) => {
-      const near = nearest(name, known);
-      return near === undefined ? `"${name}"` : `"${name}" (there is "${near}")`;
-    });
-    return new KuberaError("MACHINE_MISSING", {
-      what: `${names.length} ${names.length === 1 ? "VM is" : "VMs are"} not in the inventory: ${names.join(", ")}`,
-      where: this.#session.place,
-      because: `of ${known.length} VMs that this account sees, none is called ${hints.join(", ")}`,
-      fix: "Correct the names under clusters[].vms in the bed's file, or let the account see the folder with these VMs.",
-    });
-  }
-
-  #ambiguous(names: readonly string[]): KuberaError {
-    const shown = names.map((name) => `"${name}" is borne by ${(this.#refs.get(name) ?? []).map((ref) => ref.value).join(" and ")}`);
-    return new KuberaError("MACHINE_AMBIGUOUS", {
-      what: `several VMs bear one name: ${names.join(", ")}`,
-      where: this.#session.place,
-      because: shown.join("; "),
-      fix: "Rename all but one of them, so that no wrong VM is ever reverted.",
-    });
   }
 }

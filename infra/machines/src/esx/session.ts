@@ -12,6 +12,8 @@ export interface ServiceContent {
   readonly viewManager: ManagedObject;
   readonly sessionManager: ManagedObject;
   readonly fullName: string;
+  /** `VirtualCenter`, or `HostAgent` for a standalone host. */
+  readonly apiType: string;
 }
 
 const SERVICE_INSTANCE: ManagedObject = { type: "ServiceInstance", value: "ServiceInstance" };
@@ -128,6 +130,7 @@ export class Session {
       viewManager: ref("viewManager"),
       sessionManager: ref("sessionManager"),
       fullName: content?.textOf("about", "fullName") ?? "",
+      apiType: content?.textOf("about", "apiType") ?? "",
     };
   }
 }

@@ -13,6 +13,8 @@ export interface MachineSpec {
   readonly plane: "control" | "worker";
   readonly esxHost: string;
   readonly diskGib: number;
+  /** Whether it is there to be cloned only. */
+  readonly template?: boolean;
 }
 
 /** `on` and `off` as a kubelet feels them: a revert is an `off`, followed by an `on` when memory was resumed. */
@@ -26,6 +28,12 @@ export class Machine {
   readonly uuid = randomUUID();
   disk: Disk;
   memory: Memory | undefined;
+  /** Memory that a suspension put aside; a power-on goes on with it. */
+  suspended: Memory | undefined;
+  /** Whether delta disks that no snapshot needs were left behind, as a removal does that met a locked file. */
+  consolidationNeeded = false;
+  /** Keys of the site's own, as a clone was given them. */
+  readonly extraConfig = new Map<string, string>();
   readonly rootSnapshots: Snapshot[] = [];
   currentSnapshotId: string | undefined;
   readonly #time: SimTime;
@@ -41,7 +49,8 @@ export class Machine {
   }
 
   get powerState(): PowerState {
-    return this.memory === undefined ? "poweredOff" : "poweredOn";
+    if (this.memory !== undefined) return "poweredOn";
+    return this.suspended === undefined ? "poweredOff" : "suspended";
   }
 
   onChange(listener: (event: MachineEvent, machine: Machine) => void): () => void {
@@ -51,28 +60,38 @@ export class Machine {
 
   powerOn(): void {
     if (this.memory !== undefined) return;
-    this.memory = bootMemory(this.#time.now());
+    this.memory = this.suspended ?? bootMemory(this.#time.now());
+    this.suspended = undefined;
     this.#tell("on");
   }
 
   powerOff(): void {
+    if (this.powerState === "poweredOff") return;
+    this.memory = undefined;
+    this.suspended = undefined;
+    this.#tell("off");
+  }
+
+  suspend(): void {
     if (this.memory === undefined) return;
+    this.suspended = this.memory;
     this.memory = undefined;
     this.#tell("off");
   }
 
   takeSnapshot(name: string, description: string, options: { readonly memory: boolean; readonly quiesce: boolean }): Snapshot {
-    const memory = options.memory && this.memory !== undefined ? copyMemory(this.memory) : undefined;
+    // What a suspended VM has put aside is part of its files, and so of every snapshot of it.
+    const kept = this.suspended ?? (options.memory ? this.memory : undefined);
     this.#snapshotCount += 1;
     const snapshot: Snapshot = {
       id: `snapshot-${this.spec.id.replace("vm-", "")}-${this.#snapshotCount}`,
       name,
       description,
       createTime: new Date(this.#time.now()).toISOString(),
-      state: memory === undefined ? "poweredOff" : "poweredOn",
+      state: kept === undefined ? "poweredOff" : this.powerState,
       quiesced: options.quiesce,
       disk: copyDisk(this.disk),
-      memory,
+      memory: kept === undefined ? undefined : copyMemory(kept),
       children: [],
     };
     const parent = this.currentSnapshotId === undefined ? undefined : findSnapshot(this.rootSnapshots, this.currentSnapshotId);
@@ -89,7 +108,8 @@ export class Machine {
     this.powerOff();
     this.disk = copyDisk(snapshot.disk);
     this.currentSnapshotId = id;
-    if (snapshot.memory !== undefined && options.suppressPowerOn !== true) {
+    if (snapshot.memory !== undefined && snapshot.state === "suspended") this.suspended = copyMemory(snapshot.memory);
+    else if (snapshot.memory !== undefined && options.suppressPowerOn !== true) {
       this.memory = copyMemory(snapshot.memory);
       this.#tell("on");
     }

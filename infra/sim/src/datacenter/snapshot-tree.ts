@@ -1,14 +1,14 @@
 import type { Disk } from "./disk.ts";
 import type { Memory } from "./memory.ts";
 
-export type PowerState = "poweredOn" | "poweredOff";
+export type PowerState = "poweredOn" | "poweredOff" | "suspended";
 
 export interface Snapshot {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly createTime: string;
-  /** As vSphere tells it: poweredOn only when memory was taken of a running VM. */
+  /** As vSphere tells it: poweredOn only when memory was taken of a running VM, suspended with what a suspended one has put aside. */
   readonly state: PowerState;
   readonly quiesced: boolean;
   readonly disk: Disk;

@@ -25,3 +25,15 @@ export const simMachines = (): MachineSpec[] =>
       diskGib,
     }),
   );
+
+/** What new machines of the simulated data centre are cloned from. */
+export const simTemplate = (): MachineSpec => ({
+  id: "vm-100",
+  name: "sim-template",
+  cluster: "",
+  node: "sim-template",
+  plane: "worker",
+  esxHost: ESX_HOSTS[0],
+  diskGib: 100,
+  template: true,
+});

@@ -11,7 +11,7 @@ interface FolderParts {
   readonly name: string;
   readonly parent: Ref | undefined;
   readonly childType: readonly string[];
-  readonly children: readonly Ref[];
+  readonly children: () => readonly Ref[];
 }
 
 const folder = (parts: FolderParts): ManagedObject => ({
@@ -19,7 +19,7 @@ const folder = (parts: FolderParts): ManagedObject => ({
   properties: {
     ...entityProperties(parts),
     childType: () => list("xsd:string", parts.childType),
-    childEntity: () => refs(parts.children),
+    childEntity: () => refs(parts.children()),
     namespace: () => undefined,
   },
   methods: {},
@@ -44,29 +44,35 @@ const datacenter = (inventory: Inventory): ManagedObject => ({
 export const folderObjects = (inventory: Inventory): readonly ManagedObject[] => {
   const parent = inventory.datacenter;
   return [
-    folder({ ref: inventory.root, name: "Datacenters", parent: undefined, childType: ["Folder", "Datacenter"], children: [parent] }),
+    folder({ ref: inventory.root, name: "Datacenters", parent: undefined, childType: ["Folder", "Datacenter"], children: () => [parent] }),
     datacenter(inventory),
     folder({
       ref: inventory.vmFolder,
       name: "vm",
       parent,
       childType: ["Folder", "VirtualMachine", "VirtualApp"],
-      children: inventory.machines.map(vmRef),
+      children: () => inventory.machines.map(vmRef),
     }),
     folder({
       ref: inventory.hostFolder,
       name: "host",
       parent,
       childType: ["Folder", "ComputeResource"],
-      children: inventory.hosts.map((host) => host.compute),
+      children: () => inventory.hosts.map((host) => host.compute),
     }),
     folder({
       ref: inventory.datastoreFolder,
       name: "datastore",
       parent,
       childType: ["Folder", "Datastore"],
-      children: [inventory.datastore],
+      children: () => [inventory.datastore],
     }),
-    folder({ ref: inventory.networkFolder, name: "network", parent, childType: ["Folder", "Network"], children: [inventory.network] }),
+    folder({
+      ref: inventory.networkFolder,
+      name: "network",
+      parent,
+      childType: ["Folder", "Network"],
+      children: () => [inventory.network],
+    }),
   ];
 };

@@ -27,7 +27,7 @@ export const serviceInstance = (world: World): ManagedObject => ({
   ref: SERVICE_INSTANCE,
   properties: {
     serverClock: () => time(world.dataCenter.time.now()),
-    capability: () => data("Capability", { provisioningSupported: false, multiHostSupported: true, userShellAccessSupported: false }),
+    capability: () => data("Capability", { provisioningSupported: true, multiHostSupported: true, userShellAccessSupported: false }),
     content: () => serviceContent(world),
   },
   methods: {

@@ -74,6 +74,18 @@ const buildWorld = (options: VsphereOptions): World => {
     events,
     credentials: options.credentials,
     find: (ref) => objects.get(ref.id) ?? world.tasks.find(ref.id) ?? findSnapshotObject(world, ref.id),
+    addMachine: (spec) => {
+      const machine = dataCenter.add(spec);
+      objects.set(spec.id, vmObject(world, machine));
+      machine.onChange(() => changes.touch());
+      changes.touch();
+      return machine;
+    },
+    removeMachine: (machine) => {
+      dataCenter.remove(machine);
+      objects.delete(machine.spec.id);
+      changes.touch();
+    },
     guestAddress: options.guestAddress ?? (() => undefined),
   };
   const all = [

@@ -2,7 +2,7 @@ import type { SimTime } from "../datacenter/sim-time.ts";
 import type { Changes } from "./changes.ts";
 import { Task, type TaskSubject } from "./task.ts";
 import type { Ref, Value } from "./value.ts";
-import { taskInProgress, VimFault } from "./vim-fault.ts";
+import { requestCanceled, taskInProgress, VimFault } from "./vim-fault.ts";
 
 /** A task on a VM as a hook sees it: `{method: "PowerOnVM_Task", vm: "sim-server-master1"}`. */
 export interface TaskOnVm {
@@ -20,6 +20,8 @@ export interface TaskFailure {
   readonly atPercent?: number;
   /** It does not end before this aborts. */
   readonly until?: AbortSignal;
+  /** Fields of the fault: `{ privilegeId: "VirtualMachine.Interact.PowerOff" }`. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** Asked once for each task on a VM, just before it starts. */
@@ -36,6 +38,10 @@ export interface Work {
   readonly subject: TaskSubject;
   /** Simulated milliseconds. */
   readonly durationMs: number;
+  /** Whether CancelTask may stop it. */
+  readonly cancelable?: boolean;
+  /** Whether it may run beside others on its VM. */
+  readonly shared?: boolean;
   check?(): void;
   work(): Value | undefined;
 }
@@ -89,7 +95,7 @@ export class TaskBoard {
   /** Starts the work and answers its task at once; what goes wrong is the task's error. */
   start(work: Work): Ref {
     this.#count += 1;
-    const task = new Task(`task-${this.#count}`, work.subject, this.#time.now());
+    const task = new Task(`task-${this.#count}`, work.subject, { nowMs: this.#time.now(), cancelable: work.cancelable === true });
     this.#tasks.set(task.ref.id, task);
     this.#forgetOldest();
     this.#listener.taskStarted(task);
@@ -108,8 +114,10 @@ export class TaskBoard {
     const entity = task.subject.entity.id;
     const other = this.#active.get(entity);
     task.startedAt = this.#time.now();
-    if (other !== undefined) return this.#end(task, () => fail(taskInProgress(other.ref)));
-    this.#active.set(entity, task);
+    if (work.shared !== true) {
+      if (other !== undefined) return this.#end(task, () => fail(taskInProgress(other.ref)));
+      this.#active.set(entity, task);
+    }
     await this.#steps(task, work);
   }
 
@@ -125,9 +133,10 @@ export class TaskBoard {
       this.#changes.touch();
       await this.#time.delay(work.durationMs / STEPS, this.#closed.signal);
       if (this.#closed.signal.aborted) return;
+      if (task.cancelled) return this.#end(task, () => fail(requestCanceled()));
     }
     if (failure?.until !== undefined) await aborted(AbortSignal.any([failure.until, this.#closed.signal]));
-    this.#end(task, failure === undefined ? () => work.work() : () => fail(new VimFault(failure.fault, failure.message)));
+    this.#end(task, failure === undefined ? () => work.work() : () => fail(new VimFault(failure.fault, failure.message, failure.fields)));
   }
 
   #end(task: Task, outcome: () => Value | undefined): void {

@@ -1,6 +1,6 @@
 import type { ManagedObject } from "./managed-object.ts";
 import { anything, data, enumeration, int, ref, time, type Data, type Ref, type Value } from "./value.ts";
-import { localized, notSupported, type VimFault } from "./vim-fault.ts";
+import { localized, notSupported, VimFault } from "./vim-fault.ts";
 
 export type TaskState = "queued" | "running" | "success" | "error";
 
@@ -32,16 +32,27 @@ export class Task implements ManagedObject {
   result: Value | undefined;
   error: VimFault | undefined;
   readonly properties = { info: () => this.info(), availableField: () => undefined, value: () => undefined };
-  readonly methods = {
-    CancelTask: (): never => {
-      throw notSupported(`${this.subject.method} cannot be cancelled`);
-    },
-  };
+  readonly methods = { CancelTask: () => this.cancel() };
+  readonly #cancelable: boolean;
+  #cancelled = false;
 
-  constructor(id: string, subject: TaskSubject, nowMs: number) {
+  constructor(id: string, subject: TaskSubject, at: { readonly nowMs: number; readonly cancelable: boolean }) {
     this.ref = ref("Task", id);
     this.subject = subject;
-    this.queuedAt = nowMs;
+    this.queuedAt = at.nowMs;
+    this.#cancelable = at.cancelable;
+  }
+
+  /** Whether somebody asked for its end; it ends at its next step, without effect. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  cancel(): undefined {
+    if (this.done) throw new VimFault("InvalidState", "The operation is not allowed in the current state.");
+    if (!this.#cancelable) throw notSupported(`${this.subject.method} cannot be cancelled`);
+    this.#cancelled = true;
+    return undefined;
   }
 
   get chainId(): number {
@@ -63,8 +74,8 @@ export class Task implements ManagedObject {
       entityName: this.subject.entityName,
       locked: undefined,
       state: enumeration("TaskInfoState", this.state),
-      cancelled: false,
-      cancelable: false,
+      cancelled: this.#cancelled,
+      cancelable: this.#cancelable && !this.done,
       error: this.error === undefined ? undefined : localized(this.error),
       result: this.result === undefined ? undefined : anything(this.result),
       progress: this.progress === undefined ? undefined : int(this.progress),

@@ -60,6 +60,9 @@ export const invalidProperty = (name: string): VimFault =>
 export const invalidArgument = (name: string, because: string): VimFault =>
   new VimFault("InvalidArgument", `A specified parameter was not correct: ${name}: ${because}`, { invalidProperty: name });
 
+export const duplicateName = (name: string, object: Ref): VimFault =>
+  new VimFault("DuplicateName", `The name '${name}' already exists.`, { name, object });
+
 export const invalidRequest = (because: string): VimFault => new VimFault("InvalidRequest", because);
 
 export const notFound = (what: string): VimFault => new VimFault("NotFound", `The object or item referred to could not be found: ${what}`);

@@ -2,7 +2,7 @@ import { usedBytes } from "../datacenter/disk.ts";
 import type { Machine } from "../datacenter/machine.ts";
 import { green } from "./entity.ts";
 import { hostOf, vmRef } from "./inventory.ts";
-import { data, enumeration, int, list, long, time, type Data, type Fields } from "./value.ts";
+import { anything, data, enumeration, int, list, long, time, type Data, type Fields } from "./value.ts";
 import { activeDiskFile, vmFolderPath } from "./vm-layout.ts";
 import type { VmConfig } from "./vm-config.ts";
 import { GIB, GUEST_ID, GUEST_NAME, HOST_MHZ, MIB, VM_CPUS, VM_MEMORY_MIB } from "./vm-size.ts";
@@ -25,7 +25,7 @@ export const runtimeOf = (world: World, machine: Machine): Data =>
     maxMemoryUsage: int(VM_MEMORY_MIB),
     numMksConnections: int(0),
     cleanPowerOff: machine.memory === undefined ? true : undefined,
-    consolidationNeeded: false,
+    consolidationNeeded: machine.consolidationNeeded,
   });
 
 const diskDevice = (world: World, machine: Machine): Data =>
@@ -75,7 +75,7 @@ export const configOf = (world: World, machine: Machine, config: VmConfig = worl
     version: "vmx-19",
     uuid: machine.uuid,
     instanceUuid: machine.uuid,
-    template: false,
+    template: machine.spec.template === true,
     guestId: GUEST_ID,
     alternateGuestName: "",
     annotation: config.annotation,
@@ -89,7 +89,10 @@ export const configOf = (world: World, machine: Machine, config: VmConfig = worl
     flags: data("VirtualMachineFlagInfo", { snapshotDisabled: false, snapshotLocked: false, diskUuidEnabled: true }),
     defaultPowerOps: data("VirtualMachineDefaultPowerOpInfo", { powerOffType: "soft", suspendType: "hard", resetType: "soft" }),
     hardware: hardwareOf(world, machine),
-    extraConfig: list("OptionValue", []),
+    extraConfig: list(
+      "OptionValue",
+      [...machine.extraConfig].map(([key, value]) => data("OptionValue", { key, value: anything(value) })),
+    ),
     changeTrackingEnabled: false,
     firmware: "bios",
   });
@@ -123,7 +126,7 @@ export const guestOf = (world: World, machine: Machine): Data => {
 const configSummary = (world: World, machine: Machine): Data =>
   data("VirtualMachineConfigSummary", {
     name: machine.spec.name,
-    template: false,
+    template: machine.spec.template === true,
     vmPathName: vmxPath(machine),
     memorySizeMB: int(VM_MEMORY_MIB),
     numCpu: int(VM_CPUS),

@@ -18,9 +18,16 @@ export const TASK_MS = {
   RemoveSnapshot_Task: 4000,
   RemoveAllSnapshots_Task: 6000,
   ReconfigVM_Task: 500,
+  SuspendVM_Task: 4000,
+  ConsolidateVMDisks_Task: 6000,
+  CloneVM_Task: 20_000,
+  Destroy_Task: 2000,
 } as const;
 
 export type TaskMethod = keyof typeof TASK_MS;
+
+/** Tasks that a real server stops when it is asked to; it refuses that for all others. */
+const CANCELABLE: ReadonlySet<TaskMethod> = new Set(["CreateSnapshot_Task", "CloneVM_Task"]);
 
 /** A method that makes a task on the machine out of what `prepare` says. */
 export const taskMethod = (
@@ -39,11 +46,14 @@ export const taskMethod = (
         userName: call.session.userName,
       },
       durationMs: TASK_MS[method],
+      cancelable: CANCELABLE.has(method),
+      // A VM may be cloned several times at once, and while other tasks change it.
+      shared: method === "CloneVM_Task",
     });
 };
 
-const mustBe = (machine: Machine, state: PowerState, requested?: PowerState): void => {
-  if (machine.powerState !== state) throw invalidPowerState(machine.powerState, requested);
+const mustBe = (machine: Machine, states: readonly PowerState[], requested?: PowerState): void => {
+  if (!states.includes(machine.powerState)) throw invalidPowerState(machine.powerState, requested);
 };
 
 /** Puts the disk, and the memory it has, of a snapshot back; fault `NotFound` when it is gone by then. */
@@ -64,15 +74,23 @@ const powerMethods = (world: World, machine: Machine): Methods => ({
   PowerOnVM_Task: taskMethod({ world, machine, method: "PowerOnVM_Task" }, (args) => {
     const host = args.refOf("host");
     if (host !== undefined && world.find(host) === undefined) throw managedObjectNotFound(host);
-    return { check: () => mustBe(machine, "poweredOff", "poweredOn"), work: () => (machine.powerOn(), undefined) };
+    const check = (): void => {
+      if (machine.spec.template === true) throw notSupported("a template cannot be powered on");
+      mustBe(machine, ["poweredOff", "suspended"], "poweredOn");
+    };
+    return { check, work: () => (machine.powerOn(), undefined) };
   }),
   PowerOffVM_Task: taskMethod({ world, machine, method: "PowerOffVM_Task" }, () => ({
-    check: () => mustBe(machine, "poweredOn", "poweredOff"),
+    check: () => mustBe(machine, ["poweredOn", "suspended"], "poweredOff"),
     work: () => (machine.powerOff(), undefined),
   })),
   ResetVM_Task: taskMethod({ world, machine, method: "ResetVM_Task" }, () => ({
-    check: () => mustBe(machine, "poweredOn", "poweredOn"),
+    check: () => mustBe(machine, ["poweredOn"], "poweredOn"),
     work: () => (machine.powerOff(), machine.powerOn(), undefined),
+  })),
+  SuspendVM_Task: taskMethod({ world, machine, method: "SuspendVM_Task" }, () => ({
+    check: () => mustBe(machine, ["poweredOn"], "suspended"),
+    work: () => (machine.suspend(), undefined),
   })),
 });
 
@@ -99,6 +117,13 @@ const snapshotMethods = (world: World, machine: Machine): Methods => ({
     const suppressPowerOn = args.flag("suppressPowerOn") ?? false;
     return { work: () => revertTo(world, machine, { id: machine.currentSnapshotId, suppressPowerOn }) };
   }),
+  ConsolidateVMDisks_Task: taskMethod({ world, machine, method: "ConsolidateVMDisks_Task" }, () => ({
+    work: () => {
+      machine.consolidationNeeded = false;
+      world.configs.touch(machine);
+      return undefined;
+    },
+  })),
   RemoveAllSnapshots_Task: taskMethod({ world, machine, method: "RemoveAllSnapshots_Task" }, () => ({
     work: () => {
       const ids = machine.rootSnapshots.map((snapshot) => snapshot.id);

@@ -7,13 +7,15 @@ import { refs } from "./value.ts";
 import { notFound } from "./vim-fault.ts";
 import { configOf, guestOf, heartbeat, runtimeOf, summaryOf } from "./vm-info.ts";
 import { layoutExOf } from "./vm-layout.ts";
+import { cloneMethods } from "./vm-clone.ts";
 import { revertTo, taskMethod, vmMethods } from "./vm-methods.ts";
 import { findOwner, snapshotInfoOf } from "./vm-snapshots.ts";
 import type { World } from "./world.ts";
 
 const DISABLED = {
   poweredOn: ["PowerOnVM_Task"],
-  poweredOff: ["PowerOffVM_Task", "ResetVM_Task"],
+  poweredOff: ["PowerOffVM_Task", "ResetVM_Task", "SuspendVM_Task"],
+  suspended: ["ResetVM_Task", "SuspendVM_Task"],
 } as const;
 
 const unset = (): undefined => undefined;
@@ -46,7 +48,7 @@ const vmProperties = (world: World, machine: Machine): Properties => ({
 export const vmObject = (world: World, machine: Machine): ManagedObject => ({
   ref: vmRef(machine),
   properties: vmProperties(world, machine),
-  methods: vmMethods(world, machine),
+  methods: { ...vmMethods(world, machine), ...cloneMethods(world, machine) },
 });
 
 const snapshotObject = (world: World, machine: Machine, snapshot: Snapshot): ManagedObject => ({

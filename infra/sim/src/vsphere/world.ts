@@ -1,5 +1,5 @@
 import type { DataCenter } from "../datacenter/data-center.ts";
-import type { Machine } from "../datacenter/machine.ts";
+import type { Machine, MachineSpec } from "../datacenter/machine.ts";
 import type { Changes } from "./changes.ts";
 import type { EventLog } from "./event-log.ts";
 import type { Inventory } from "./inventory.ts";
@@ -19,6 +19,9 @@ export interface World {
   readonly inventory: Inventory;
   readonly find: Find;
   readonly credentials: Credentials;
+  /** Lets a machine appear in the inventory, or vanish from it with its files. */
+  readonly addMachine: (spec: MachineSpec) => Machine;
+  readonly removeMachine: (machine: Machine) => void;
   /** Address inside the guest, as VMware Tools would tell it. */
   readonly guestAddress: (machine: Machine) => string | undefined;
 }

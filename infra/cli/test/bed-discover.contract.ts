@@ -1,0 +1,71 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { peerAvailability, startVcsim, type Vcsim } from "@kubera-e2e/peers";
+import { runE2e } from "./run-e2e.ts";
+
+const VMS = ["lab-c1-master1", "lab-c1-worker1", "lab-c2-master1", "jump"];
+
+const found = await peerAvailability("vcsim");
+const because = found.available ? "" : ` (not run: ${found.because})`;
+
+describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed discover against a real vcsim (%s)${because}`, (mode) => {
+  let peer: Vcsim;
+  let folder: string;
+  let pin = "";
+
+  beforeAll(async () => {
+    peer = await startVcsim({ mode, vms: VMS });
+    folder = await mkdtemp(join(tmpdir(), "kubera-discover-"));
+  });
+  afterAll(async () => {
+    await peer.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const e2e = (...args: readonly string[]) =>
+    runE2e({ HOME: folder, KUBERA_CONFIG: folder, GOVC_URL: peer.url, GOVC_USERNAME: peer.username, GOVC_PASSWORD: peer.password }, [
+      "bed",
+      "discover",
+      ...args,
+    ]);
+
+  it("shows the fingerprint of a certificate that nobody vouches for, and how to pin it", async () => {
+    const refused = await e2e();
+    expect([refused.code, refused.out]).toEqual([22, ""]);
+    pin = /run again with --pin (sha256:[0-9a-f]{64}),/.exec(refused.err)?.[1] ?? "";
+    expect(pin).not.toBe("");
+    expect(refused.err).not.toContain(peer.password);
+  });
+
+  it("prints a bed's file", async () => {
+    const printed = await e2e("--pin", pin, "--pattern", "lab-*");
+    expect(printed.code, printed.err).toBe(0);
+    expect(printed.out).toContain("  - name: lab-c2\n    role: member\n");
+    expect(printed.out).not.toContain("jump");
+  });
+
+  it("writes a file that other commands use, once", async () => {
+    expect(await e2e("--pin", pin, "--write", "--name", "found")).toMatchObject({ code: 0 });
+    const written = await readFile(join(folder, "testbeds", "found.yaml"), "utf8");
+    const again = await e2e("--pin", pin, "--write", "--name", "found");
+    expect([again.code, again.err]).toEqual([
+      2,
+      [
+        "[FILE_EXISTS] the bed's file is there already, and is left as it is",
+        `  where:   ${join(folder, "testbeds", "found.yaml")}`,
+        "  because: somebody may have filled it in by hand",
+        "  fix:     Give another --name, or leave --write out and compare what is printed.\n",
+      ].join("\n"),
+    ]);
+    expect(await readFile(join(folder, "testbeds", "found.yaml"), "utf8")).toBe(written);
+    const status = await runE2e(
+      { HOME: folder, KUBERA_CONFIG: folder, KUBERA_STORE: folder, GOVC_USERNAME: peer.username, GOVC_PASSWORD: peer.password },
+      ["bed", "status", "found", "--json"],
+    );
+    expect(JSON.parse(status.out)).toMatchObject({
+      vms: [{ name: "lab-c1-master1" }, { name: "lab-c1-worker1" }, { name: "lab-c2-master1" }],
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { openProvisioner, parseVsphereAddress, type Provisioner } from "@kubera-e2e/machines";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Credentials, Settings } from "@kubera-e2e/schema/settings";
+import type { Trust } from "@kubera-e2e/schema/test-bed";
+import { readBedValues } from "./bed-values.ts";
+import { trustOfGovc } from "./govc-trust.ts";
+
+/** Where an inventory is, before any bed declares it. */
+export interface InventoryAddress {
+  /** A host, host:port or URL; GOVC_URL when absent. */
+  readonly url?: string | undefined;
+  readonly pin?: string | undefined;
+  /** Path of a PEM bundle. */
+  readonly ca?: string | undefined;
+}
+
+export interface OpenedInventory {
+  readonly endpoint: string;
+  readonly trust: Trust | undefined;
+  readonly provisioner: Provisioner;
+}
+
+const SECRET = "vsphere";
+
+const endpointOf = ({ url }: InventoryAddress, settings: Settings): string => {
+  const given = url ?? settings.GOVC_URL;
+  if (given === undefined) {
+    throw new KuberaError("USAGE", {
+      what: "no vCenter or ESX host is named",
+      where: "--url, or GOVC_URL in the environment",
+      because: "an inventory is read from one of them",
+      fix: "Write e2e bed discover --url https://vcenter.lab.example/sdk.",
+    });
+  }
+  const { baseUrl, path } = parseVsphereAddress(given);
+  return `${baseUrl}${path}`;
+};
+
+const credentialsFrom = (settings: Settings): Credentials => {
+  const ofGovc = { username: settings.GOVC_USERNAME ?? "", password: settings.GOVC_PASSWORD ?? "" };
+  const found = [settings.secrets.get(SECRET), readBedValues(settings).secrets.get(SECRET), ofGovc].find(
+    (one) => one !== undefined && one.username !== "" && one.password !== "",
+  );
+  if (found !== undefined) return found;
+  throw new KuberaError("SECRET_MISSING", {
+    what: `the secret "${SECRET}" is not given`,
+    where: "the environment of this process, or the file of KUBERA_VALUES",
+    because: "vSphere asks for user and password before it shows its inventory",
+    fix: "Set KUBERA_SECRET_VSPHERE_USERNAME and KUBERA_SECRET_VSPHERE_PASSWORD, or GOVC_USERNAME and GOVC_PASSWORD; .env is read too.",
+  });
+};
+
+const trustFrom = ({ pin, ca }: InventoryAddress, endpoint: string, settings: Settings): Trust | undefined => {
+  if (pin === undefined) return ca === undefined ? trustOfGovc(settings, endpoint) : { ca: resolve(ca) };
+  if (/^sha256:[0-9a-f]{64}$/.test(pin)) return { pin };
+  throw new KuberaError("USAGE", {
+    what: "--pin is no fingerprint of a certificate",
+    where: `--pin ${pin}`,
+    because: "a pin is sha256: and 64 hex digits in lower case",
+    fix: "Run without --pin: the error then shows the fingerprint to compare with the host's own.",
+  });
+};
+
+/** The inventory of a vCenter or ESX host. Errors: `USAGE`, `SETTING_INVALID`, `SECRET_MISSING`. */
+export const openInventory = async (address: InventoryAddress, settings: Settings, redactor: Redactor): Promise<OpenedInventory> => {
+  const endpoint = endpointOf(address, settings);
+  const trust = trustFrom(address, endpoint, settings);
+  const caPem = trust !== undefined && "ca" in trust ? await readFile(trust.ca, "utf8") : undefined;
+  const bed = { driver: "esx" as const, endpoint, credentials: SECRET, ...(trust !== undefined && { trust }) };
+  return { endpoint, trust, provisioner: openProvisioner(bed, { credentials: credentialsFrom(settings), caPem, redactor }) };
+};
