@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer as createTlsServer } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createSelfSigned } from "@kubera-e2e/sim/parts";
+import { createSelfSigned } from "@kubera-e2e/sim/certificates";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT, runE2e } from "./run-e2e.ts";
 import { openSimPlace, readValues, type SimPlace } from "./sim-place.ts";

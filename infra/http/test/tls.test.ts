@@ -2,7 +2,8 @@ import { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 import { beforeAll, expect, test } from "vitest";
 import { Redactor } from "@kubera-e2e/schema/redactor";
-import { createAuthority, createSelfSigned } from "@kubera-e2e/sim/parts";
+import { createSelfSigned } from "@kubera-e2e/sim/certificates";
+import { createAuthority } from "@kubera-e2e/sim/parts";
 import { createHttp, type HttpOptions } from "../src/index.ts";
 import { echo, errorOf, serveTls } from "./test-server.ts";
 

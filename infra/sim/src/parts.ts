@@ -1,4 +1,4 @@
-export { createAuthority, createSelfSigned } from "./certificates/authority.ts";
+export { createAuthority } from "./certificates/authority.ts";
 export { DataCenter } from "./datacenter/data-center.ts";
 export { SimTime } from "./datacenter/sim-time.ts";
 export { Machine } from "./datacenter/machine.ts";
