@@ -69,6 +69,18 @@ const scene = async (handlers: Handlers) => {
 
 const until = (condition: () => boolean): Promise<void> => expect.poll(condition, { interval: 2, timeout: 5000 }).toBe(true);
 
+test("leaves no filter behind for a server to work through", async () => {
+  const vsphere = world();
+  const at = await scene(vsphere.handlers);
+  const work = Promise.all(NAMES.map((name) => at.machines.powerOff(name)));
+  await until(() => at.stub.count("CreateFilter") === NAMES.length && vsphere.running.size === NAMES.length);
+  for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
+  await work;
+  await at.machines.close();
+  expect(at.stub.count("DestroyPropertyFilter")).toBe(NAMES.length);
+  await at.stub[Symbol.asyncDispose]();
+});
+
 test("awaits many tasks with one collector and one poll, reading each task once", async () => {
   const vsphere = world();
   await using at = await scene(vsphere.handlers);

@@ -16,6 +16,7 @@ interface Watched {
   readonly method: string;
   readonly options: CallOptions;
   readonly values: Map<string, XmlElement>;
+  filter?: ManagedObject;
   readonly resolve: (result: string) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,6 +32,7 @@ const isInterruption = (error: unknown): boolean =>
 export class TaskWatcher {
   readonly #session: Session;
   readonly #watched = new Map<string, Watched>();
+  readonly #dropping = new Set<Promise<void>>();
   #collector: Promise<ManagedObject> | undefined;
   #generation = -1;
   #polling = false;
@@ -55,6 +57,8 @@ export class TaskWatcher {
       return await result;
     } finally {
       signal?.removeEventListener("abort", onAbort);
+      const filter = this.#watched.get(task.value)?.filter;
+      if (filter !== undefined) this.#dropFilter(filter);
       this.#watched.delete(task.value);
       if (this.#watched.size === 0) this.#wakeUp.abort();
     }
@@ -62,9 +66,21 @@ export class TaskWatcher {
 
   async #begin(task: ManagedObject): Promise<void> {
     const filter = await this.#session.withObjects(() => this.#addFilter(task));
+    const watched = this.#watched.get(task.value);
+    if (watched === undefined) return this.#dropFilter(filter);
+    watched.filter = filter;
     await this.#look(task);
-    if (this.#watched.has(task.value) && !this.#isOver(task)) this.#poll();
-    else await this.#session.call({ method: "DestroyPropertyFilter", self: filter }).catch(() => {});
+    if (!this.#isOver(task)) this.#poll();
+  }
+
+  /** A server works through every filter at every change, also through those of tasks that ended long ago. Nobody waits for it. */
+  #dropFilter(filter: ManagedObject): void {
+    const dropping = this.#session
+      .call({ method: "DestroyPropertyFilter", self: filter, timeoutMs: 5000 })
+      .then(() => {})
+      .catch(() => {})
+      .finally(() => this.#dropping.delete(dropping));
+    this.#dropping.add(dropping);
   }
 
   async #cancel(task: ManagedObject): Promise<void> {
@@ -146,7 +162,7 @@ export class TaskWatcher {
   async #startAgain(): Promise<boolean> {
     this.#collector = undefined;
     try {
-      for (const { task } of this.#watched.values()) await this.#session.withObjects(() => this.#addFilter(task));
+      for (const watched of this.#watched.values()) watched.filter = await this.#session.withObjects(() => this.#addFilter(watched.task));
       return true;
     } catch {
       return false;
@@ -194,6 +210,7 @@ export class TaskWatcher {
   async close(): Promise<void> {
     const collector = await this.#collector?.catch(() => {});
     this.#collector = undefined;
+    await Promise.all(this.#dropping);
     if (collector === undefined) return;
     await this.#session.call({ method: "DestroyPropertyCollector", self: collector, timeoutMs: 5000 }).catch(() => {});
   }
