@@ -1,4 +1,5 @@
 import { listTestBeds, planRestore, printPlan, restoreSet, snapshotSet, type BedContext } from "@kubera-e2e/lifecycle";
+import { proveState } from "@kubera-e2e/lifecycle/sets";
 import { readSettings } from "@kubera-e2e/schema/settings";
 import { holding } from "./bed-lease.ts";
 import { listLeases } from "./bed-list-leases.ts";
@@ -85,9 +86,11 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
       return;
     }
     await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
-    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, (leased, signal) =>
-      snapshotSet(leased, { state, signal }),
-    );
+    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal) => {
+      const because = await proveState(leased, state, signal);
+      if (because !== undefined) printProgress({ at: new Date().toISOString(), verb: "snapshot", phase: "state", state: "note", because });
+      return snapshotSet(leased, { state, signal });
+    });
     print(flags, manifest, () => [`${name} holds the set ${manifest.set} for ${manifest.state}: ${manifest.vms} VMs, without memory`]);
   });
 

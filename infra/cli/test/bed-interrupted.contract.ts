@@ -27,7 +27,7 @@ describe("e2e bed, ended by a signal", () => {
 
   it.each([
     { verb: "restore", state: "bare", signal: "SIGINT", told: "restore bare" },
-    { verb: "snapshot", state: "director", signal: "SIGTERM", told: "snapshot director@1.12.0" },
+    { verb: "snapshot", state: "bare", signal: "SIGTERM", told: "snapshot bare" },
   ] as const)("leaves the bed free and marked broken after a $verb", async ({ verb, state, signal, told }) => {
     const running = startE2e(environment, ["bed", verb, "sim", "--state", state, "--yes"]);
     await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);

@@ -13,7 +13,7 @@ export interface ChosenSet {
 
 const fixFor = (bed: TestBed, state: string): string =>
   frozenIdOf(state) === undefined
-    ? `Bring the bed into that state and take it: e2e bed snapshot ${bed.name} --state ${state.split("@")[0] ?? state}.`
+    ? `Bring the bed into that state and take it: e2e bed snapshot ${bed.name} --state ${state}.`
     : `See which ones there are: e2e bed status ${bed.name}. One that has expired may have been removed by e2e bed gc.`;
 
 const missing = (bed: TestBed, state: string, at: { readonly found: readonly FoundSet[]; readonly inspected: readonly MachineInfo[] }) => {
