@@ -33,6 +33,18 @@ const put = (path: string, body: unknown): Promise<Reply> => bed.ask(path, { met
 const patch = (path: string, type: string, body: unknown): Promise<Reply> =>
   bed.ask(path, { method: "PATCH", body, headers: { "content-type": `application/${type}` } });
 
+describe("namespaces", () => {
+  it.each(["default", "kube-system"])("%s may not be deleted", async (name) => {
+    const refused = await bed.ask(`/api/v1/namespaces/${name}`, { method: "DELETE" });
+    expect(refused.json).toMatchObject({
+      code: 403,
+      reason: "Forbidden",
+      message: `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+    });
+    expect((await bed.ask(`/api/v1/namespaces/${name}`)).json).toMatchObject({ status: { phase: "Active" } });
+  });
+});
+
 describe("updates", () => {
   it("refuses an update of an old version, and takes it of the newest", async () => {
     const created = await post(DEPLOYMENTS, deployment("updated"));

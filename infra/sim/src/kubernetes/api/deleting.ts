@@ -1,4 +1,4 @@
-import { badRequest, preconditionFailed } from "../api-status.ts";
+import { badRequest, forbidden, preconditionFailed } from "../api-status.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import type { KubeObject } from "../kube-object.ts";
 import type { ServedResource } from "../resource-table.ts";
@@ -64,6 +64,14 @@ const checkPreconditions = (resource: ServedResource, object: KubeObject, { prec
   }
 };
 
+/** The plugin NamespaceLifecycle keeps these for ever. */
+const IMMORTAL = new Set(["default", "kube-system", "kube-public"]);
+
+const refuseImmortal = (resource: ServedResource, { metadata: { name } }: KubeObject): void => {
+  if (resource.kind === "Namespace" && IMMORTAL.has(name))
+    throw forbidden(resource, name, { message: "this namespace may not be deleted" });
+};
+
 /** The garbage collector reads from a finalizer what shall become of the dependents before the owner goes. */
 const markPropagation = (store: EtcdStore, target: Target, marking: { object: KubeObject; propagation: Propagation }): void => {
   const { object, propagation } = marking;
@@ -78,6 +86,7 @@ const deleteOne = (call: Call, target: Target, object: KubeObject): { after: Kub
   const { resource } = target;
   const { namespace, name } = object.metadata;
   checkPreconditions(resource, object, options);
+  refuseImmortal(resource, object);
   const store = writtenStore(call);
   markPropagation(store, target, { object, propagation: options.propagation });
   const after = store.delete(resource, namespace, name, options);
