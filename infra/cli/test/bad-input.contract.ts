@@ -289,7 +289,7 @@ const HYPERVISOR: readonly Case[] = [
     text: () =>
       told("MACHINE_MISSING", "1 VM is not in the inventory: sim-server-worker7", {
         where: place.sim.up.vsphere.url,
-        because: 'of 10 VMs that this account sees, none is called "sim-server-worker7" (there is "sim-server-worker1")',
+        because: 'of 11 VMs that this account sees, none is called "sim-server-worker7" (there is "sim-server-worker1")',
         fix: "Correct the names under clusters[].vms in the bed's file, or let the account see the folder with these VMs.",
       }),
   },

@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -11,6 +10,7 @@ import { fetchEvents, joinSlot, leaveSlot } from "../src/index.ts";
 import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
+import { lineTo } from "./line-to.ts";
 
 const BED = parseTestBed(
   `apiVersion: kubera-e2e/v1
@@ -112,22 +112,6 @@ const join = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => ({
 
 const until = (what: string, isSo: () => boolean): Promise<true> =>
   waitUntil({ what, deadlineMs: 5000, intervalMs: 5, probe: async () => (isSo() ? reached(true as const) : notYet("not so yet")) });
-
-/** A worker's connection by hand. */
-const lineTo = (address: { readonly KUBERA_RUN_URL: string }) => {
-  const socket = connect(Number(new URL(address.KUBERA_RUN_URL).port), "127.0.0.1");
-  let told = "";
-  socket.setEncoding("utf8");
-  socket.on("error", () => {});
-  socket.on("data", (chunk: string) => (told += chunk));
-  return {
-    write: (text: string) => socket.write(text),
-    send: (...values: readonly unknown[]) => socket.write(values.map((value) => `${JSON.stringify(value)}\n`).join("")),
-    told: () => told,
-    destroy: () => socket.destroy(),
-    ended: new Promise<void>((resolve) => socket.once("close", () => resolve())),
-  };
-};
 
 const broken = new KuberaError("RESTORE_FAILED", {
   what: "the bed lab could not be restored",

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fetchEvents, FileLeaseStore, joinSlot, leaveSlot, startRunServer, type ProgressEvent } from "../src/index.ts";
 import type { JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
+import { lineTo } from "./line-to.ts";
 
 let sim: RunningSim;
 let folder = "";
@@ -123,15 +124,10 @@ describe("a run on the simulated bed", () => {
     const { server, address } = await start("r7", ({ phase, state }) => {
       if (isEnding && phase === "revert" && state === "started") void leaseState().then((lease) => seen.push(lease));
     });
-    const worker = new AbortController();
-    const joined = await fetch(`${server.url}/join`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${server.token}` },
-      body: JSON.stringify(request(0)),
-      signal: worker.signal,
-    });
-    await joined.body?.getReader().read();
-    worker.abort();
+    const worker = lineTo(address);
+    worker.send({ token: server.token }, { id: 1, ask: "join", of: request(0) });
+    await expect.poll(worker.told, { interval: 10, timeout: 30_000 }).toContain('"answer"');
+    worker.destroy();
     expect(await leaseState()).toBe("busy");
     expect(markOf()).toMatchObject({ state: "dirty", because: "used by run r7", holds: "bare" });
     expect((await joinSlot(address, request(0))).state).toBe("bare");
