@@ -81,11 +81,12 @@ describe("a run that is interrupted", () => {
   test("with its launcher killed before anybody listens for that ends as well", async () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
-    const launcher = running.child.pid ?? 0;
-    await expect.poll(() => childrenOf(launcher).length, { interval: 5, timeout: 30_000 }).toBeGreaterThan(0);
+    const hasBegun = (): boolean => childrenOf(running.child.pid ?? 0).some((pid) => commandOf(pid).includes("@playwright/test/cli"));
+    await expect.poll(hasBegun, { interval: 5, timeout: 30_000 }).toBe(true);
     const playwright = playwrightOf(running);
     running.child.kill("SIGKILL");
-    await endOf(playwright);
+    // It has to load itself before it can notice.
+    await expect.poll(() => hasEnded(playwright), { interval: 20, timeout: 40_000 }).toBe(true);
     await expect.poll(workplace.simFolders, { interval: 50, timeout: LIMIT_MS }).toEqual([]);
     expect(workplace.sims()).toEqual([]);
   });
