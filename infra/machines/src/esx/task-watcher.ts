@@ -16,7 +16,8 @@ interface Watched {
   readonly method: string;
   readonly options: CallOptions;
   readonly values: Map<string, XmlElement>;
-  filter?: ManagedObject;
+  /** In which session the task's changes are asked for; a filter ends with its session. */
+  filter?: { readonly ref: ManagedObject; readonly generation: number };
   readonly resolve: (result: string) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -65,7 +66,7 @@ export class TaskWatcher {
   }
 
   async #begin(task: ManagedObject): Promise<void> {
-    const filter = await this.#session.withObjects(() => this.#addFilter(task));
+    const filter = await this.#newFilter(task);
     const watched = this.#watched.get(task.value);
     if (watched === undefined) return this.#dropFilter(filter);
     watched.filter = filter;
@@ -74,9 +75,10 @@ export class TaskWatcher {
   }
 
   /** A server works through every filter at every change, also through those of tasks that ended long ago. Nobody waits for it. */
-  #dropFilter(filter: ManagedObject): void {
+  #dropFilter({ ref, generation }: NonNullable<Watched["filter"]>): void {
+    if (generation !== this.#session.generation) return;
     const dropping = this.#session
-      .call({ method: "DestroyPropertyFilter", self: filter, timeoutMs: 5000 })
+      .call({ method: "DestroyPropertyFilter", self: ref, timeoutMs: 5000 })
       .then(() => {})
       .catch(() => {})
       .finally(() => this.#dropping.delete(dropping));
@@ -91,6 +93,22 @@ export class TaskWatcher {
   #isOver(task: ManagedObject): boolean {
     const state = this.#watched.get(task.value)?.values.get("info.state")?.text;
     return state === "success" || state === "error";
+  }
+
+  #newFilter(task: ManagedObject): Promise<NonNullable<Watched["filter"]>> {
+    return this.#session.withObjects(async () => {
+      // Read before the call: a session that ends during it takes the filter along.
+      const { generation } = this.#session;
+      return { ref: await this.#addFilter(task), generation };
+    });
+  }
+
+  /** A session that ended between asking for a task's changes and waiting for them took the filter along; nobody would ever tell. */
+  async #renewFilters(): Promise<void> {
+    for (const watched of this.#watched.values()) {
+      const isStale = watched.filter !== undefined && watched.filter.generation !== this.#session.generation;
+      if (isStale) watched.filter = await this.#newFilter(watched.task);
+    }
   }
 
   async #addFilter(task: ManagedObject): Promise<ManagedObject> {
@@ -132,23 +150,25 @@ export class TaskWatcher {
   }
 
   async #pollAll(): Promise<void> {
-    let version = "";
+    let at: { readonly collector?: ManagedObject; readonly version: string } = { version: "" };
     let interruptions = 0;
     while (this.#watched.size > 0) {
       try {
-        version = await this.#waitForUpdates(version);
+        await this.#renewFilters();
+        const collector = await this.#ownCollector();
+        const version = collector === at.collector ? at.version : "";
+        at = { collector, version: await this.#waitForUpdates(collector, version) };
         interruptions = 0;
       } catch (error) {
         if (this.#watched.size === 0) return;
         interruptions += 1;
         if (!isInterruption(error) || interruptions > PATIENCE || !(await this.#startAgain())) return this.#giveUp(error);
-        version = "";
+        at = { version: "" };
       }
     }
   }
 
-  async #waitForUpdates(version: string): Promise<string> {
-    const self = await this.#ownCollector();
+  async #waitForUpdates(self: ManagedObject, version: string): Promise<string> {
     const args = [leaf("version", version), branch("options", [leaf("maxWaitSeconds", WAIT_SECONDS)])];
     const timeoutMs = (WAIT_SECONDS + 30) * 1000;
     const { signal } = this.#wakeUp;
@@ -162,7 +182,7 @@ export class TaskWatcher {
   async #startAgain(): Promise<boolean> {
     this.#collector = undefined;
     try {
-      for (const watched of this.#watched.values()) watched.filter = await this.#session.withObjects(() => this.#addFilter(watched.task));
+      for (const watched of this.#watched.values()) watched.filter = await this.#newFilter(watched.task);
       return true;
     } catch {
       return false;
