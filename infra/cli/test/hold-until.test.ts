@@ -19,6 +19,8 @@ test.each([
   ["soon", "no time"],
   ["25:00", "no time"],
   ["2026-13-01", "no time"],
+  ["2027-02-31", "no time"],
+  ["999999999d", "no time"],
   ["0s", "over already"],
   ["2026-11-28T17:00", "over already"],
 ])("--until %s is refused: %s", (text, why) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { leaseFaults } from "@kubera-e2e/schema/bed-lease";
 import { inspectTestBed, parseTestBed, type BedValues } from "@kubera-e2e/schema/parse-test-bed";
 import type { ExecMachines } from "@kubera-e2e/schema/bed-machines-exec";
 import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
@@ -110,7 +111,20 @@ export const loadTestBed = (name: string | undefined, settings: Settings): TestB
   refuseMissing(text, found.file, values);
   const bed = parseTestBed(text, found.file, values);
   if (bed.name !== found.name) throw misnamed(bed, found);
-  return withPaths(withGovcTrust(withStoredPins(bed, settings), settings, values), dirname(found.file));
+  const whole = withPaths(withGovcTrust(withStoredPins(bed, settings), settings, values), dirname(found.file));
+  return refuseLeaseInside(whole, found.file);
+};
+
+/** Once paths are absolute, one file is seen to be the other, however it was written. */
+const refuseLeaseInside = (bed: TestBed, file: string): TestBed => {
+  const [fault] = leaseFaults(bed);
+  if (fault === undefined) return bed;
+  throw new KuberaError("BED_INVALID", {
+    what: `the bed ${bed.name} keeps its lease within itself`,
+    where: `${file}  ${fault.path.join(".")}`,
+    because: `it ${fault.message}`,
+    fix: "Keep the lease in a cluster or a VM that no bed restores, or in a folder that all its users share.",
+  });
 };
 
 /** A value for every name, for reading a file before anything is given. */

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { openProvisioner, parseVsphereAddress, type Provisioner } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -7,6 +6,7 @@ import type { Credentials, Settings } from "@kubera-e2e/schema/settings";
 import type { Trust } from "@kubera-e2e/schema/test-bed";
 import { readBedValues } from "./bed-values.ts";
 import { trustOfGovc } from "./govc-trust.ts";
+import { httpTrust } from "./http-trust.ts";
 
 /** Where an inventory is, before any bed declares it. */
 export interface InventoryAddress {
@@ -68,7 +68,7 @@ const trustFrom = ({ pin, ca }: InventoryAddress, endpoint: string, settings: Se
 export const openInventory = async (address: InventoryAddress, settings: Settings, redactor: Redactor): Promise<OpenedInventory> => {
   const endpoint = endpointOf(address, settings);
   const trust = trustFrom(address, endpoint, settings);
-  const caPem = trust !== undefined && "ca" in trust ? await readFile(trust.ca, "utf8") : undefined;
+  const caPem = (await httpTrust(trust))?.ca;
   const bed = { driver: "esx" as const, endpoint, credentials: SECRET, ...(trust !== undefined && { trust }) };
   return { endpoint, trust, provisioner: openProvisioner(bed, { credentials: credentialsFrom(settings), caPem, redactor }) };
 };

@@ -24,6 +24,14 @@ export const homeFolder = (home: () => string = homeOf): string => {
   });
 };
 
+const FOLDER = ".kubera-e2e";
+
+type Store = Pick<Settings, "KUBERA_STORE">;
+
 /** The folder KUBERA_STORE, or .kubera-e2e in the home folder. Error: `SETTING_INVALID` without either. */
-export const storeFolder = (settings: Pick<Settings, "KUBERA_STORE">, home: () => string = homeOf): string =>
-  settings.KUBERA_STORE ?? join(homeFolder(home), ".kubera-e2e");
+export const storeFolder = (settings: Store, home: () => string = homeOf): string =>
+  settings.KUBERA_STORE ?? join(homeFolder(home), FOLDER);
+
+/** The same for who only looks: a user without a home has stored nothing. */
+export const findStoreFolder = (settings: Store, home: () => string = homeOf): string | undefined =>
+  settings.KUBERA_STORE ?? (home() === "" ? undefined : join(home(), FOLDER));

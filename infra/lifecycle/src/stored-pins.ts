@@ -4,7 +4,7 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { z } from "zod";
-import { storeFolder } from "./store-folder.ts";
+import { findStoreFolder, storeFolder } from "./store-folder.ts";
 import { writeWhole } from "./write-whole.ts";
 
 const pinSchema = z.strictObject({
@@ -26,13 +26,16 @@ export type StoredPins = Readonly<Record<string, StoredPin>>;
 
 type Store = Pick<Settings, "KUBERA_STORE">;
 
+const fileIn = (folder: string, bed: string): string => join(folder, "trust", `${bed}.json`);
+
 /** The file with what was accepted for a bed on this computer. */
-export const pinsFile = (bed: string, settings: Store): string => join(storeFolder(settings), "trust", `${bed}.json`);
+export const pinsFile = (bed: string, settings: Store): string => fileIn(storeFolder(settings), bed);
 
 /** What `e2e bed trust --accept` stored for a bed. Error: `SETTING_INVALID` for a file that is not what was stored. */
 export const readPins = (bed: string, settings: Store): StoredPins => {
-  const file = pinsFile(bed, settings);
-  if (!existsSync(file)) return {};
+  const folder = findStoreFolder(settings);
+  const file = folder === undefined ? undefined : fileIn(folder, bed);
+  if (file === undefined || !existsSync(file)) return {};
   try {
     return fileSchema.parse(JSON.parse(readFileSync(file, "utf8"))).pins;
   } catch (cause) {

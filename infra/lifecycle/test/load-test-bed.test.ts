@@ -94,6 +94,14 @@ describe("loadTestBed", () => {
     expect(load({ GOVC_TLS_KNOWN_HOSTS: known }).machines).toMatchObject({ trust: { pin: `sha256:${"ab".repeat(32)}` } });
   });
 
+  test.each(["./kube/../kube/c1.yaml", "kube/c1.yaml"])("refuses a lease in a cluster of the bed itself, written as %s", (kubeconfig) => {
+    const lease = `lease: { store: kubernetes, kubeconfig: ${kubeconfig} }`;
+    write("inside.yaml", `${BED.replace("name: small", "name: inside").replace("kube/c1.yaml", join(beds, "kube/c1.yaml"))}${lease}\n`);
+    const given = settings({ GOVC_URL: "v.lab", KUBERA_VALUES: values({ "director.url": "http://d.lab", ca: "x" }) });
+    expect(() => loadTestBed("inside", given)).toThrow(/keeps its lease within itself/);
+    rmSync(join(beds, "inside.yaml"));
+  });
+
   test("prefers a site's bed to ours of the same name", () => {
     write("konvoy.yaml", BED.replace("name: small", "name: konvoy"));
     const bed = loadTestBed("konvoy", settings({ GOVC_URL: "v.lab", KUBERA_VALUES: values({ "director.url": "http://d.lab", ca: "x" }) }));
