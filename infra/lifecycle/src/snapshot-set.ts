@@ -1,6 +1,6 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { frozenIdOf, readSetManifest, snapshotName, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
+import { frozenIdOf, readSetManifest, snapshotName, vmsHash, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
 import { withinDeadline } from "./deadline.ts";
 import { HostLimit } from "./host-limit.ts";
@@ -114,7 +114,7 @@ const refuseDepth = (taking: Taking, machines: readonly MachineInfo[]): void => 
   });
 };
 
-const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number): SetManifest => {
+const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: readonly string[]): SetManifest => {
   const kubernetes = looks[0]?.kubernetes;
   const certificatesUntil = looks.flatMap((look) => look.certificatesUntil ?? []).toSorted()[0];
   const build = taking.state.split("@")[1];
@@ -125,7 +125,8 @@ const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number):
     state: taking.state,
     takenAt: iso(taking.context),
     memory: false,
-    vms,
+    vms: vms.length,
+    vmsHash: vmsHash(vms),
     ...(build !== undefined && { build }),
     ...(kubernetes !== undefined && { kubernetes }),
     ...(certificatesUntil !== undefined && { lastUsableDay: lastWholeDay(certificatesUntil) }),
@@ -181,7 +182,8 @@ const prove = async (taking: Taking, taken: ReadonlyMap<string, string>): Promis
 
 const takeAll = async (taking: Taking, machines: readonly MachineInfo[], looks: readonly ClusterLook[]): Promise<SetManifest> => {
   const { context } = taking;
-  const manifest = manifestOf(taking, looks, machines.length);
+  const names = machines.map(({ name }) => name);
+  const manifest = manifestOf(taking, looks, names);
   const taken = new Map<string, string>();
   try {
     const act = async (machine: MachineInfo, signal: AbortSignal, attempt: number): Promise<void> => {

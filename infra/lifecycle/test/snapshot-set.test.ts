@@ -1,8 +1,9 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { readSetManifest } from "@kubera-e2e/schema/set";
+import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
+import { readSetManifest, vmsHash } from "@kubera-e2e/schema/set";
 import { describe, expect, test } from "vitest";
 import { restoreSet, snapshotSet } from "../src/index.ts";
-import { failureOf, manifestOf, MemoryBed } from "./memory-bed.ts";
+import { failureOf, LAB, manifestOf, MemoryBed } from "./memory-bed.ts";
 
 const VMS = ["a1", "a2", "a3", "b1", "b2"];
 
@@ -119,9 +120,16 @@ describe("snapshotSet", () => {
 
   test("does not take a set that was taken of fewer VMs than the bed has for a half one", async () => {
     const memory = new MemoryBed();
-    for (const vm of ["a1", "b1"]) memory.machines.seed(vm, manifestOf({ set: "small", vms: 2 }));
+    for (const vm of ["a1", "b1"]) memory.machines.seed(vm, manifestOf({ set: "small", vms: 2, vmsHash: vmsHash(["a1", "b1"]) }));
     await take(memory);
     expect(memory.machines.vms.get("a1")?.snapshots).toHaveLength(2);
+  });
+
+  test("keeps a set of VMs of which one was renamed in the bed's file, and writes of which VMs the new one is", async () => {
+    const memory = new MemoryBed(parseTestBed(LAB.replace("name: b2", "name: b3"), "lab.yaml"));
+    for (const vm of ["a1", "a2", "a3", "b1"]) memory.machines.seed(vm, manifestOf({ set: "healthy" }));
+    expect((await take(memory)).vmsHash).toBe(vmsHash(["a1", "a2", "a3", "b1", "b3"]));
+    expect(memory.machines.journal.filter((step) => step.startsWith("remove"))).toEqual([]);
   });
 
   test("gives two sets of one second two ids", async () => {
