@@ -233,12 +233,12 @@ const powerOnAll = (taking: Taking, machines: readonly MachineInfo[]): Promise<v
   });
 };
 
-/** The whole set that an attempt took which died, or failed, before all VMs were on again; nothing was done with the bed since. */
+/** The whole set that an attempt took which died before any VM was on again; a VM that is on may have gone on since, whatever the mark says. */
 const takenBefore = async (context: BedContext, state: string, machines: readonly MachineInfo[]): Promise<FoundSet | undefined> => {
   const mark = await context.marks.read(context.bed.name);
   if (mark?.state !== "broken") return undefined;
   const set = findSets(context.bed, machines).find(({ manifest }) => manifest.set === mark.set && manifest.state === state);
-  if (set?.flaw !== undefined) return undefined;
+  if (set?.flaw !== undefined || machines.some(({ power }) => power !== "off")) return undefined;
   const isOnIt = set?.members.every(({ machine, snapshot }) => machine.currentSnapshot === snapshot.id && !snapshot.withMemory);
   return isOnIt === true ? set : undefined;
 };
@@ -283,7 +283,7 @@ const takeOver = (taking: Taking, { manifest }: FoundSet): SetManifest => {
  * Takes a set: powers all VMs off, snapshots all without memory, proves the set, powers all on again, also after a failure;
  * not after a cancel, which leaves them off. Each snapshot carries the set's manifest in its description. Does not wait for the nodes
  * to come back. The bed is marked broken while this lasts and when it fails, dirty afterwards. After an attempt that died with its set
- * whole, that one is it, and only the rest is done.
+ * whole, while all VMs are still off and on it, that one is it, and only the rest is done.
  *
  * Errors: `SET_REFUSED` before anything is touched when the new snapshots would lie too deep; `SET_MIXED`, `TIMED_OUT` and those of the machines,
  * after the unfinished set was removed.

@@ -132,6 +132,40 @@ describe("snapshotSet", () => {
     expect(memory.machines.journal.filter((step) => step.startsWith("remove"))).toEqual([]);
   });
 
+  describe("after an attempt that died with its set whole", () => {
+    const died = (): MemoryBed => {
+      const memory = new MemoryBed().seed({ set: "whole" });
+      const mark = {
+        schema: "kubera-e2e/bed-mark@1",
+        bed: "lab",
+        because: "its end was not told",
+        at: "2025-12-20T00:00:00.000Z",
+      } as const;
+      memory.marks.push({ ...mark, state: "broken", set: "whole" });
+      for (const vm of memory.machines.vms.values()) vm.power = "off";
+      return memory;
+    };
+
+    test("takes nothing new while all VMs are still off and on it", async () => {
+      const memory = died();
+      expect((await take(memory)).set).toBe("whole");
+      expect(memory.machines.journal.toSorted()).toEqual(VMS.map((vm) => `power on ${vm}`));
+    });
+
+    test("takes a new set once a VM was on: the mark is of before", async () => {
+      const memory = died();
+      await memory.machines.powerOn("b2");
+      expect((await take(memory)).set).not.toBe("whole");
+      expect(VMS.map((vm) => memory.machines.vms.get(vm)?.snapshots.length)).toEqual([2, 2, 2, 2, 2]);
+    });
+
+    test("takes a new set once a VM is on another snapshot", async () => {
+      const memory = died();
+      memory.machines.seed("b2", manifestOf({ set: "theirs", bed: "other" }));
+      expect((await take(memory)).set).not.toBe("whole");
+    });
+  });
+
   test("gives two sets of one second two ids", async () => {
     const memory = new MemoryBed();
     await take(memory);
