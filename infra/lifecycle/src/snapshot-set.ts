@@ -8,6 +8,7 @@ import type { ProgressEvent } from "./progress.ts";
 import { describeCluster, type ClusterLook } from "./describe-cluster.ts";
 import { lastWholeDay } from "./last-whole-day.ts";
 import { reasonOf } from "./reason-of.ts";
+import { refuseLost } from "./refuse-lost.ts";
 import { vmNames } from "./restore-set.ts";
 import { findSets, pathOf, type FoundSet, type SetMember } from "./set-catalog.ts";
 import { throughLocks } from "./through-locks.ts";
@@ -285,12 +286,13 @@ const takeOver = (taking: Taking, { manifest }: FoundSet): SetManifest => {
  * to come back. The bed is marked broken while this lasts and when it fails, dirty afterwards. After an attempt that died with its set
  * whole, while all VMs are still off and on it, that one is it, and only the rest is done.
  *
- * Errors: `SET_REFUSED` before anything is touched when the new snapshots would lie too deep; `SET_MIXED`, `TIMED_OUT` and those of the machines,
+ * Errors: `MACHINE_UNREACHABLE`, and `SET_REFUSED` when the new snapshots would lie too deep, before anything is touched; `SET_MIXED`, `TIMED_OUT` and those of the machines,
  * after the unfinished set was removed.
  */
 export const snapshotSet = async (context: BedContext, options: SnapshotOptions): Promise<SetManifest> => {
   const signal = options.signal ?? new AbortController().signal;
   const machines = await context.machines.inspect(vmNames(context), { signal });
+  refuseLost(context.bed, machines);
   const before = await takenBefore(context, options.state, machines);
   const { state, about } = options;
   const taking: Taking = { context, signal, state, set: before?.manifest.set ?? newSetId(context, machines), about };

@@ -136,6 +136,15 @@ describe("planGc", () => {
       healthy: `stays: not understood: set healthy is on 4 of 5 VMs; without it: ${last}; ${why}`,
     });
   });
+
+  test("judges no set while the hypervisor cannot look at a VM, which reads as one without snapshots", async () => {
+    const memory = new MemoryBed(labBed()).seed();
+    Object.assign(memory.machines.vms.get("b1") ?? {}, { lost: "disconnected" });
+    expect((await failureOf(planOf(memory))).message).toBe(`[MACHINE_UNREACHABLE] the hypervisor cannot look at 1 of 5 VMs of the bed lab
+  where:   b1 on esx-1: disconnected
+  because: what it tells of their power and snapshots may be old or empty, and sets are judged by that
+  fix:     Connect these hosts again in the hypervisor, or make the VMs' datastore accessible; then run the same command again.`);
+  });
 });
 
 describe("collectSets", () => {

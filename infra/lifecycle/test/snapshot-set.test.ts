@@ -166,6 +166,13 @@ describe("snapshotSet", () => {
     });
   });
 
+  test("touches nothing while the hypervisor cannot look at a VM", async () => {
+    const memory = new MemoryBed().seed();
+    Object.assign(memory.machines.vms.get("b1") ?? {}, { lost: "disconnected" });
+    expect((await failureOf(take(memory))).code).toBe("MACHINE_UNREACHABLE");
+    expect(memory.machines.journal).toEqual([]);
+  });
+
   test("gives two sets of one second two ids", async () => {
     const memory = new MemoryBed();
     await take(memory);
