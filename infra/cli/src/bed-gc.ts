@@ -1,28 +1,26 @@
 import { collectSets, planGc, printGcPlan } from "@kubera-e2e/lifecycle/sets";
-import { frozenIdOf } from "@kubera-e2e/schema/set";
 import { print, type BedFlags } from "./bed-actions.ts";
 import { holding } from "./bed-lease.ts";
 import { printProgress } from "./bed-progress.ts";
 import { withBed, type OpenedBed } from "./bed-session.ts";
 import { confirm } from "./confirm.ts";
-import { setNameOf } from "./set-name.ts";
+import { droppedState, refuseUnmatched } from "./dropped-state.ts";
 import { vmNames } from "./vm-names.ts";
 
 export type GcFlags = BedFlags & { readonly drop?: string };
 
-const droppedState = (text: string, settings: OpenedBed["settings"]): string =>
-  frozenIdOf(text) === undefined ? setNameOf(text, settings) : text;
-
-const planNow = async ({ context, settings }: OpenedBed, { drop }: GcFlags) => {
+const planNow = async ({ context }: OpenedBed, drop: string | undefined) => {
   const [mark, machines] = await Promise.all([context.marks.read(context.bed.name), context.machines.inspect(vmNames(context))]);
   const nowMs = context.clock.now();
-  return planGc(context.bed, machines, { nowMs, mark, ...(drop !== undefined && { drop: droppedState(drop, settings) }) });
+  return planGc(context.bed, machines, { nowMs, mark, ...(drop !== undefined && { drop }) });
 };
 
-/** Removes sets that nobody needs, after a printed plan. Errors: `USAGE`, `LEASE_HELD`, `SET_NOT_REMOVED`. */
+/** Removes sets that nobody needs, after a printed plan. Errors: `USAGE`, also when --drop names what is not there; `MACHINE_UNREACHABLE`, `LEASE_HELD`, `SET_NOT_REMOVED`. */
 export const gcBed = (name: string, flags: GcFlags): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
-    const plan = await planNow(opened, flags);
+    const drop = flags.drop === undefined ? undefined : droppedState(flags.drop, opened.settings);
+    const plan = await planNow(opened, drop);
+    if (drop !== undefined) refuseUnmatched(plan, drop);
     if (flags.dryRun === true || plan.goes.length === 0) {
       print(flags, plan, () => [printGcPlan(plan)]);
       return;
@@ -36,7 +34,7 @@ export const gcBed = (name: string, flags: GcFlags): Promise<void> =>
     );
     const done = await holding(opened, { verb: "gc", flags }, async (leased, signal) => {
       // Whoever held the bed until now may have changed what there is.
-      const fresh = await planNow(opened, flags);
+      const fresh = await planNow(opened, drop);
       await collectSets(leased, fresh, signal);
       return fresh;
     });

@@ -4,19 +4,19 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
 
 /**
- * The name under which a set is stored, from what --state says: `bare`, `director` for the build under test, `director@1.11.0`.
+ * The name under which a set is stored, from what a flag, --state unless told otherwise, says: `bare`, `director` for the build under test, `director@1.11.0`.
  *
  * Error: `USAGE`.
  */
-export const setNameOf = (text: string, { KUBERA_BUILD }: Pick<Settings, "KUBERA_BUILD">): string => {
+export const setNameOf = (text: string, { KUBERA_BUILD }: Pick<Settings, "KUBERA_BUILD">, flag = "--state"): string => {
   const [name = "", build = KUBERA_BUILD, ...rest] = text.split("@");
   const state = bedStateSchema.safeParse(name);
   if (state.success && rest.length === 0 && build !== "" && (state.data !== "bare" || text === "bare")) return stateName(state.data, build);
   throw new KuberaError("USAGE", {
-    what: `--state ${text} is no state of a bed`,
-    where: "--state",
+    what: `${flag} ${text} is no state of a bed`,
+    where: flag,
     because: `the states are ${bedStateSchema.options.join(", ")}; all but bare may be followed by @ and a build`,
-    fix: `Write --state bare, --state director (build ${KUBERA_BUILD}) or --state director@1.12.0.`,
+    fix: `Write ${flag} bare, ${flag} director (build ${KUBERA_BUILD}) or ${flag} director@1.12.0.`,
   });
 };
 

@@ -4,6 +4,7 @@ import type { MachineInfo } from "@kubera-e2e/machines";
 import { writeSetManifest } from "@kubera-e2e/schema/set";
 import { progressLine } from "../src/bed-progress.ts";
 import { statusLines, vmStatus, type BedStatus } from "../src/bed-status.ts";
+import { droppedState, refuseUnmatched } from "../src/dropped-state.ts";
 import { interruptibly } from "../src/interruption.ts";
 import { restoredStateOf, setNameOf } from "../src/set-name.ts";
 
@@ -41,6 +42,44 @@ test.each([
   [{ state: "bare", frozen: "x" }, "[USAGE] --state and --frozen cannot both be restored"],
 ])("refuses to restore %j", (flags, told) => {
   expect(() => restoredStateOf(flags, BUILD)).toThrow(told);
+});
+
+test.each([
+  ["bare", "bare"],
+  ["director", "director@1.12.0"],
+  ["frozen:r1", "frozen:r1"],
+])("--drop %s names the state %s", (text, name) => {
+  expect(droppedState(text, BUILD)).toBe(name);
+});
+
+test("blames --drop for what is no state", () => {
+  expect(() => droppedState("nonsense", BUILD)).toThrow(
+    [
+      "[USAGE] --drop nonsense is no state of a bed",
+      "  where:   --drop",
+      "  because: the states are bare, director, openebs; all but bare may be followed by @ and a build",
+      "  fix:     Write --drop bare, --drop director (build 1.12.0) or --drop director@1.12.0.",
+    ].join("\n"),
+  );
+});
+
+const verdict = (state: string) => ({ set: "s", state, takenAt: "2026-11-24T04:00:00.000Z", why: "told", snapshots: [] });
+const plan = { bed: "lab", goes: [verdict("frozen:r1")], stays: [verdict("bare"), verdict("bare")] };
+
+test.each(["director@9.9.9", "frozen:zzz"])("refuses --drop %s, of which there is no set", (state) => {
+  expect(() => refuseUnmatched(plan, state)).toThrow(
+    [
+      `[USAGE] the bed lab has no set of ${state}; nothing was touched`,
+      "  where:   --drop",
+      "  because: its sets are of bare, frozen:r1",
+      "  fix:     Write one of these behind --drop, or leave it out.",
+    ].join("\n"),
+  );
+});
+
+test("refuses --drop of a bed without sets, and takes what is there", () => {
+  expect(() => refuseUnmatched({ bed: "lab", goes: [], stays: [] }, "bare")).toThrow("because: it has no set at all");
+  expect(() => refuseUnmatched(plan, "frozen:r1")).not.toThrow();
 });
 
 const event = (over: Partial<ProgressEvent>): ProgressEvent => ({

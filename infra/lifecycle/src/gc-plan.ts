@@ -3,6 +3,7 @@ import { showBytes } from "@kubera-e2e/schema/byte-size";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedMark } from "./bed-marks.ts";
+import { refuseLost } from "./refuse-lost.ts";
 import { findSets, type FoundSet } from "./set-catalog.ts";
 
 /** One set with what is decided of it. */
@@ -141,9 +142,10 @@ const judge = (bed: TestBed, inspected: readonly MachineInfo[], at: GcAt): Judge
   ]);
 };
 
-/** Which sets of a bed go and which stay, each with the reason, from what the hypervisor says; pure. The last whole set of a state always stays. */
+/** Which sets of a bed go and which stay, each with the reason, from what the hypervisor says; pure. The last whole set of a state always stays. Error: `MACHINE_UNREACHABLE`. */
 export const planGc = (bed: TestBed, inspected: readonly MachineInfo[], at: GcAt & { readonly drop?: string }): GcPlan => {
   const { drop } = at;
+  refuseLost(bed, inspected);
   const judged = judge(bed, inspected, at).map((one) => {
     if (drop === undefined || one.found.manifest.state !== drop || one.goes) return one;
     return isRunOn(one.found, inspected, at.mark) ? stays(one.found, "the bed runs on it") : goes(one.found, `--drop ${drop}`);

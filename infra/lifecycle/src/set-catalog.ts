@@ -1,5 +1,5 @@
 import type { MachineInfo, SnapshotInfo } from "@kubera-e2e/machines";
-import { readSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
+import { readSetManifest, vmsHash, type SetManifest } from "@kubera-e2e/schema/set";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 
 /** One VM's part in a set. */
@@ -15,7 +15,7 @@ export interface FoundSet {
   readonly members: readonly SetMember[];
   /** Why it is not whole; undefined when every VM of the bed is in it exactly once and nobody else should be. */
   readonly flaw: string | undefined;
-  /** Whether it was taken of as many VMs as the bed has, and some of them lack it: what a snapshot or a removal that died leaves. */
+  /** Whether it was taken of the very VMs that the bed has, and some of them lack it: what a snapshot or a removal that died leaves. */
   readonly isHalf: boolean;
 }
 
@@ -25,10 +25,18 @@ const membersOf = (machine: MachineInfo, bed: string): SetMember[] =>
     return manifest?.bed === bed ? [{ machine, snapshot, manifest }] : [];
   });
 
+/** Why VMs may lack a set that is healthy, as far as its manifest tells. */
+const doubtOf = (manifest: SetManifest, inspected: readonly MachineInfo[]): string | undefined => {
+  if (manifest.vmsHash === undefined) return "it does not say of which VMs it was taken";
+  return manifest.vmsHash === vmsHash(inspected.map(({ name }) => name)) ? undefined : "it was taken of other VMs than the bed has now";
+};
+
 const flawOf = (manifest: SetManifest, members: readonly SetMember[], inspected: readonly MachineInfo[]): string | undefined => {
   const names = new Set(members.map(({ machine }) => machine.name));
   const without = inspected.filter((machine) => !names.has(machine.name)).map((machine) => machine.name);
-  if (without.length > 0) return `set ${manifest.set} is on ${names.size} of ${inspected.length} VMs; without it: ${without.join(", ")}`;
+  const doubt = doubtOf(manifest, inspected);
+  const lacking = `set ${manifest.set} is on ${names.size} of ${inspected.length} VMs; without it: ${without.join(", ")}`;
+  if (without.length > 0) return doubt === undefined ? lacking : `${lacking}; ${doubt}`;
   if (members.length > names.size) return `set ${manifest.set} is on one VM twice`;
   if (members.some((member) => member.manifest.vms !== inspected.length))
     return `set ${manifest.set} was taken of ${manifest.vms} VMs, and the bed has ${inspected.length}`;
@@ -39,7 +47,7 @@ const foundSet = (members: readonly SetMember[], inspected: readonly MachineInfo
   const manifest = members[0]?.manifest;
   if (manifest === undefined) return [];
   const vms = new Set(members.map(({ machine }) => machine.name)).size;
-  const isHalf = vms < inspected.length && manifest.vms === inspected.length;
+  const isHalf = vms < inspected.length && members.every((member) => doubtOf(member.manifest, inspected) === undefined);
   return [{ manifest, members, flaw: flawOf(manifest, members, inspected), isHalf }];
 };
 

@@ -1,6 +1,6 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { frozenIdOf, readSetManifest, snapshotName, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
+import { frozenIdOf, readSetManifest, snapshotName, vmsHash, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
 import { withinDeadline } from "./deadline.ts";
 import { HostLimit } from "./host-limit.ts";
@@ -8,6 +8,7 @@ import type { ProgressEvent } from "./progress.ts";
 import { describeCluster, type ClusterLook } from "./describe-cluster.ts";
 import { lastWholeDay } from "./last-whole-day.ts";
 import { reasonOf } from "./reason-of.ts";
+import { refuseLost } from "./refuse-lost.ts";
 import { vmNames } from "./restore-set.ts";
 import { findSets, pathOf, type FoundSet, type SetMember } from "./set-catalog.ts";
 import { throughLocks } from "./through-locks.ts";
@@ -114,7 +115,7 @@ const refuseDepth = (taking: Taking, machines: readonly MachineInfo[]): void => 
   });
 };
 
-const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number): SetManifest => {
+const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: readonly string[]): SetManifest => {
   const kubernetes = looks[0]?.kubernetes;
   const certificatesUntil = looks.flatMap((look) => look.certificatesUntil ?? []).toSorted()[0];
   const build = taking.state.split("@")[1];
@@ -125,7 +126,8 @@ const manifestOf = (taking: Taking, looks: readonly ClusterLook[], vms: number):
     state: taking.state,
     takenAt: iso(taking.context),
     memory: false,
-    vms,
+    vms: vms.length,
+    vmsHash: vmsHash(vms),
     ...(build !== undefined && { build }),
     ...(kubernetes !== undefined && { kubernetes }),
     ...(certificatesUntil !== undefined && { lastUsableDay: lastWholeDay(certificatesUntil) }),
@@ -181,7 +183,8 @@ const prove = async (taking: Taking, taken: ReadonlyMap<string, string>): Promis
 
 const takeAll = async (taking: Taking, machines: readonly MachineInfo[], looks: readonly ClusterLook[]): Promise<SetManifest> => {
   const { context } = taking;
-  const manifest = manifestOf(taking, looks, machines.length);
+  const names = machines.map(({ name }) => name);
+  const manifest = manifestOf(taking, looks, names);
   const taken = new Map<string, string>();
   try {
     const act = async (machine: MachineInfo, signal: AbortSignal, attempt: number): Promise<void> => {
@@ -231,12 +234,12 @@ const powerOnAll = (taking: Taking, machines: readonly MachineInfo[]): Promise<v
   });
 };
 
-/** The whole set that an attempt took which died, or failed, before all VMs were on again; nothing was done with the bed since. */
+/** The whole set that an attempt took which died before any VM was on again; a VM that is on may have gone on since, whatever the mark says. */
 const takenBefore = async (context: BedContext, state: string, machines: readonly MachineInfo[]): Promise<FoundSet | undefined> => {
   const mark = await context.marks.read(context.bed.name);
   if (mark?.state !== "broken") return undefined;
   const set = findSets(context.bed, machines).find(({ manifest }) => manifest.set === mark.set && manifest.state === state);
-  if (set?.flaw !== undefined) return undefined;
+  if (set?.flaw !== undefined || machines.some(({ power }) => power !== "off")) return undefined;
   const isOnIt = set?.members.every(({ machine, snapshot }) => machine.currentSnapshot === snapshot.id && !snapshot.withMemory);
   return isOnIt === true ? set : undefined;
 };
@@ -281,14 +284,15 @@ const takeOver = (taking: Taking, { manifest }: FoundSet): SetManifest => {
  * Takes a set: powers all VMs off, snapshots all without memory, proves the set, powers all on again, also after a failure;
  * not after a cancel, which leaves them off. Each snapshot carries the set's manifest in its description. Does not wait for the nodes
  * to come back. The bed is marked broken while this lasts and when it fails, dirty afterwards. After an attempt that died with its set
- * whole, that one is it, and only the rest is done.
+ * whole, while all VMs are still off and on it, that one is it, and only the rest is done.
  *
- * Errors: `SET_REFUSED` before anything is touched when the new snapshots would lie too deep; `SET_MIXED`, `TIMED_OUT` and those of the machines,
+ * Errors: `MACHINE_UNREACHABLE`, and `SET_REFUSED` when the new snapshots would lie too deep, before anything is touched; `SET_MIXED`, `TIMED_OUT` and those of the machines,
  * after the unfinished set was removed.
  */
 export const snapshotSet = async (context: BedContext, options: SnapshotOptions): Promise<SetManifest> => {
   const signal = options.signal ?? new AbortController().signal;
   const machines = await context.machines.inspect(vmNames(context), { signal });
+  refuseLost(context.bed, machines);
   const before = await takenBefore(context, options.state, machines);
   const { state, about } = options;
   const taking: Taking = { context, signal, state, set: before?.manifest.set ?? newSetId(context, machines), about };

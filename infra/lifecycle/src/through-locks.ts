@@ -2,11 +2,13 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { reasonOf } from "./reason-of.ts";
 
-/** Faults of vSphere that end by themselves: another task on the VM, a file that the host of before has not let go. */
+/** Faults of vSphere, or of a script that names them, that end by themselves: another task on the VM, a file that the host of before has not let go. */
 const LOCKS: ReadonlySet<string> = new Set(["TaskInProgress", "FileLocked"]);
 
+const FAULTS: ReadonlySet<string> = new Set(["VSPHERE_FAULT", "SCRIPT_FAILED"]);
+
 const faultOf = (error: unknown): string | undefined => {
-  const cause = isKuberaError(error) && error.code === "VSPHERE_FAULT" ? error.cause : undefined;
+  const cause = isKuberaError(error) && FAULTS.has(error.code) ? error.cause : undefined;
   return cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
 };
 

@@ -1,11 +1,12 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { describe, expect, test } from "vitest";
 import type { BedContext } from "../src/bed-context.ts";
 import type { BedMark } from "../src/bed-marks.ts";
 import { restoreSet } from "../src/index.ts";
 import { collectSets, findSets, planGc, printGcPlan } from "../src/sets.ts";
-import { failureOf, labBed, manifestOf, MemoryBed } from "./memory-bed.ts";
+import { failureOf, LAB, labBed, manifestOf, MemoryBed } from "./memory-bed.ts";
 import { MortalProcess } from "./mortal-bed.ts";
 
 const VMS = ["a1", "a2", "a3", "b1", "b2"];
@@ -122,6 +123,27 @@ describe("planGc", () => {
   test("leaves alone what it does not understand, and sets of other beds", async () => {
     const memory = siblings(new MemoryBed(labBed()), { set: "small", vms: 3 }, { set: "theirs", bed: "other" });
     expect(short(await planOf(memory))).toEqual({ small: "stays: not understood: set small was taken of 3 VMs, and the bed has 5" });
+  });
+
+  test.each([
+    ["a VM that was renamed in the bed's file", "b3", { over: {}, why: "it was taken of other VMs than the bed has now" }],
+    ["a VM that a set of before lacks", "b2", { over: { vmsHash: undefined }, why: "it does not say of which VMs it was taken" }],
+  ])("never takes for half, and keeps, what is healthy but for %s", async (_title, last, { over, why }) => {
+    const memory = new MemoryBed(parseTestBed(LAB.replace("name: b2", `name: ${last}`), "lab.yaml"));
+    for (const vm of ["a1", "a2", "a3", "b1"]) memory.machines.seed(vm, manifestOf({ set: "healthy", ...over }));
+    const inspected = await memory.machines.inspect(["a1", "a2", "a3", "b1", last]);
+    expect(short(planGc(memory.bed, inspected, { nowMs: NOW, mark: undefined }))).toEqual({
+      healthy: `stays: not understood: set healthy is on 4 of 5 VMs; without it: ${last}; ${why}`,
+    });
+  });
+
+  test("judges no set while the hypervisor cannot look at a VM, which reads as one without snapshots", async () => {
+    const memory = new MemoryBed(labBed()).seed();
+    Object.assign(memory.machines.vms.get("b1") ?? {}, { lost: "disconnected" });
+    expect((await failureOf(planOf(memory))).message).toBe(`[MACHINE_UNREACHABLE] the hypervisor cannot look at 1 of 5 VMs of the bed lab
+  where:   b1 on esx-1: disconnected
+  because: what it tells of their power and snapshots may be old or empty, and sets are judged by that
+  fix:     Connect these hosts again in the hypervisor, or make the VMs' datastore accessible; then run the same command again.`);
   });
 });
 

@@ -5,7 +5,7 @@ import type { BedContext } from "../src/bed-context.ts";
 import { restoreSet, snapshotSet } from "../src/index.ts";
 import { findSets } from "../src/set-catalog.ts";
 import { MortalProcess, type Death } from "./mortal-bed.ts";
-import { MemoryBed } from "./memory-bed.ts";
+import { labBed, MemoryBed } from "./memory-bed.ts";
 
 const VMS = ["a1", "a2", "a3", "b1", "b2"];
 
@@ -17,7 +17,11 @@ interface Verb {
 }
 
 /** The VMs have gone on since the set: only a restore puts them on it again. */
-const used = (): MemoryBed => new MemoryBed().seed({ set: "older", takenAt: "2025-12-19T00:00:00.000Z" }).seed({ set: "old" });
+const used = (bed = labBed()): MemoryBed =>
+  new MemoryBed(bed).seed({ set: "older", takenAt: "2025-12-19T00:00:00.000Z" }).seed({ set: "old" });
+
+/** An attempt that died with VMs on leaves its set where it is, and the next one lies one deeper. */
+const roomy = (): MemoryBed => used({ ...labBed(), limits: { ...labBed().limits, maxSnapshotDepth: 4 } });
 
 /** Clean on its Director, from where a restore to bare moves every VM to another snapshot. */
 const onDirector = (): MemoryBed => {
@@ -28,7 +32,7 @@ const onDirector = (): MemoryBed => {
 };
 
 const VERBS: readonly Verb[] = [
-  { name: "snapshot", bed: used, work: (context) => snapshotSet(context, { state: "bare" }) },
+  { name: "snapshot", bed: roomy, work: (context) => snapshotSet(context, { state: "bare" }) },
   { name: "first snapshot", bed: () => new MemoryBed(), work: (context) => snapshotSet(context, { state: "bare" }) },
   { name: "restore", bed: onDirector, work: (context) => restoreSet(context, { state: "bare" }) },
 ];

@@ -2,7 +2,7 @@ import type { KubeClient } from "@kubera-e2e/kube";
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
-import type { SetManifest } from "@kubera-e2e/schema/set";
+import { vmsHash, type SetManifest } from "@kubera-e2e/schema/set";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedContext, ServerLook } from "../src/bed-context.ts";
 import type { BedMark } from "../src/bed-marks.ts";
@@ -52,6 +52,7 @@ export const manifestOf = (over: Partial<SetManifest> = {}): SetManifest => ({
   takenAt: "2025-12-20T00:00:00.000Z",
   memory: false,
   vms: 5,
+  vmsHash: vmsHash(["a1", "a2", "a3", "b1", "b2"]),
   ...over,
 });
 

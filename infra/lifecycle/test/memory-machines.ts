@@ -13,6 +13,8 @@ interface Vm {
   /** Counts snapshots ever taken, so that no id comes twice. */
   taken: number;
   consolidationNeeded: boolean;
+  /** Set while its host is gone. */
+  lost?: string;
 }
 
 /** How a step of one VM goes wrong: "revert a1". */
@@ -76,7 +78,8 @@ export class MemoryMachines implements Machines {
   inspect(names: readonly string[]): Promise<MachineInfo[]> {
     return Promise.resolve(
       names.map((name) => {
-        const { esxHost, power, snapshots, current, consolidationNeeded } = this.#vm(name);
+        const { esxHost, power, snapshots, current, consolidationNeeded, lost } = this.#vm(name);
+        if (lost !== undefined) return { name, esxHost, power: "off", snapshots: [], consolidationNeeded: false, lost };
         const base = { name, esxHost, power, snapshots: [...snapshots], consolidationNeeded };
         return current === undefined ? base : { ...base, currentSnapshot: current };
       }),

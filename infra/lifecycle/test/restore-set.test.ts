@@ -119,12 +119,22 @@ const vsphereFault = (type: string): KuberaError =>
     cause: Object.assign(new Error(type), { code: type }),
   });
 
+const scriptFault = (type: string): KuberaError =>
+  new KuberaError("SCRIPT_FAILED", {
+    what: `the script revert failed of VM "b1"`,
+    where: "machines.scripts.revert",
+    because: `${type} on revert`,
+    fix: "Wait for it.",
+    cause: Object.assign(new Error(type), { code: type }),
+  });
+
 const lost = new KuberaError("CONNECTION_LOST", { what: "the connection broke", where: "vcenter", because: "ECONNRESET", fix: "again" });
 
 describe("a VM that is locked", () => {
   const cases = ["power off b1", "revert b1", "power on b1"].flatMap((step) => [
     [step, "TaskInProgress", vsphereFault("TaskInProgress")] as const,
     [step, "FileLocked", vsphereFault("FileLocked")] as const,
+    [step, "TaskInProgress of a script", scriptFault("TaskInProgress")] as const,
     [step, "a reset connection", lost] as const,
   ]);
 
@@ -147,6 +157,13 @@ describe("a VM that is locked", () => {
     );
     expect(failure.fix).toBe("Wait for it.\n           The bed is marked broken; then go on with: e2e bed restore lab --state bare");
     expect(memory.machines.journal.filter((met) => met === "revert b1")).toHaveLength(11);
+  });
+
+  test("is not waited for when a script names another fault", async () => {
+    const memory = new MemoryBed().seed();
+    memory.machines.trouble = new Map([["revert b1", scriptFault("NoDiskSpace")]]);
+    await failureOf(restore(memory));
+    expect(memory.machines.journal.filter((met) => met === "revert b1")).toHaveLength(1);
   });
 
   test.each(["NoDiskSpace", "InvalidPowerState", "HostNotConnected"])("is not waited for when the fault is %s", async (type) => {

@@ -1,8 +1,9 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { readSetManifest } from "@kubera-e2e/schema/set";
+import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
+import { readSetManifest, vmsHash } from "@kubera-e2e/schema/set";
 import { describe, expect, test } from "vitest";
 import { restoreSet, snapshotSet } from "../src/index.ts";
-import { failureOf, manifestOf, MemoryBed } from "./memory-bed.ts";
+import { failureOf, LAB, manifestOf, MemoryBed } from "./memory-bed.ts";
 
 const VMS = ["a1", "a2", "a3", "b1", "b2"];
 
@@ -119,9 +120,57 @@ describe("snapshotSet", () => {
 
   test("does not take a set that was taken of fewer VMs than the bed has for a half one", async () => {
     const memory = new MemoryBed();
-    for (const vm of ["a1", "b1"]) memory.machines.seed(vm, manifestOf({ set: "small", vms: 2 }));
+    for (const vm of ["a1", "b1"]) memory.machines.seed(vm, manifestOf({ set: "small", vms: 2, vmsHash: vmsHash(["a1", "b1"]) }));
     await take(memory);
     expect(memory.machines.vms.get("a1")?.snapshots).toHaveLength(2);
+  });
+
+  test("keeps a set of VMs of which one was renamed in the bed's file, and writes of which VMs the new one is", async () => {
+    const memory = new MemoryBed(parseTestBed(LAB.replace("name: b2", "name: b3"), "lab.yaml"));
+    for (const vm of ["a1", "a2", "a3", "b1"]) memory.machines.seed(vm, manifestOf({ set: "healthy" }));
+    expect((await take(memory)).vmsHash).toBe(vmsHash(["a1", "a2", "a3", "b1", "b3"]));
+    expect(memory.machines.journal.filter((step) => step.startsWith("remove"))).toEqual([]);
+  });
+
+  describe("after an attempt that died with its set whole", () => {
+    const died = (): MemoryBed => {
+      const memory = new MemoryBed().seed({ set: "whole" });
+      const mark = {
+        schema: "kubera-e2e/bed-mark@1",
+        bed: "lab",
+        because: "its end was not told",
+        at: "2025-12-20T00:00:00.000Z",
+      } as const;
+      memory.marks.push({ ...mark, state: "broken", set: "whole" });
+      for (const vm of memory.machines.vms.values()) vm.power = "off";
+      return memory;
+    };
+
+    test("takes nothing new while all VMs are still off and on it", async () => {
+      const memory = died();
+      expect((await take(memory)).set).toBe("whole");
+      expect(memory.machines.journal.toSorted()).toEqual(VMS.map((vm) => `power on ${vm}`));
+    });
+
+    test("takes a new set once a VM was on: the mark is of before", async () => {
+      const memory = died();
+      await memory.machines.powerOn("b2");
+      expect((await take(memory)).set).not.toBe("whole");
+      expect(VMS.map((vm) => memory.machines.vms.get(vm)?.snapshots.length)).toEqual([2, 2, 2, 2, 2]);
+    });
+
+    test("takes a new set once a VM is on another snapshot", async () => {
+      const memory = died();
+      memory.machines.seed("b2", manifestOf({ set: "theirs", bed: "other" }));
+      expect((await take(memory)).set).not.toBe("whole");
+    });
+  });
+
+  test("touches nothing while the hypervisor cannot look at a VM", async () => {
+    const memory = new MemoryBed().seed();
+    Object.assign(memory.machines.vms.get("b1") ?? {}, { lost: "disconnected" });
+    expect((await failureOf(take(memory))).code).toBe("MACHINE_UNREACHABLE");
+    expect(memory.machines.journal).toEqual([]);
   });
 
   test("gives two sets of one second two ids", async () => {

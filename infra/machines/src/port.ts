@@ -23,6 +23,8 @@ export interface MachineInfo {
   /** The snapshot whose disk the VM runs on now. */
   readonly currentSnapshot?: string;
   readonly consolidationNeeded: boolean;
+  /** How the hypervisor has lost sight of the VM: `disconnected`; all else told of it may be old or empty. Absent while it sees it. */
+  readonly lost?: string;
 }
 
 export interface SnapshotRequest {

@@ -123,6 +123,30 @@ test("finds a VM again that was deleted and made anew", async () => {
   expect(await at.machines.inspect(["master1"])).toMatchObject([{ name: "master1" }]);
 });
 
+test.each([
+  ["connected", undefined],
+  ["disconnected", "disconnected"],
+  ["inaccessible", "inaccessible"],
+])("tells a VM that is %s", async (connection, lost) => {
+  const properties = { name: "master1", "runtime.powerState": "poweredOff", "runtime.connectionState": connection };
+  await using at = await scene({
+    ...VMS,
+    RetrievePropertiesEx: () => `<returnval>${object("VirtualMachine", "vm-1", properties)}</returnval>`,
+  });
+  const [info] = await at.machines.inspect(["master1"]);
+  expect(info?.lost).toBe(lost);
+  const asked = at.stub.calls.findLast(
+    ({ method, args }) => method === "RetrievePropertiesEx" && args.textOf("specSet", "propSet", "pathSet") !== "",
+  );
+  expect(
+    asked?.args
+      .find("specSet")
+      ?.find("propSet")
+      ?.all("pathSet")
+      .map(({ text }) => text),
+  ).toContain("runtime.connectionState");
+});
+
 test("refuses to guess at properties that it may not read", async () => {
   const missing = `<missingSet><path>runtime.powerState</path><fault><fault xsi:type="NoPermission"/><localizedMessage>denied</localizedMessage></fault></missingSet>`;
   await using at = await scene({

@@ -64,6 +64,14 @@ test("keeps the type of a fault that a script names", async () => {
   ]);
 });
 
+test("keeps that type where others tell passing faults by it", async () => {
+  const file = script("locked", `echo '{"error":{"type":"TaskInProgress","message":"busy"}}'; exit 1`);
+  const error: unknown = await driver(file)
+    .powerOff("a")
+    .catch((caught: unknown) => caught);
+  expect(error).toMatchObject({ code: "SCRIPT_FAILED", cause: { code: "TaskInProgress", message: "busy" } });
+});
+
 test("says that a script cannot be started", async () => {
   const file = join(folder, "missing");
   expect(await linesOf(driver(file).inspect(["a"]))).toEqual([

@@ -59,6 +59,7 @@ export const ERROR_CODES = {
   SCRIPT_FAILED: infrastructure("a script of the driver exec failed"),
   MACHINE_MISSING: infrastructure("a VM of the bed that the hypervisor does not know"),
   MACHINE_AMBIGUOUS: infrastructure("a VM name that several VMs carry"),
+  MACHINE_UNREACHABLE: infrastructure("a VM that the hypervisor cannot look at now"),
   SET_MISSING: infrastructure("no set of snapshots for the state"),
   SET_MIXED: infrastructure("VMs of one bed on different sets"),
   SET_WITH_MEMORY: infrastructure("a snapshot that carries memory"),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 /**
@@ -15,6 +16,8 @@ export const setManifestSchema = z.object({
   memory: z.literal(false),
   /** How many VMs belong to the set; fewer found means that it is not whole. */
   vms: z.int().min(1),
+  /** Which VMs those are, as `vmsHash` writes it; a manifest of before has none. */
+  vmsHash: z.string().optional(),
   /** Release of Director inside; absent for `bare`. */
   build: z.string().optional(),
   kubernetes: z.string().optional(),
@@ -31,6 +34,12 @@ export const setManifestSchema = z.object({
 });
 
 export type SetManifest = z.infer<typeof setManifestSchema>;
+
+const HASH_LENGTH = 16;
+
+/** Short for the names of all VMs of a bed, in any order: a description keeps no more than 4 KiB. */
+export const vmsHash = (names: readonly string[]): string =>
+  createHash("sha256").update(JSON.stringify(names.toSorted())).digest("hex").slice(0, HASH_LENGTH);
 
 const PREFIX = "kubera-e2e-set: ";
 

@@ -1,6 +1,6 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSetManifest, type SetManifest, setManifestSchema, snapshotName, writeSetManifest } from "../src/set.ts";
+import { readSetManifest, type SetManifest, setManifestSchema, snapshotName, vmsHash, writeSetManifest } from "../src/set.ts";
 
 const MANIFEST: SetManifest = {
   schema: "kubera-e2e/set@1",
@@ -18,6 +18,12 @@ test("reads what it wrote, also among other lines", () => {
   expect(line).not.toContain("\n");
   expect(line.length).toBeLessThan(4096);
   expect(readSetManifest(`taken by hand\n${line}\nkeep`)).toEqual(MANIFEST);
+});
+
+test("tells VMs apart by their names, in any order, in a few letters", () => {
+  expect(vmsHash(["b", "a"])).toBe(vmsHash(["a", "b"]));
+  expect(new Set([vmsHash(["a", "b"]), vmsHash(["a", "c"]), vmsHash(["ab"]), vmsHash(["a,b"])]).size).toBe(4);
+  expect(vmsHash(["a"])).toMatch(/^[0-9a-f]{16}$/);
 });
 
 test("names the snapshot for people", () => {

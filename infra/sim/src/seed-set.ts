@@ -1,7 +1,7 @@
 import type { DataCenter } from "./datacenter/data-center.ts";
 import type { Machine } from "./datacenter/machine.ts";
 import type { RunningCluster } from "./kubernetes/cluster/start-cluster.ts";
-import { snapshotName, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
+import { snapshotName, vmsHash, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
 
 /** Name of the bed in infra/testbeds/sim.yaml, for which the first set is taken. */
 const BED = "sim";
@@ -25,6 +25,7 @@ export const seedBareSet = (dataCenter: DataCenter): void => {
     takenAt,
     memory: false as const,
     vms: machines.length,
+    vmsHash: vmsHash(machines.map(({ spec }) => spec.name)),
     kubernetes: KUBERNETES,
   };
   for (const machine of machines) {

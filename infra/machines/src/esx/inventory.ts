@@ -10,6 +10,7 @@ import { readSnapshots } from "./snapshot-tree.ts";
 const MACHINE_PATHS = [
   "name",
   "runtime.powerState",
+  "runtime.connectionState",
   "runtime.host",
   "runtime.consolidationNeeded",
   "snapshot",
@@ -72,6 +73,7 @@ export class Inventory {
   #machine(object: ObjectContent): MachineInfo {
     const { properties } = object;
     const host = properties.get("runtime.host")?.text ?? "";
+    const connection = properties.get("runtime.connectionState")?.text ?? "connected";
     const currentSnapshot = properties.get("snapshot")?.textOf("currentSnapshot") ?? "";
     return {
       name: nameOf(object),
@@ -80,6 +82,7 @@ export class Inventory {
       snapshots: readSnapshots(properties.get("snapshot"), properties.get("layoutEx.snapshot"), properties.get("layoutEx.file")),
       ...(currentSnapshot !== "" && { currentSnapshot }),
       consolidationNeeded: properties.get("runtime.consolidationNeeded")?.text === "true",
+      ...(connection !== "connected" && { lost: connection }),
     };
   }
 

@@ -45,6 +45,7 @@ export const scriptFailed = (place: ScriptPlace, end: ScriptEnd): KuberaError =>
       typed === undefined
         ? "Run the script by hand with the same JSON on stdin; docs/add-a-hypervisor.md shows how."
         : fixOfFault(typed.type),
+    ...(typed !== undefined && { cause: Object.assign(new Error(typed.message), { name: "ScriptFault", code: typed.type }) }),
   });
 };
 
