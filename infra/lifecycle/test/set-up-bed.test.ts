@@ -184,7 +184,7 @@ describe("a set-up", () => {
 describe("a dispose", () => {
   const inventory = () => [...["a1", "a2", "a3", "b1"].map((name) => listed(name, { power: "on" })), listed("renamed"), byHand("jump")];
 
-  test("plans the end of all that bears the bed's mark, and of nothing else", async () => {
+  test("plans the end of the VMs in the bed's file that bear its mark, and names what bears it besides", async () => {
     await expect(`${disposeLines(planDispose(bed(), inventory())).join("\n")}\n`).toMatchFileSnapshot("golden/dispose.txt");
   });
 
@@ -203,9 +203,20 @@ describe("a dispose", () => {
     const memory = new MemoryBed(bed());
     const provisioner = new MemoryProvisioner();
     provisioner.machines = inventory();
-    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({ destroyed: ["a1", "a2", "a3", "b1", "renamed"] });
-    expect(provisioner.machines.map(({ name }) => name)).toEqual(["jump"]);
+    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({
+      destroyed: ["a1", "a2", "a3", "b1"],
+      left: ["renamed"],
+    });
+    expect(provisioner.machines.map(({ name }) => name)).toEqual(["renamed", "jump"]);
     expect(memory.machines.journal.filter((step) => step.startsWith("power off"))).toHaveLength(4);
+  });
+
+  test("destroys nothing of another owner's bed of the same name", async () => {
+    const memory = new MemoryBed(bed());
+    const provisioner = new MemoryProvisioner();
+    provisioner.machines = [listed("theirs-1", { folder: "team-b" }), listed("theirs-2", { folder: "team-b" })];
+    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({ destroyed: [], left: ["theirs-1", "theirs-2"] });
+    expect([provisioner.journal, memory.machines.journal]).toEqual([[], []]);
   });
 
   test("names each object that is left, with the reason", async () => {
