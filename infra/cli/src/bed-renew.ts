@@ -1,6 +1,5 @@
 import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
 import { planRenew, printRenewPlan, renewSet } from "@kubera-e2e/lifecycle/sets";
-import { Redactor } from "@kubera-e2e/schema/redactor";
 import { print, type BedFlags } from "./bed-actions.ts";
 import { holding } from "./bed-lease.ts";
 import { printProgress } from "./bed-progress.ts";
@@ -22,7 +21,7 @@ export const renewBed = (name: string, flags: BedFlags & { readonly state: strin
     }
     const question = `Renew the certificates in the set of ${name} for ${state}? What is on its VMs now is lost.`;
     await confirm({ plan: () => [printRenewPlan(plan)], question }, flags);
-    const redactor = new Redactor([...settings.secrets.values()].map(({ password }) => password));
+    const { redactor } = context;
     const run = commandRunner(redactor, (line) => process.stderr.write(`          ${line}\n`));
     const reopen = () => openBed(loadTestBed(name, settings), settings, { redactor, onProgress: printProgress });
     const renewed = await holding(opened, { verb: `renew ${state}`, flags }, (leased, signal) =>

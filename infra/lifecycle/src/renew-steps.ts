@@ -4,7 +4,7 @@ import type { BedCluster, BedVm, TestBed } from "@kubera-e2e/schema/test-bed";
 /** A command of this computer, started without a shell. */
 export interface LocalCommand {
   readonly argv: readonly string[];
-  /** Added to the environment of this process. */
+  /** Added to the least of this process's environment: `childEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }

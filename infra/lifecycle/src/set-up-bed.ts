@@ -150,6 +150,7 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
     machines,
     signal,
     clock: context.clock,
+    redactor: context.redactor,
     secret: (name) => context.secret(name),
     onLine: (subject, line) => tell(up, { phase, subject, state: "note", because: line }),
     onEnd: (subject, ms) => tell(up, { phase, subject, state: "done", ms }),

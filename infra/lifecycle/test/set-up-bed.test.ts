@@ -181,6 +181,24 @@ describe("a set-up", () => {
   });
 });
 
+test("masks secrets in what the bootstrap prints and in why it failed", async () => {
+  const argv = ["sh", "-c", "env | grep KUBERA_SECRET_ | sort >&2; exit 1"];
+  const memory = new MemoryBed({
+    ...bed(),
+    setup: setupSchema.parse({ template: "t", addresses: false, secrets: ["vsphere"], bootstrap: [{ name: "join", argv }] }),
+  });
+  memory.redactor.add("s3cret-of-lab");
+  const context = { ...memory.context, secret: () => ({ username: "root", password: "s3cret-of-lab" }) };
+  expect((await linesOf(() => setUpBed(context, new MemoryProvisioner()))).slice(2, 4)).toEqual([
+    "  because: exit code 1: KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
+    "           KUBERA_SECRET_VSPHERE_USERNAME=root",
+  ]);
+  expect(memory.events.filter(({ state }) => state === "note").map(({ because }) => because)).toEqual([
+    "KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
+    "KUBERA_SECRET_VSPHERE_USERNAME=root",
+  ]);
+});
+
 describe("a dispose", () => {
   const inventory = () => [...["a1", "a2", "a3", "b1"].map((name) => listed(name, { power: "on" })), listed("renamed"), byHand("jump")];
 
