@@ -9,7 +9,7 @@ import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
-import { withinDeadline } from "./deadline.ts";
+import { endedWithin } from "./deadline.ts";
 import type { Clock } from "@kubera-e2e/schema/clock";
 
 export interface BootstrapRun {
@@ -67,7 +67,7 @@ const runCommand = async (run: BootstrapRun, command: Command, environment: Read
     where: run.redactor.text(command.argv.join(" ")),
     signal,
   };
-  const end = await withinDeadline(deadline, (within) =>
+  const end = await endedWithin(deadline, (within) =>
     runScript({
       argv: command.argv,
       input: "",

@@ -1,6 +1,6 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { BedContext } from "./bed-context.ts";
-import { withinDeadline } from "./deadline.ts";
+import { endedWithin } from "./deadline.ts";
 import { renewCommand } from "./go-on.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -32,7 +32,7 @@ const attempt = async (renewal: Renewal, command: RenewCommand): Promise<void> =
   const deadline = { clock, ms: command.timeoutMs, what: `"${name}"`, where: subject, signal: renewal.signal };
   for (;;) {
     try {
-      return await withinDeadline(deadline, (signal) => renewal.run({ argv, environment, signal }));
+      return await endedWithin(deadline, (signal) => renewal.run({ argv, environment, signal }));
     } catch (error) {
       renewal.signal.throwIfAborted();
       if (clock.monotonicMs() + bed.intervals.poll > endMs) throw error;

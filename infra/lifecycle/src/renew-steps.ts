@@ -9,7 +9,7 @@ export interface LocalCommand {
   readonly signal: AbortSignal;
 }
 
-/** Runs a command until it ends with 0; rejects with what it said last otherwise. */
+/** Runs a command until it ends with 0; rejects with what it said last otherwise. Cancelled, it ends and only then rejects. */
 export type RunCommand = (command: LocalCommand) => Promise<void>;
 
 /** One command of a renewal, with what it is about. */
