@@ -5,7 +5,7 @@ import { disposeBed, disposeLines, planDispose } from "../src/dispose-bed.ts";
 import { setUpBed } from "../src/set-up-bed.ts";
 import { planSetUp, setUpLines } from "../src/set-up-plan.ts";
 import { hostsFile } from "../src/bootstrap.ts";
-import { labBed, MemoryBed } from "./memory-bed.ts";
+import { labBed, manifestOf, MemoryBed } from "./memory-bed.ts";
 
 const SETUP = setupSchema.parse({
   template: "ubuntu-2204",
@@ -150,6 +150,32 @@ describe("a set-up", () => {
     });
     await linesOf(work);
     expect(provisioner.machines.map(({ name }) => name)).toEqual(["a1", "a2"]);
+  });
+
+  const ALL = ["a1", "a2", "a3", "b1", "b2"];
+
+  test("is refused for a bed that is set up already, and touches nothing", async () => {
+    const { memory, provisioner, work } = await setUp((on, at) => {
+      on.seed({ set: "s1" });
+      at.machines = ALL.map((name) => listed(name));
+    });
+    expect(await linesOf(work)).toEqual([
+      "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
+      "  where:   set s1 on a1, a2, a3, b1, b2",
+      "  because: all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now",
+      "  fix:     Use it: e2e bed restore lab --state bare. To make it anew: e2e bed dispose lab, then e2e bed setup lab.",
+    ]);
+    expect([provisioner.journal, memory.marks]).toEqual([[], []]);
+    expect(memory.machines.journal.filter((step) => !step.startsWith("inspect"))).toEqual([]);
+  });
+
+  test("goes on when a VM lacks the set bare: an earlier one died while it took it", async () => {
+    const { memory, work } = await setUp((on, at) => {
+      for (const name of ALL.slice(1)) on.machines.seed(name, manifestOf());
+      at.machines = ALL.map((name) => listed(name));
+    });
+    expect(await work()).toMatchObject({ state: "bare", vms: 5 });
+    expect(memory.marks.at(-1)).toMatchObject({ holds: "bare" });
   });
 
   test("touches nothing on a host that cannot clone", async () => {
