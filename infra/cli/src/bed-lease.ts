@@ -39,17 +39,17 @@ const waitOf = (flags: LeaseFlags, settings: Settings, signal: AbortSignal): Wai
   signal,
 });
 
-/** Holds the bed while the work lasts; it ends in order when a signal comes, or when the bed may be somebody else's. */
+/** Holds the bed while the work lasts, which puts behind the fence what it opens anew; it ends when a signal comes or the bed may be somebody else's. */
 export const holding = <T>(
   { context, settings }: OpenedBed,
   { verb, flags }: { readonly verb: string; readonly flags: LeaseFlags },
-  work: (context: BedContext, signal: AbortSignal) => Promise<T>,
+  work: (context: BedContext, signal: AbortSignal, fence: (opened: BedContext) => BedContext) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
   const leftAs = async (): Promise<"free" | "broken"> => ((await context.marks.read(bed))?.state === "broken" ? "broken" : "free");
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
     withLease({ context, reason: verb, settings, leftAs, wait: waitOf(flags, settings, interrupted) }, (leased) =>
-      work(leased.context, AbortSignal.any([interrupted, leased.signal])),
+      work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased.fence),
     ),
   );
 };

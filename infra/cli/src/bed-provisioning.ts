@@ -31,7 +31,7 @@ export const setUp = (name: string, flags: BedFlags): Promise<void> =>
     print(flags, manifest, () => [`${name} is set up and holds the set ${manifest.set} for bare: ${manifest.vms} VMs, without memory`]);
   });
 
-/** Destroys what a set-up made, and proves that nothing is left. */
+/** Destroys the VMs of a bed's file that a set-up made, and proves that none is left. */
 export const dispose = (name: string, flags: BedFlags): Promise<void> =>
   withProvisioner(name, async (opened, provisioner) => {
     const plan = await planDisposeNow(opened.context, provisioner);
@@ -39,5 +39,6 @@ export const dispose = (name: string, flags: BedFlags): Promise<void> =>
     const question = `Destroy ${plan.machines.length} VMs of ${name} with all that is on them?`;
     await confirm({ plan: () => disposeLines(plan), question }, flags);
     const done = await holding(opened, { verb: "dispose", flags }, (leased, signal) => disposeBed(leased, provisioner, { signal }));
-    print(flags, done, () => [`${name}: ${done.destroyed.length} VMs destroyed, nothing is left`]);
+    const left = done.left.length === 0 ? "nothing is left" : `left alone, for the bed's file does not name them: ${done.left.join(", ")}`;
+    print(flags, done, () => [`${name}: ${done.destroyed.length} VMs destroyed, ${left}`]);
   });

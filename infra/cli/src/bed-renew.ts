@@ -1,6 +1,5 @@
 import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
 import { planRenew, printRenewPlan, renewSet } from "@kubera-e2e/lifecycle/sets";
-import { Redactor } from "@kubera-e2e/schema/redactor";
 import { print, type BedFlags } from "./bed-actions.ts";
 import { holding } from "./bed-lease.ts";
 import { printProgress } from "./bed-progress.ts";
@@ -22,11 +21,11 @@ export const renewBed = (name: string, flags: BedFlags & { readonly state: strin
     }
     const question = `Renew the certificates in the set of ${name} for ${state}? What is on its VMs now is lost.`;
     await confirm({ plan: () => [printRenewPlan(plan)], question }, flags);
-    const redactor = new Redactor([...settings.secrets.values()].map(({ password }) => password));
+    const { redactor } = context;
     const run = commandRunner(redactor, (line) => process.stderr.write(`          ${line}\n`));
     const reopen = () => openBed(loadTestBed(name, settings), settings, { redactor, onProgress: printProgress });
-    const renewed = await holding(opened, { verb: `renew ${state}`, flags }, (leased, signal) =>
-      renewSet(leased, { state, run, reopen, signal }),
+    const renewed = await holding(opened, { verb: `renew ${state}`, flags }, (leased, signal, fence) =>
+      renewSet(leased, { state, run, reopen: async () => fence(await reopen()), signal }),
     );
     const until = renewed.lastUsableDay === undefined ? "" : `, whose certificates are valid until ${renewed.lastUsableDay}`;
     print(flags, renewed, () => [`${name} holds the set ${renewed.set} for ${state}${until}; ${renewed.dropped} is gone; its VMs are off`]);

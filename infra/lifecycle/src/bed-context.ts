@@ -3,6 +3,7 @@ import type { KubeClient } from "@kubera-e2e/kube";
 import type { Machines } from "@kubera-e2e/machines";
 import type { RegistryClient } from "@kubera-e2e/registry";
 import type { Clock } from "@kubera-e2e/schema/clock";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedMarks } from "./bed-marks.ts";
@@ -38,6 +39,9 @@ export interface BedContext {
   secret(name: string): Credentials;
   readonly marks: BedMarks;
   readonly clock: Clock;
+  /** Knows every secret that this process was given; masks what is shown or stored. */
+  readonly redactor: Redactor;
+  /** What it is told is masked already. */
   readonly onProgress: Progress;
   /** Called once after every restore, however it ended. */
   readonly onRestored: (report: RestoreReport) => Promise<void>;

@@ -5,10 +5,11 @@ import type { ListedMachine } from "@kubera-e2e/machines";
 import { runScript } from "@kubera-e2e/machines/run-script";
 import { childEnvironment } from "@kubera-e2e/schema/child-environment";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
 import type { Credentials } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
-import { withinDeadline } from "./deadline.ts";
+import { endedWithin } from "./deadline.ts";
 import type { Clock } from "@kubera-e2e/schema/clock";
 
 export interface BootstrapRun {
@@ -17,6 +18,7 @@ export interface BootstrapRun {
   readonly machines: readonly ListedMachine[];
   readonly secret: (name: string) => Credentials;
   readonly clock: Clock;
+  readonly redactor: Redactor;
   readonly signal: AbortSignal;
   readonly onLine: (command: string, line: string) => void;
   readonly onEnd: (command: string, ms: number) => void;
@@ -45,11 +47,11 @@ const secretVariables = ({ setup, secret }: BootstrapRun): Record<string, string
 
 type Command = BedSetup["bootstrap"][number];
 
-const failed = ({ name, argv }: Command, because: string): KuberaError =>
+const failed = ({ redactor }: BootstrapRun, { name, argv }: Command, because: string): KuberaError =>
   new KuberaError("SETUP_FAILED", {
     what: `the bootstrap command "${name}" failed`,
-    where: argv.join(" "),
-    because,
+    where: redactor.text(argv.join(" ")),
+    because: redactor.text(because),
     fix: "Repair what it says, and run e2e bed setup again: it goes on with the VMs that are there. e2e bed dispose removes them.",
   });
 
@@ -58,16 +60,26 @@ const lastLines = (lines: readonly string[]): string => lines.slice(-5).join("\n
 const runCommand = async (run: BootstrapRun, command: Command, environment: Readonly<Record<string, string>>): Promise<void> => {
   const { clock, signal } = run;
   const startMs = clock.monotonicMs();
-  const deadline = { clock, ms: command.timeLimit, what: `the bootstrap command "${command.name}"`, where: command.argv.join(" "), signal };
-  const end = await withinDeadline(deadline, (within) =>
-    runScript({ argv: command.argv, input: "", environment, signal: within, onLine: (line) => run.onLine(command.name, line) }).catch(
-      (error: unknown) => {
-        throw failed(command, error instanceof Error ? error.message : String(error));
-      },
-    ),
+  const deadline = {
+    clock,
+    ms: command.timeLimit,
+    what: `the bootstrap command "${command.name}"`,
+    where: run.redactor.text(command.argv.join(" ")),
+    signal,
+  };
+  const end = await endedWithin(deadline, (within) =>
+    runScript({
+      argv: command.argv,
+      input: "",
+      environment,
+      signal: within,
+      onLine: (line) => run.onLine(command.name, run.redactor.text(line)),
+    }).catch((error: unknown) => {
+      throw failed(run, command, error instanceof Error ? error.message : String(error));
+    }),
   );
   signal.throwIfAborted();
-  if (end.code !== 0) throw failed(command, `exit code ${end.code ?? end.endedBy}: ${lastLines(end.stderr)}`);
+  if (end.code !== 0) throw failed(run, command, `exit code ${end.code ?? end.endedBy}: ${lastLines(end.stderr)}`);
   run.onEnd(command.name, clock.monotonicMs() - startMs);
 };
 

@@ -33,6 +33,16 @@ export const withinDeadline = async <T>(deadline: Deadline, act: (signal: AbortS
   }
 };
 
+/** As `withinDeadline`, for what surely ends once it is cancelled: it has ended when this does, so that nothing runs on. */
+export const endedWithin = async <T>(deadline: Deadline, act: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  let running: Promise<T> | undefined;
+  try {
+    return await withinDeadline(deadline, (signal) => (running = act(signal)));
+  } finally {
+    await running?.catch(() => {});
+  }
+};
+
 /** What a machine that is still booting answers; waiting helps. */
 const PASSING = new Set([
   "CONNECTION_REFUSED",

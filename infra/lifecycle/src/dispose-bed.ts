@@ -9,7 +9,10 @@ import { groupLines, type PlannedGroup } from "./set-up-plan.ts";
 
 export interface DisposePlan {
   readonly bed: string;
+  /** VMs that will be destroyed: named in the bed's file and made for it. */
   readonly machines: readonly ListedMachine[];
+  /** VMs that bear the bed's mark and are not in its file; they may be of another bed of that name and stay. */
+  readonly strangers: readonly ListedMachine[];
   readonly groups: readonly PlannedGroup[];
 }
 
@@ -28,12 +31,16 @@ const refuseForeign = (bed: TestBed, machines: readonly ListedMachine[]): void =
   });
 };
 
+const strangerWords = ({ id, folder, esxHost }: ListedMachine): string =>
+  `${id} in folder ${folder} on ${esxHost} bears the bed's mark and is not in its file; if it is yours, name it there and dispose again`;
+
 /** What a dispose will do, from what the inventory says; pure. Error: `DISPOSE_REFUSED` naming each VM that no set-up made. */
 export const planDispose = (bed: TestBed, inventory: readonly ListedMachine[]): DisposePlan => {
   refuseForeign(bed, inventory);
-  const machines = inventory.filter(({ madeFor }) => madeFor === bed.name);
+  const marked = inventory.filter(({ madeFor }) => madeFor === bed.name);
+  const machines = marked.filter((machine) => isDeclared(bed, machine));
+  const strangers = marked.filter((machine) => !isDeclared(bed, machine));
   const gone = bed.clusters.flatMap(({ vms }) => vms).filter(({ name }) => !machines.some((machine) => machine.name === name));
-  const note = (machine: ListedMachine): string => (isDeclared(bed, machine) ? "" : ", made for this bed and not in its file");
   const groups: PlannedGroup[] = [
     { phase: "power off", steps: machines.map(({ name, power }) => ({ subject: name, what: power === "off" ? "is off" : "power off" })) },
     {
@@ -41,18 +48,19 @@ export const planDispose = (bed: TestBed, inventory: readonly ListedMachine[]): 
       steps: [
         ...machines.map((machine) => ({
           subject: machine.name,
-          what: `destroy ${machine.id} on ${machine.esxHost} with its files and ${machine.snapshots} snapshots${note(machine)}`,
+          what: `destroy ${machine.id} on ${machine.esxHost} with its files and ${machine.snapshots} snapshots`,
         })),
         ...gone.map(({ name }) => ({ subject: name, what: "is not there" })),
       ],
     },
-    { phase: "difference", steps: [{ subject: bed.name, what: "nothing of it is left in the inventory" }] },
+    { phase: "difference", steps: [{ subject: bed.name, what: "no VM of its file is left in the inventory" }] },
+    { phase: "left alone", steps: strangers.map((machine) => ({ subject: machine.name, what: strangerWords(machine) })) },
   ];
-  return { bed: bed.name, machines, groups: groups.filter(({ steps }) => steps.length > 0) };
+  return { bed: bed.name, machines, strangers, groups: groups.filter(({ steps }) => steps.length > 0) };
 };
 
 export const disposeLines = (plan: DisposePlan): string[] => [
-  `dispose of ${plan.bed}: ${plan.machines.length} VMs that a set-up made for it`,
+  `dispose of ${plan.bed}: ${plan.machines.length} VMs of its file that a set-up made for it`,
   ...groupLines(plan.groups),
 ];
 
@@ -67,8 +75,15 @@ const incomplete = (context: BedContext, left: readonly ListedMachine[], reasons
     fix: "Remove what is named, or run e2e bed dispose again once the reason is gone.",
   });
 
+export interface Disposed {
+  readonly destroyed: readonly string[];
+  /** VMs that bear the bed's mark, are not in its file, and were not touched. */
+  readonly left: readonly string[];
+}
+
 /**
- * Destroys every VM that a set-up made for the bed, and proves by the inventory that nothing is left.
+ * Destroys every VM of the bed's file that a set-up made for it, and proves by the inventory that none is left. VMs of the same mark that
+ * are not in the file are told as `left` and not touched: another owner's bed may have the same name.
  *
  * Errors: `DISPOSE_REFUSED` before anything is touched; `DISPOSE_INCOMPLETE` naming each object that is left, with the reason.
  */
@@ -76,7 +91,7 @@ export const disposeBed = async (
   context: BedContext,
   provisioner: Provisioner,
   given: { readonly signal?: AbortSignal } = {},
-): Promise<{ readonly destroyed: readonly string[] }> => {
+): Promise<Disposed> => {
   const { bed, clock } = context;
   const signal = given.signal ?? new AbortController().signal;
   const plan = await planDisposeNow(context, provisioner);
@@ -105,7 +120,7 @@ export const disposeBed = async (
   };
   await Promise.all(plan.machines.map(end));
   signal.throwIfAborted();
-  const left = (await provisioner.list({ signal })).filter((machine) => machine.madeFor === bed.name || isDeclared(bed, machine));
+  const left = (await provisioner.list({ signal })).filter((machine) => isDeclared(bed, machine));
   if (left.length > 0) throw incomplete(context, left, reasons);
   await context.marks.write({
     bed: bed.name,
@@ -113,5 +128,5 @@ export const disposeBed = async (
     because: "disposed of: it has no VMs",
     at: new Date(clock.now()).toISOString(),
   });
-  return { destroyed: plan.machines.map(({ name }) => name) };
+  return { destroyed: plan.machines.map(({ name }) => name), left: plan.strangers.map(({ name }) => name) };
 };

@@ -10,6 +10,7 @@ import { fileMarks } from "./bed-marks.ts";
 import { openWays, type BedWays } from "./bed-ways.ts";
 import { credentialsFor } from "./credentials.ts";
 import { httpTrust } from "./http-trust.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import type { Progress } from "./progress.ts";
 import { restoreLog } from "./restore-log.ts";
 import { readServerAccess } from "./server-access.ts";
@@ -144,13 +145,22 @@ const openTheRegistry = async ({ bed, settings, ways, options: { redactor, trans
   return openRegistry({ url, redactor, transcript, trust, access: ways.to("registry"), credentials });
 };
 
+/** What commands of the site print becomes progress, whatever it holds. */
+const masked = ({ redactor, onProgress }: OpenBedOptions): Progress => {
+  const mask = (text: string | undefined): string | undefined => (text === undefined ? undefined : redactor.text(text));
+  return (event) => {
+    const because = mask(event.because);
+    onProgress?.({ ...event, ...(because !== undefined && { because }) });
+  };
+};
+
 /**
  * A bed with its clients. Nothing is sent before it is used; `close` logs out and hangs up.
  *
- * Errors: `SECRET_MISSING`, `BED_INVALID` for a CA bundle that cannot be read.
+ * Errors: `SECRET_MISSING`, `BED_INVALID` for a CA bundle that cannot be read, `SETTING_INVALID` for a values file that cannot be used.
  */
 export const openBed = async (bed: TestBed, settings: Settings, options: OpenBedOptions): Promise<BedContext> => {
-  for (const { password } of settings.secrets.values()) options.redactor.add(password);
+  for (const secret of knownSecrets(settings)) options.redactor.add(secret);
   const ways = openWays(bed, { redactor: options.redactor, secret: (name) => credentialsFor(bed, name, settings) });
   const opening = { bed, settings, options, ways };
   const machines = await openTheMachines(opening);
@@ -168,7 +178,8 @@ export const openBed = async (bed: TestBed, settings: Settings, options: OpenBed
     secret: (name) => credentialsFor(bed, name, settings),
     marks: fileMarks(storeFolder(settings)),
     clock: options.clock ?? systemClock,
-    onProgress: options.onProgress ?? (() => {}),
+    redactor: options.redactor,
+    onProgress: masked(options),
     onRestored: restoreLog(options.artifacts),
     close: async () => {
       await Promise.allSettled([machines.close(), kubes.close()]);

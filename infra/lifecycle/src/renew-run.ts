@@ -1,6 +1,6 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { BedContext } from "./bed-context.ts";
-import { withinDeadline } from "./deadline.ts";
+import { endedWithin } from "./deadline.ts";
 import { renewCommand } from "./go-on.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -32,7 +32,7 @@ const attempt = async (renewal: Renewal, command: RenewCommand): Promise<void> =
   const deadline = { clock, ms: command.timeoutMs, what: `"${name}"`, where: subject, signal: renewal.signal };
   for (;;) {
     try {
-      return await withinDeadline(deadline, (signal) => renewal.run({ argv, environment, signal }));
+      return await endedWithin(deadline, (signal) => renewal.run({ argv, environment, signal }));
     } catch (error) {
       renewal.signal.throwIfAborted();
       if (clock.monotonicMs() + bed.intervals.poll > endMs) throw error;
@@ -44,7 +44,7 @@ const attempt = async (renewal: Renewal, command: RenewCommand): Promise<void> =
 
 /** Runs the declared commands one after the other. Error: `RENEW_FAILED` with what the command said last. */
 export const runCommands = async (renewal: Renewal, commands: readonly RenewCommand[]): Promise<void> => {
-  const { clock, bed } = renewal.context;
+  const { clock, bed, redactor } = renewal.context;
   for (const command of commands) {
     const { name, subject, argv } = command;
     const startMs = clock.monotonicMs();
@@ -55,7 +55,12 @@ export const runCommands = async (renewal: Renewal, commands: readonly RenewComm
       renewal.signal.throwIfAborted();
       tellRenewal(renewal, { phase: name, subject, state: "failed", because: reasonOf(cause) });
       const because = cause instanceof KuberaError ? reasonOf(cause) : cause instanceof Error ? cause.message : String(cause);
-      throw renewFailed(renewal, { what: `"${name}" failed on ${subject} of the bed ${bed.name}`, where: argv.join(" "), because, cause });
+      throw renewFailed(renewal, {
+        what: `"${name}" failed on ${subject} of the bed ${bed.name}`,
+        where: redactor.text(argv.join(" ")),
+        because: redactor.text(because),
+        cause,
+      });
     }
   }
 };

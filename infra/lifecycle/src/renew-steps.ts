@@ -4,12 +4,12 @@ import type { BedCluster, BedVm, TestBed } from "@kubera-e2e/schema/test-bed";
 /** A command of this computer, started without a shell. */
 export interface LocalCommand {
   readonly argv: readonly string[];
-  /** Added to the environment of this process. */
+  /** Added to the least of this process's environment: `childEnvironment`. */
   readonly environment: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
-/** Runs a command until it ends with 0; rejects with what it said last otherwise. */
+/** Runs a command until it ends with 0; rejects with what it said last otherwise. Cancelled, it ends and only then rejects. */
 export type RunCommand = (command: LocalCommand) => Promise<void>;
 
 /** One command of a renewal, with what it is about. */

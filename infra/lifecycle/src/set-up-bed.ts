@@ -6,11 +6,13 @@ import type { SetManifest } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { whileBooting, withinDeadline } from "./deadline.ts";
+import { restoreCommand } from "./go-on.ts";
 import { HostLimit } from "./host-limit.ts";
 import type { NodeLook } from "./node-look.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { reasonOf } from "./reason-of.ts";
 import { vmNames } from "./restore-set.ts";
+import { findSets } from "./set-catalog.ts";
 import { planSetUp, type SetUpPlan } from "./set-up-plan.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 
@@ -150,15 +152,37 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
     machines,
     signal,
     clock: context.clock,
+    redactor: context.redactor,
     secret: (name) => context.secret(name),
     onLine: (subject, line) => tell(up, { phase, subject, state: "note", because: line }),
     onEnd: (subject, ms) => tell(up, { phase, subject, state: "done", ms }),
   });
 };
 
-/** The plan of a set-up, from what the inventory says now. Errors: as `planSetUp`. */
-export const planSetUpNow = async (context: BedContext, provisioner: Provisioner): Promise<SetUpPlan> =>
-  planSetUp(context.bed, { ...(await provisioner.about()), machines: await provisioner.list() });
+/** A bootstrap that runs again upon what tests have left would make a set bare that is not. */
+const refuseSetUpAlready = async (context: BedContext): Promise<void> => {
+  const { bed } = context;
+  const inspected = await context.machines.inspect(vmNames(context));
+  const bare = findSets(bed, inspected).find(({ manifest, flaw }) => manifest.state === "bare" && flaw === undefined);
+  if (bare === undefined) return;
+  throw new KuberaError("SETUP_FAILED", {
+    what: `the bed ${bed.name} is set up already; nothing was touched`,
+    where: `set ${bare.manifest.set} on ${inspected.map(({ name }) => name).join(", ")}`,
+    because: "all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now",
+    fix: `Use it: ${restoreCommand(bed.name, "bare")}. To make it anew: e2e bed dispose ${bed.name}, then e2e bed setup ${bed.name}.`,
+  });
+};
+
+/**
+ * The plan of a set-up, from what the inventory says now.
+ *
+ * Errors: as `planSetUp`; `SETUP_FAILED` for a bed whose VMs are all there with a whole set bare.
+ */
+export const planSetUpNow = async (context: BedContext, provisioner: Provisioner): Promise<SetUpPlan> => {
+  const plan = planSetUp(context.bed, { ...(await provisioner.about()), machines: await provisioner.list() });
+  if (plan.toClone.length === 0) await refuseSetUpAlready(context);
+  return plan;
+};
 
 const cannot = (plan: SetUpPlan, because: string): KuberaError =>
   new KuberaError("RESTORE_UNSUPPORTED", {
@@ -172,7 +196,7 @@ const cannot = (plan: SetUpPlan, because: string): KuberaError =>
  * Sets a bed up by the plan of `planSetUp`: clones what is missing, powers on, runs the bootstrap, waits for every node, takes the set
  * bare. Every clone bears the bed's mark from its first moment, so that a killed set-up is finished by running again, or disposed.
  *
- * Errors: those of `planSetUp`, `RESTORE_UNSUPPORTED` on a host that cannot clone, before anything is touched; `SETUP_FAILED`,
+ * Errors: those of `planSetUpNow`, `RESTORE_UNSUPPORTED` on a host that cannot clone, before anything is touched; `SETUP_FAILED`,
  * `WAIT_DEADLINE`, those of the machines and of `snapshotSet`.
  */
 export const setUpBed = async (

@@ -2,6 +2,7 @@ import type { KubeClient } from "@kubera-e2e/kube";
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
+import { Redactor } from "@kubera-e2e/schema/redactor";
 import { vmsHash, type SetManifest } from "@kubera-e2e/schema/set";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedContext, ServerLook } from "../src/bed-context.ts";
@@ -70,6 +71,7 @@ export class MemoryBed {
   readonly events: ProgressEvent[] = [];
   readonly reports: RestoreReport[] = [];
   readonly marks: BedMark[] = [];
+  readonly redactor = new Redactor();
   objects: Objects = new Map();
   /** What the API server of every cluster says; its clock is right unless told otherwise. */
   serverLook: () => ServerLook = () => ({ dateMs: Math.floor(this.clock.now() / 1000) * 1000 });
@@ -108,6 +110,7 @@ export class MemoryBed {
         },
       },
       clock: this.clock,
+      redactor: this.redactor,
       onProgress: (event) => this.events.push(event),
       onRestored: (report) => {
         this.reports.push(report);

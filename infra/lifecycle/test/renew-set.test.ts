@@ -82,6 +82,20 @@ describe("renewSet", () => {
     expect(waits.map(({ because }) => because)).toEqual(Array.from({ length: 3 }, () => "ssh ended with 255; trying again"));
   });
 
+  test("does not go on before a command that is late has ended", async () => {
+    const { memory, renew } = renewable();
+    const told: string[] = [];
+    const slowToEnd: RunCommand = async ({ signal }) => {
+      told.push("begun");
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+      await memory.clock.sleep(3000, new AbortController().signal);
+      told.push("ended");
+      signal.throwIfAborted();
+    };
+    await failureOf(memory.settle(renew(memory.context, { run: slowToEnd })));
+    expect(told).toEqual(["begun", "ended"]);
+  });
+
   test("leaves the old set whole when a command fails, and says how to go on", async () => {
     const { memory, renew } = renewable();
     const failing: RunCommand = ({ argv }) =>

@@ -5,7 +5,7 @@ import { disposeBed, disposeLines, planDispose } from "../src/dispose-bed.ts";
 import { setUpBed } from "../src/set-up-bed.ts";
 import { planSetUp, setUpLines } from "../src/set-up-plan.ts";
 import { hostsFile } from "../src/bootstrap.ts";
-import { labBed, MemoryBed } from "./memory-bed.ts";
+import { labBed, manifestOf, MemoryBed } from "./memory-bed.ts";
 
 const SETUP = setupSchema.parse({
   template: "ubuntu-2204",
@@ -152,6 +152,32 @@ describe("a set-up", () => {
     expect(provisioner.machines.map(({ name }) => name)).toEqual(["a1", "a2"]);
   });
 
+  const ALL = ["a1", "a2", "a3", "b1", "b2"];
+
+  test("is refused for a bed that is set up already, and touches nothing", async () => {
+    const { memory, provisioner, work } = await setUp((on, at) => {
+      on.seed({ set: "s1" });
+      at.machines = ALL.map((name) => listed(name));
+    });
+    expect(await linesOf(work)).toEqual([
+      "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
+      "  where:   set s1 on a1, a2, a3, b1, b2",
+      "  because: all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now",
+      "  fix:     Use it: e2e bed restore lab --state bare. To make it anew: e2e bed dispose lab, then e2e bed setup lab.",
+    ]);
+    expect([provisioner.journal, memory.marks]).toEqual([[], []]);
+    expect(memory.machines.journal.filter((step) => !step.startsWith("inspect"))).toEqual([]);
+  });
+
+  test("goes on when a VM lacks the set bare: an earlier one died while it took it", async () => {
+    const { memory, work } = await setUp((on, at) => {
+      for (const name of ALL.slice(1)) on.machines.seed(name, manifestOf());
+      at.machines = ALL.map((name) => listed(name));
+    });
+    expect(await work()).toMatchObject({ state: "bare", vms: 5 });
+    expect(memory.marks.at(-1)).toMatchObject({ holds: "bare" });
+  });
+
   test("touches nothing on a host that cannot clone", async () => {
     const { provisioner, work } = await setUp((_memory, at) => (at.cannotClone = "it is a standalone host"));
     expect(await linesOf(work)).toEqual([
@@ -181,10 +207,28 @@ describe("a set-up", () => {
   });
 });
 
+test("masks secrets in what the bootstrap prints and in why it failed", async () => {
+  const argv = ["sh", "-c", "env | grep KUBERA_SECRET_ | sort >&2; exit 1"];
+  const memory = new MemoryBed({
+    ...bed(),
+    setup: setupSchema.parse({ template: "t", addresses: false, secrets: ["vsphere"], bootstrap: [{ name: "join", argv }] }),
+  });
+  memory.redactor.add("s3cret-of-lab");
+  const context = { ...memory.context, secret: () => ({ username: "root", password: "s3cret-of-lab" }) };
+  expect((await linesOf(() => setUpBed(context, new MemoryProvisioner()))).slice(2, 4)).toEqual([
+    "  because: exit code 1: KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
+    "           KUBERA_SECRET_VSPHERE_USERNAME=root",
+  ]);
+  expect(memory.events.filter(({ state }) => state === "note").map(({ because }) => because)).toEqual([
+    "KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
+    "KUBERA_SECRET_VSPHERE_USERNAME=root",
+  ]);
+});
+
 describe("a dispose", () => {
   const inventory = () => [...["a1", "a2", "a3", "b1"].map((name) => listed(name, { power: "on" })), listed("renamed"), byHand("jump")];
 
-  test("plans the end of all that bears the bed's mark, and of nothing else", async () => {
+  test("plans the end of the VMs in the bed's file that bear its mark, and names what bears it besides", async () => {
     await expect(`${disposeLines(planDispose(bed(), inventory())).join("\n")}\n`).toMatchFileSnapshot("golden/dispose.txt");
   });
 
@@ -203,9 +247,20 @@ describe("a dispose", () => {
     const memory = new MemoryBed(bed());
     const provisioner = new MemoryProvisioner();
     provisioner.machines = inventory();
-    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({ destroyed: ["a1", "a2", "a3", "b1", "renamed"] });
-    expect(provisioner.machines.map(({ name }) => name)).toEqual(["jump"]);
+    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({
+      destroyed: ["a1", "a2", "a3", "b1"],
+      left: ["renamed"],
+    });
+    expect(provisioner.machines.map(({ name }) => name)).toEqual(["renamed", "jump"]);
     expect(memory.machines.journal.filter((step) => step.startsWith("power off"))).toHaveLength(4);
+  });
+
+  test("destroys nothing of another owner's bed of the same name", async () => {
+    const memory = new MemoryBed(bed());
+    const provisioner = new MemoryProvisioner();
+    provisioner.machines = [listed("theirs-1", { folder: "team-b" }), listed("theirs-2", { folder: "team-b" })];
+    expect(await memory.settle(disposeBed(memory.context, provisioner))).toEqual({ destroyed: [], left: ["theirs-1", "theirs-2"] });
+    expect([provisioner.journal, memory.machines.journal]).toEqual([[], []]);
   });
 
   test("names each object that is left, with the reason", async () => {

@@ -19,6 +19,8 @@ export interface LeasedWork {
 /** The bed as the holder of its lease has it: nothing is written to it when the lease may be over. */
 export interface LeasedBed {
   readonly context: BedContext;
+  /** Puts clients of the same bed that are opened later under the same lease. */
+  readonly fence: (opened: BedContext) => BedContext;
   /** Aborts when the bed is lost to somebody else, or may be soon. */
   readonly signal: AbortSignal;
 }
@@ -38,7 +40,8 @@ export const withLease = async <T>(
     const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason }], wait);
     if (lease === undefined) throw new Error("a bed was held without a lease");
     try {
-      const result = await work({ context: fencedBed(context, () => lease.throwIfOver()), signal: lease.signal });
+      const fence = (bed: BedContext): BedContext => fencedBed(bed, () => lease.throwIfOver());
+      const result = await work({ context: fence(context), fence, signal: lease.signal });
       await lease.release("free");
       return result;
     } catch (error) {

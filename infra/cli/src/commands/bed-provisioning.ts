@@ -10,7 +10,7 @@ Examples:
 const DISPOSE_EXAMPLES = `
 Examples:
   pnpm e2e bed dispose lab --dry-run
-  pnpm e2e bed dispose lab --yes      ends with another exit code than 0 when anything is left, and names it
+  pnpm e2e bed dispose lab --yes      ends with another exit code than 0 when a VM of its file is left, and names it
 `;
 
 const actions = () => import("../bed-provisioning.ts");
@@ -27,7 +27,7 @@ export const addProvisioning = (bed: Command): void => {
     .action(async (name: string, flags: BedFlags) => (await actions()).setUp(name, flags));
   bed
     .command("dispose <bed>")
-    .description("destroy the VMs that setup made for the bed, and prove that nothing is left")
+    .description("destroy the VMs of the bed's file that setup made, and prove that none is left")
     .option("--dry-run", "print the plan and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")

@@ -9,6 +9,8 @@ export interface ScriptCall {
   readonly signal: AbortSignal;
   /** Each line of its stderr as it comes. */
   readonly onLine: (line: string) => void;
+  /** Each line of its stdout as it comes; it is in the answer all the same. */
+  readonly onOutput?: (line: string) => void;
 }
 
 /** How a script ended: with a code, by a signal, or it never began. */
@@ -34,7 +36,7 @@ const signalGroup = (pid: number | undefined, signal: NodeJS.Signals): void => {
   }
 };
 
-const gather = (child: ChildProcessWithoutNullStreams, onLine: (line: string) => void) => {
+const gather = (child: ChildProcessWithoutNullStreams, { onLine, onOutput }: Pick<ScriptCall, "onLine" | "onOutput">) => {
   const chunks: Buffer[] = [];
   const stderr: string[] = [];
   let size = 0;
@@ -43,6 +45,7 @@ const gather = (child: ChildProcessWithoutNullStreams, onLine: (line: string) =>
     if (size > OUTPUT_LIMIT) signalGroup(child.pid, "SIGKILL");
     else chunks.push(chunk);
   });
+  if (onOutput !== undefined) createInterface({ input: child.stdout }).on("line", onOutput);
   createInterface({ input: child.stderr }).on("line", (line) => {
     stderr.push(line);
     if (stderr.length > KEPT_LINES) stderr.shift();
@@ -55,15 +58,20 @@ const gather = (child: ChildProcessWithoutNullStreams, onLine: (line: string) =>
  * Runs a program without a shell, in a process group of its own; when the signal aborts, the whole group is asked to end and, after
  * three seconds, ended. Never rejects for how the program ends; rejects with the system's error when it cannot be started.
  */
-export const runScript = ({ argv, input, environment, signal, onLine }: ScriptCall): Promise<ScriptEnd> =>
+export const runScript = ({ argv, input, environment, signal, ...listeners }: ScriptCall): Promise<ScriptEnd> =>
   new Promise((resolve, reject) => {
     const [program = "", ...args] = argv;
     const child = spawn(program, args, { env: environment, detached: true, stdio: ["pipe", "pipe", "pipe"] });
-    const said = gather(child, onLine);
+    const said = gather(child, listeners);
     let killer: NodeJS.Timeout | undefined;
     const stop = (): void => {
       signalGroup(child.pid, "SIGTERM");
-      killer = setTimeout(() => signalGroup(child.pid, "SIGKILL"), GRACE_MS);
+      killer = setTimeout(() => {
+        signalGroup(child.pid, "SIGKILL");
+        // Who left the group may hold them open, and its end would never be told.
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, GRACE_MS);
     };
     const done = (): void => {
       clearTimeout(killer);
