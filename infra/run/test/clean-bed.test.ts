@@ -45,6 +45,15 @@ test("a bed of which nobody knows what it holds is left dirty", async () => {
   expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "dirty", reason: "its VMs are off" });
 });
 
+test("a bed whose failed state was kept is cleaned to the set that the run was on, never to its evidence", async () => {
+  const kept: Mark = { state: "dirty", holds: "frozen:r1", because: "its set was taken; its VMs are off" };
+  const { context, lease, changes } = stage(kept);
+  await cleanBed(context, { lease, cleans: true, ensured: "bare", run: "r1" });
+  expect(changes).toEqual([{ state: "cleaning", reason: "restoring bare after run r1" }]);
+  expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "dirty", reason: kept.because });
+  expect(changes).toHaveLength(1);
+});
+
 test("a bed that is somebody else's by now is not touched", async () => {
   const { context, lease, lost, changes } = stage(DIRTY);
   lost.abort();
