@@ -33,6 +33,7 @@ const cleanStateOf = (ensured: string | undefined, holds: string | undefined): s
 export const cleanBed = async (context: BedContext, { lease, cleans, ensured, run }: CleanOptions): Promise<LeftBed> => {
   const { marks, bed } = context;
   const mark = await marks.read(bed.name);
+  if (mark?.state === "broken") return { state: "broken", reason: mark.because };
   if (mark?.state !== "dirty" || lease.signal.aborted) return { state: "free" };
   const goal = cleanStateOf(ensured, mark.holds);
   if (!cleans || goal === undefined) return { state: "dirty", reason: mark.because };

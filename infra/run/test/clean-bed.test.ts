@@ -27,10 +27,15 @@ const stage = (...marks: (Mark | undefined)[]) => {
 test.each<[string, Mark | undefined]>([
   ["nothing is known of", undefined],
   ["is clean", { state: "clean", holds: "bare", because: "restored" }],
-  ["a restore has left in ruins", { state: "broken", because: "a restore was begun" }],
 ])("a bed that %s is given back without a restore", async (_what, mark) => {
   const { context, lease, changes } = stage(mark);
   expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "free" });
+  expect(changes).toEqual([]);
+});
+
+test("a bed that a restore has left in ruins is given back broken, and why", async () => {
+  const { context, lease, changes } = stage({ state: "broken", because: "a restore was begun" });
+  expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "broken", reason: "a restore was begun" });
   expect(changes).toEqual([]);
 });
 
