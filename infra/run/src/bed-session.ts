@@ -63,7 +63,7 @@ export class BedSession {
       return session;
     } catch (error) {
       await context?.close();
-      await lease.release("free");
+      await lease.giveBack();
       throw error;
     }
   }

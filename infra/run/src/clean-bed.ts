@@ -1,6 +1,6 @@
 import { restoreSet, type BedContext } from "@kubera-e2e/lifecycle";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
-import type { HeldLease } from "./held-lease.ts";
+import type { HeldLease, LeftBed } from "./held-lease.ts";
 import { firstLine } from "./lease-errors.ts";
 
 export interface CleanOptions {
@@ -11,12 +11,6 @@ export interface CleanOptions {
   readonly ensured?: string | undefined;
   /** Id of the run that leaves it. */
   readonly run: string;
-}
-
-/** In what a bed is given back, and why when it is not free for the next. */
-export interface LeftBed {
-  readonly state: "free" | "dirty" | "broken";
-  readonly reason?: string;
 }
 
 const note = ({ clock, onProgress }: BedContext, because: string): void =>
