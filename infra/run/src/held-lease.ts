@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming, LeftState } from "@kubera-e2e/schema/lease";
 import { notRenewed } from "./lease-errors.ts";
 
 const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
@@ -41,7 +41,7 @@ export interface HoldOptions {
 
 /** In what a bed is given back, and why when it is not free for the next. */
 export interface LeftBed {
-  readonly state: "free" | "dirty" | "broken";
+  readonly state: LeftState;
   readonly reason?: string | undefined;
 }
 
@@ -110,7 +110,7 @@ export class HeldLease {
   }
 
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
-  async release(state: "free" | "dirty" | "broken", reason?: string): Promise<void> {
+  async release(state: LeftState, reason?: string): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
     if (!this.signal.aborted) await this.#leases.release(this.#record, state, reason);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
+import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { fencedBed } from "./fenced-bed.ts";
 import type { HeldLease, LeftBed } from "./held-lease.ts";
@@ -23,17 +24,26 @@ export interface LeasedBed {
   readonly signal: AbortSignal;
 }
 
+/** What the mark of a bed says to others; evidence that was brought back is somebody's to look at. */
+const leftOf = (mark: BedMark | undefined): LeftBed => {
+  if (mark === undefined || mark.state === "clean") return { state: "free" };
+  const isEvidence = mark.state === "dirty" && mark.holds !== undefined && frozenIdOf(mark.holds) !== undefined;
+  return { state: isEvidence ? "frozen" : mark.state, reason: isEvidence ? `${mark.holds}: ${mark.because}` : mark.because };
+};
+
 /** Gives the bed back in what its mark says that the work has left; where the mark is that of before, nothing was touched. */
 const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { marks, bed }: BedContext): Promise<void> => {
   const mark = await marks.read(bed.name);
-  const left: LeftBed = mark === undefined || mark.state === "clean" ? { state: "free" } : { state: mark.state, reason: mark.because };
-  if (isDeepStrictEqual(mark, markBefore)) await lease.giveBack(left);
-  else await lease.release(left.state, left.reason);
+  const left = leftOf(mark);
+  if (!isDeepStrictEqual(mark, markBefore)) await lease.release(left.state, left.reason);
+  // Only who brings evidence back freezes the bed: it was released since, or was left so by the run that kept it.
+  else await lease.giveBack(left.state === "frozen" ? { state: "dirty", reason: mark?.because } : left);
 };
 
 /**
  * Does something while holding a bed, and gives it back as its mark says then: one that was dirty or broken before still is, unless the work
- * has cleaned it. Neither keeps others out.
+ * has cleaned it. Neither keeps others out,
+ * but evidence that it brought back does.
  *
  * Error: `LEASE_HELD` naming holder, since and until.
  */

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { BedSession } from "../src/bed-session.ts";
 import { FileLeaseStore } from "../src/file-lease-store.ts";
 import { withLease } from "../src/with-lease.ts";
+import { failureOf } from "./failure-of.ts";
 
 type Left = "free" | "dirty" | "broken";
 type Mark = Pick<BedMark, "state" | "because"> & { readonly holds?: string };
@@ -17,6 +18,7 @@ type Mark = Pick<BedMark, "state" | "because"> & { readonly holds?: string };
 const BED = { name: "lab", clusters: [], lease: { store: "file", ttl: 90_000, skew: 2000, call: 10_000 } } as unknown as TestBed;
 const CLEAN: Mark = { state: "clean", because: "restored" };
 const DIRTY: Mark = { state: "dirty", because: "its VMs are off" };
+const EVIDENCE: Mark = { state: "dirty", holds: "frozen:r1", because: "a frozen state was brought back" };
 const BROKEN: Mark = { state: "broken", because: "a restore was begun" };
 
 /** A bed whose last holder left its lease and its mark so. */
@@ -44,6 +46,7 @@ test.each<[Left | undefined, Mark | undefined, string]>([
   ["dirty", CLEAN, "dirty: of before"],
   ["broken", DIRTY, "broken: of before"],
   ["free", CLEAN, "free: "],
+  ["free", EVIDENCE, "dirty: a frozen state was brought back"],
   ["free", BROKEN, "broken: a restore was begun"],
   [undefined, undefined, "free: "],
 ])("a bed left %s with the mark %j is given back as before by work that touches nothing, also when it fails", async (lease, mark, told) => {
@@ -62,6 +65,17 @@ test.each<[string, Mark, string]>([
   const { left, use, write } = await stage("broken", BROKEN);
   await use(() => write(mark));
   expect(await left()).toBe(told);
+});
+
+test("a bed on which evidence was brought back is frozen: nobody takes it before somebody gives it back", async () => {
+  const { leases, left, use, write } = await stage("free", CLEAN);
+  await use(() => write(EVIDENCE));
+  expect(await left()).toBe("frozen: frozen:r1: a frozen state was brought back");
+  expect((await failureOf(use(() => write(CLEAN)))).code).toBe("LEASE_HELD");
+  const frozen = await leases.read("lab");
+  if (frozen !== undefined) await leases.release(frozen, "dirty");
+  await use(() => write(CLEAN));
+  expect(await left()).toBe("free: ");
 });
 
 test("a bed that a run could not even open is given back as it was found", async () => {
