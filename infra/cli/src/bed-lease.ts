@@ -46,9 +46,8 @@ export const holding = <T>(
   work: (context: BedContext, signal: AbortSignal, fence: (opened: BedContext) => BedContext) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
-  const leftAs = async (): Promise<"free" | "broken"> => ((await context.marks.read(bed))?.state === "broken" ? "broken" : "free");
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
-    withLease({ context, reason: verb, settings, leftAs, wait: waitOf(flags, settings, interrupted) }, (leased) =>
+    withLease({ context, reason: verb, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
       work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased.fence),
     ),
   );

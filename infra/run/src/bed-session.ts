@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { BedState } from "@kubera-e2e/schema/bed-state";
+import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import type { LeasePort, LeaseTiming } from "@kubera-e2e/schema/lease";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
@@ -40,6 +40,7 @@ export class BedSession {
   readonly #end = new AbortController();
   #streams: readonly EventStream[] = [];
   #isMarked = false;
+  #ensured: string | undefined;
   #working: Promise<void> = Promise.resolve();
 
   private constructor(options: BedSessionOptions, parts: { readonly lease: HeldLease; readonly context: BedContext }) {
@@ -62,7 +63,7 @@ export class BedSession {
       return session;
     } catch (error) {
       await context?.close();
-      await lease.release("free");
+      await lease.giveBack();
       throw error;
     }
   }
@@ -79,6 +80,7 @@ export class BedSession {
     try {
       await ensureState(this.context, state, { build, signal: AbortSignal.any([this.#end.signal, this.#lease.signal]) });
       this.#isMarked = false;
+      this.#ensured = stateName(state, build);
     } catch (error) {
       if (!this.#end.signal.aborted) await this.#storeEvidence(fromMs, error);
       throw error;
@@ -114,7 +116,7 @@ export class BedSession {
     const { cleans, run } = this.#options;
     const left =
       broken === undefined
-        ? await cleanBed(this.context, { lease: this.#lease, cleans, run })
+        ? await cleanBed(this.context, { lease: this.#lease, cleans, ensured: this.#ensured, run })
         : { state: "broken" as const, reason: broken };
     await this.context.close();
     await this.#lease.release(left.state, left.reason);

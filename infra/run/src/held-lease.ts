@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming, LeftState } from "@kubera-e2e/schema/lease";
 import { notRenewed } from "./lease-errors.ts";
 
 const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
@@ -33,8 +33,16 @@ export interface HoldOptions {
   readonly clock?: Clock;
   /** Default: user@host and process. */
   readonly holder?: string;
+  /** What the lease said before; what `giveBack` goes by. */
+  readonly before?: LeaseRecord | undefined;
   /** Called once when the lease is lost to somebody else, or may be soon. */
   readonly onLost?: (error: unknown) => void;
+}
+
+/** In what a bed is given back, and why when it is not free for the next. */
+export interface LeftBed {
+  readonly state: LeftState;
+  readonly reason?: string | undefined;
 }
 
 /** The moment at which a holder stops, by both clocks. */
@@ -52,6 +60,7 @@ export class HeldLease {
   readonly #timing: LeaseTiming;
   readonly #clock: Clock;
   readonly #onLost: HoldOptions["onLost"];
+  readonly #before: LeaseRecord | undefined;
   readonly #beat = new AbortController();
   readonly #lost = new AbortController();
   #record: LeaseRecord;
@@ -64,6 +73,7 @@ export class HeldLease {
     this.#timing = options.timing ?? DEFAULT_TIMING;
     this.#clock = options.clock ?? systemClock;
     this.#onLost = options.onLost;
+    this.#before = options.before;
     this.#record = first.record;
     this.#end = first.end;
   }
@@ -100,10 +110,17 @@ export class HeldLease {
   }
 
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
-  async release(state: "free" | "dirty" | "broken", reason?: string): Promise<void> {
+  async release(state: LeftState, reason?: string): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
     if (!this.signal.aborted) await this.#leases.release(this.#record, state, reason);
+  }
+
+  /** Gives back a bed that was not touched: what was dirty or broken before still is. Throws as the store does. */
+  async giveBack(otherwise: LeftBed = { state: "free" }): Promise<void> {
+    const before = this.#before;
+    const { state, reason } = before?.state === "dirty" || before?.state === "broken" ? { ...before, state: before.state } : otherwise;
+    await this.release(state, reason);
   }
 
   async #renewForEver(): Promise<void> {

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
-import { isTaken, type LeaseRecord } from "@kubera-e2e/schema/lease";
+import { isTaken } from "@kubera-e2e/schema/lease";
 import { HeldLease, type HoldOptions } from "./held-lease.ts";
 import { firstLine } from "./lease-errors.ts";
 import { leaseWords } from "./lease-words.ts";
@@ -21,30 +21,18 @@ const LONGEST_PAUSE_MS = 5000;
 const SHORTEST_PAUSE_MS = 100;
 const LOOKS_PER_WAIT = 20;
 
-interface Held {
-  readonly lease: HeldLease;
-  readonly before: LeaseRecord | undefined;
-}
-
-/** Gives a bed back that was never used, as it was found. */
-const giveBack = async ({ lease, before }: Held): Promise<void> => {
-  const [state, reason] =
-    before?.state === "dirty" || before?.state === "broken" ? ([before.state, before.reason] as const) : ["free" as const];
-  // What cannot be given back ends by itself.
-  await lease.release(state, reason).catch(() => {});
-};
-
 /** All beds or none. */
 const tryAll = async (beds: readonly HoldOptions[]): Promise<HeldLease[]> => {
-  const held: Held[] = [];
+  const held: HeldLease[] = [];
   try {
     for (const options of beds) {
       const before = await options.leases.read(options.bed);
-      held.push({ lease: await HeldLease.hold(options), before });
+      held.push(await HeldLease.hold({ ...options, before }));
     }
-    return held.map(({ lease }) => lease);
+    return held;
   } catch (error) {
-    for (const one of held.toReversed()) await giveBack(one);
+    // What cannot be given back ends by itself.
+    for (const one of held.toReversed()) await one.giveBack().catch(() => {});
     throw error;
   }
 };

@@ -8,12 +8,17 @@ const endOf = ({ state, until }: LeaseRecord): string => {
   return state === "held" ? `until ${until}` : `until ${until} unless renewed`;
 };
 
+const fixOf = ({ bed, state }: LeaseRecord): string =>
+  state === "frozen"
+    ? `Use another bed (e2e bed list), or give it back when nobody needs what is on it any more: e2e bed release ${bed}`
+    : "Wait, use another bed (e2e bed list), or ask its holder; a holder that died is taken for dead after that time.";
+
 export const held = (lease: LeaseRecord): KuberaError =>
   new KuberaError("LEASE_HELD", {
     what: `the bed ${lease.bed} is held by ${lease.holder}`,
     where: `bed ${lease.bed}, lease ${lease.token}`,
     because: `since ${lease.since}, ${endOf(lease)}${lease.reason === undefined ? "" : `: ${lease.reason}`}`,
-    fix: "Wait, use another bed (e2e bed list), or ask its holder; a holder that died is taken for dead after that time.",
+    fix: fixOf(lease),
   });
 
 /** For who held a bed and finds it somebody else's. */

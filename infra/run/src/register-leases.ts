@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import { isTaken, type LeaseChange, type LeasePort, type LeaseRecord, type LeaseRequest } from "@kubera-e2e/schema/lease";
+import { isTaken, type LeaseChange, type LeasePort, type LeaseRecord, type LeaseRequest, type LeftState } from "@kubera-e2e/schema/lease";
 import { held, takenAway } from "./lease-errors.ts";
 import type { LeaseRegister, Registered } from "./lease-register.ts";
 
@@ -37,7 +37,7 @@ export class RegisterLeases implements LeasePort {
     });
   }
 
-  async release(lease: LeaseRecord, state: "free" | "dirty" | "broken", reason?: string): Promise<void> {
+  async release(lease: LeaseRecord, state: LeftState, reason?: string): Promise<void> {
     await this.#replaceOwn(lease, ({ reason: _before, ...rest }) => ({
       ...rest,
       state,

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { BedContext } from "@kubera-e2e/lifecycle";
+import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
+import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { fencedBed } from "./fenced-bed.ts";
+import type { HeldLease, LeftBed } from "./held-lease.ts";
 import { holdBeds, type WaitOptions } from "./hold-beds.ts";
-import { firstLine } from "./lease-errors.ts";
 import { openLeases } from "./open-leases.ts";
 
 export interface LeasedWork {
@@ -11,8 +14,6 @@ export interface LeasedWork {
   /** Why the bed is held, for whoever else wants it. */
   readonly reason: string;
   readonly settings: Settings;
-  /** In what the work left the bed when it failed; default broken. */
-  readonly leftAs?: () => Promise<"free" | "broken">;
   readonly wait?: WaitOptions;
 }
 
@@ -25,29 +26,44 @@ export interface LeasedBed {
   readonly signal: AbortSignal;
 }
 
+/** What the mark of a bed says to others; evidence that was brought back is somebody's to look at. */
+const leftOf = (mark: BedMark | undefined): LeftBed => {
+  if (mark === undefined || mark.state === "clean") return { state: "free" };
+  const isEvidence = mark.state === "dirty" && mark.holds !== undefined && frozenIdOf(mark.holds) !== undefined;
+  return { state: isEvidence ? "frozen" : mark.state, reason: isEvidence ? `${mark.holds}: ${mark.because}` : mark.because };
+};
+
+/** Gives the bed back in what its mark says that the work has left; where the mark is that of before, nothing was touched. */
+const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { marks, bed }: BedContext): Promise<void> => {
+  const mark = await marks.read(bed.name);
+  const left = leftOf(mark);
+  if (!isDeepStrictEqual(mark, markBefore)) await lease.release(left.state, left.reason);
+  // Only who brings evidence back freezes the bed: it was released since, or was left so by the run that kept it.
+  else await lease.giveBack(left.state === "frozen" ? { state: "dirty", reason: mark?.because } : left);
+};
+
 /**
- * Does something while holding a bed. A failure leaves the lease broken unless `leftAs` knows better; that does not keep others out.
+ * Does something while holding a bed, and gives it back as its mark says then: one that was dirty or broken before still is, unless the work
+ * has cleaned it. Neither keeps others out,
+ * but evidence that it brought back does.
  *
  * Error: `LEASE_HELD` naming holder, since and until.
  */
-export const withLease = async <T>(
-  { context, reason, settings, leftAs, wait }: LeasedWork,
-  work: (bed: LeasedBed) => Promise<T>,
-): Promise<T> => {
+export const withLease = async <T>({ context, reason, settings, wait }: LeasedWork, work: (bed: LeasedBed) => Promise<T>): Promise<T> => {
   const opened = await openLeases(context.bed, { settings, redactor: new Redactor() });
   try {
     const { leases, timing } = opened;
     const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason }], wait);
     if (lease === undefined) throw new Error("a bed was held without a lease");
+    const markBefore = await context.marks.read(context.bed.name);
     try {
       const fence = (bed: BedContext): BedContext => fencedBed(bed, () => lease.throwIfOver());
       const result = await work({ context: fence(context), fence, signal: lease.signal });
-      await lease.release("free");
+      await giveBack(lease, markBefore, context);
       return result;
     } catch (error) {
-      const left = (await leftAs?.().catch(() => undefined)) ?? "broken";
       // The work's own failure tells more than a lease that cannot be given back.
-      await lease.release(left, left === "broken" ? firstLine(error) : undefined).catch(() => {});
+      await giveBack(lease, markBefore, context).catch(() => {});
       throw error;
     }
   } finally {

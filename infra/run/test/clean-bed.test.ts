@@ -27,10 +27,15 @@ const stage = (...marks: (Mark | undefined)[]) => {
 test.each<[string, Mark | undefined]>([
   ["nothing is known of", undefined],
   ["is clean", { state: "clean", holds: "bare", because: "restored" }],
-  ["a restore has left in ruins", { state: "broken", because: "a restore was begun" }],
 ])("a bed that %s is given back without a restore", async (_what, mark) => {
   const { context, lease, changes } = stage(mark);
   expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "free" });
+  expect(changes).toEqual([]);
+});
+
+test("a bed that a restore has left in ruins is given back broken, and why", async () => {
+  const { context, lease, changes } = stage({ state: "broken", because: "a restore was begun" });
+  expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "broken", reason: "a restore was begun" });
   expect(changes).toEqual([]);
 });
 
@@ -43,6 +48,15 @@ test("a bed that is to stay as it is is left dirty, and why", async () => {
 test("a bed of which nobody knows what it holds is left dirty", async () => {
   const { context, lease } = stage({ state: "dirty", because: "its VMs are off" });
   expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "dirty", reason: "its VMs are off" });
+});
+
+test("a bed whose failed state was kept is cleaned to the set that the run was on, never to its evidence", async () => {
+  const kept: Mark = { state: "dirty", holds: "frozen:r1", because: "its set was taken; its VMs are off" };
+  const { context, lease, changes } = stage(kept);
+  await cleanBed(context, { lease, cleans: true, ensured: "bare", run: "r1" });
+  expect(changes).toEqual([{ state: "cleaning", reason: "restoring bare after run r1" }]);
+  expect(await cleanBed(context, { lease, cleans: true, run: "r1" })).toEqual({ state: "dirty", reason: kept.because });
+  expect(changes).toHaveLength(1);
 });
 
 test("a bed that is somebody else's by now is not touched", async () => {

@@ -81,6 +81,7 @@ describe("the state in which a test failed", () => {
     await leaveSlot(address, { slot: 0, dirty: true, failed: true });
     await server.close();
     expect(told()).toHaveLength(1);
+    expect(await context.marks.read("sim")).toMatchObject({ state: "clean", holds: "bare" });
     expect(await frozen()).toEqual(["r2: failed: TCID-9", "r1: failed: TCID-7"]);
   });
 

@@ -128,8 +128,10 @@ describe("FileLeaseStore", () => {
     const lease = await store.acquire(request("ann"));
     writeFileSync(join(folder, "leases", "konvoy", "1.json"), JSON.stringify({ ...lease, state: "frozen" }));
     await clock.advance(10 * 86_400_000);
-    expect((await failureOf(store.acquire(request("bob")))).because).toBe(
-      "since 2026-01-01T00:00:00.000Z, it stays until somebody gives it back",
+    const failure = await failureOf(store.acquire(request("bob")));
+    expect(failure.because).toBe("since 2026-01-01T00:00:00.000Z, it stays until somebody gives it back");
+    expect(failure.fix).toBe(
+      "Use another bed (e2e bed list), or give it back when nobody needs what is on it any more: e2e bed release konvoy",
     );
   });
 

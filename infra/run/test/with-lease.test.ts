@@ -2,32 +2,95 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BedContext } from "@kubera-e2e/lifecycle";
+import { fileMarks, type BedMark } from "@kubera-e2e/lifecycle/bed-marks";
+import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings } from "@kubera-e2e/schema/settings";
-import { afterAll, expect, test } from "vitest";
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import { expect, onTestFinished, test } from "vitest";
+import { BedSession } from "../src/bed-session.ts";
+import { FileLeaseStore } from "../src/file-lease-store.ts";
 import { withLease } from "../src/with-lease.ts";
+import { failureOf } from "./failure-of.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "with-lease-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+type Left = "free" | "dirty" | "broken";
+type Mark = Pick<BedMark, "state" | "because"> & { readonly holds?: string };
 
-const clientsOf = (bed: string, call: number, done: string[]): BedContext =>
-  ({
-    bed: { name: bed, lease: { store: "file", ttl: 30_000, skew: 0, call } },
-    machines: { powerOff: async (vm: string) => void done.push(vm) },
-  }) as unknown as BedContext;
+const BED = { name: "lab", clusters: [], lease: { store: "file", ttl: 90_000, skew: 2000, call: 10_000 } } as unknown as TestBed;
+const CLEAN: Mark = { state: "clean", because: "restored" };
+const DIRTY: Mark = { state: "dirty", because: "its VMs are off" };
+const EVIDENCE: Mark = { state: "dirty", holds: "frozen:r1", because: "a frozen state was brought back" };
+const BROKEN: Mark = { state: "broken", because: "a restore was begun" };
 
-/** What clients that are opened while the bed is held may still do; the holder stops `call` ms before the lease of 30 s ends. */
-const openedLater = async (bed: string, call: number): Promise<readonly string[]> => {
-  const done: string[] = [];
-  const context = clientsOf(bed, call, done);
-  await withLease({ context, reason: "renew", settings: readSettings({ KUBERA_STORE: folder }) }, async ({ fence }) =>
-    fence(clientsOf(bed, call, done)).machines.powerOff("a1"),
-  ).catch((error: unknown) => done.push((error as Error).message.split("]")[0] ?? ""));
-  return done;
+/** A bed whose last holder left its lease and its mark so. */
+const stage = async (lease: Left | undefined, mark: Mark | undefined) => {
+  const folder = mkdtempSync(join(tmpdir(), "kubera-lease-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const leases = new FileLeaseStore(folder);
+  const marks = fileMarks(folder);
+  let minute = 0;
+  const write = (next: Mark): Promise<void> => marks.write({ bed: "lab", ...next, at: new Date(60_000 * minute++).toISOString() });
+  if (mark !== undefined) await write(mark);
+  if (lease !== undefined) await leases.release(await leases.acquire({ bed: "lab", holder: "ann", ttlMs: 60_000 }), lease, "of before");
+  const context = { bed: BED, marks, machines: {} } as unknown as BedContext;
+  const left = async (): Promise<string> => {
+    const { state, reason = "" } = (await leases.read("lab")) ?? {};
+    return `${state}: ${reason}`;
+  };
+  const use = (work: () => Promise<void>): Promise<void> =>
+    withLease({ context, reason: "gc", settings: readSettings({ KUBERA_STORE: folder }) }, work);
+  return { leases, write, left, use };
 };
 
-test.each([
-  ["lasts", 0, ["a1"]],
-  ["may be over", 30_000, ["[LEASE_LOST"]],
-])("clients that are opened while a bed is held write to it only for as long as its lease: it %s", async (words, call, done) => {
-  expect(await openedLater(words.replaceAll(" ", "-"), call)).toEqual(done);
+test.each<[Left | undefined, Mark | undefined, string]>([
+  ["broken", CLEAN, "broken: of before"],
+  ["dirty", CLEAN, "dirty: of before"],
+  ["broken", DIRTY, "broken: of before"],
+  ["free", CLEAN, "free: "],
+  ["free", EVIDENCE, "dirty: a frozen state was brought back"],
+  ["free", BROKEN, "broken: a restore was begun"],
+  [undefined, undefined, "free: "],
+])("a bed left %s with the mark %j is given back as before by work that touches nothing, also when it fails", async (lease, mark, told) => {
+  const { left, use } = await stage(lease, mark);
+  await use(async () => {});
+  expect(await left()).toBe(told);
+  await expect(use(() => Promise.reject(new Error("no set")))).rejects.toThrow("no set");
+  expect(await left()).toBe(told);
+});
+
+test.each<[string, Mark, string]>([
+  ["has cleaned", CLEAN, "free: "],
+  ["has left with its VMs off", DIRTY, "dirty: its VMs are off"],
+  ["has left in the middle of a restore", BROKEN, "broken: a restore was begun"],
+])("a bed that the work %s is given back so", async (_what, mark, told) => {
+  const { left, use, write } = await stage("broken", BROKEN);
+  await use(() => write(mark));
+  expect(await left()).toBe(told);
+});
+
+test("a bed on which evidence was brought back is frozen: nobody takes it before somebody gives it back", async () => {
+  const { leases, left, use, write } = await stage("free", CLEAN);
+  await use(() => write(EVIDENCE));
+  expect(await left()).toBe("frozen: frozen:r1: a frozen state was brought back");
+  expect((await failureOf(use(() => write(CLEAN)))).code).toBe("LEASE_HELD");
+  const frozen = await leases.read("lab");
+  if (frozen !== undefined) await leases.release(frozen, "dirty");
+  await use(() => write(CLEAN));
+  expect(await left()).toBe("free: ");
+});
+
+test("a bed that a run could not even open is given back as it was found", async () => {
+  const { leases, left } = await stage("dirty", undefined);
+  const opening = BedSession.open({
+    bed: BED,
+    run: "r1",
+    artifacts: "",
+    leases,
+    cleans: true,
+    redactor: new Redactor(),
+    openContext: () => Promise.reject(new Error("no route")),
+    onProgress: () => {},
+    onLost: () => {},
+  });
+  await expect(opening).rejects.toThrow("no route");
+  expect(await left()).toBe("dirty: of before");
 });

@@ -22,6 +22,9 @@ export const leaseRecordSchema = z.object({
   nonce: z.string().optional(),
 });
 
+/** In what a holder may leave a bed; `frozen` alone keeps others out. */
+export type LeftState = "free" | "dirty" | "broken" | "frozen";
+
 export type LeaseRecord = z.infer<typeof leaseRecordSchema>;
 
 /** How long leases last, and how far the clocks and calls behind them can be trusted. */
@@ -51,7 +54,7 @@ export interface LeasePort {
   /** Extends the lease, and changes its state or reason; throws `LEASE_HELD` when the token is no longer the newest or the bed was given back. */
   renew(lease: LeaseRecord, ttlMs: number, change?: LeaseChange): Promise<LeaseRecord>;
   /** Gives the bed back in the named state; throws as `renew`. */
-  release(lease: LeaseRecord, state: "free" | "dirty" | "broken", reason?: string): Promise<void>;
+  release(lease: LeaseRecord, state: LeftState, reason?: string): Promise<void>;
   read(bed: string): Promise<LeaseRecord | undefined>;
 }
 
