@@ -77,7 +77,9 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed aga
     for (const name of VMS) expect(taken.err).toMatch(new RegExp(`snapshot +${name} +done`));
     for (const text of [FLAG, REVERT]) expect(taken.err.replaceAll(/ +note +/g, ": ")).toContain(text);
     const status = await e2e("bed", "status", "konvoy");
-    expect(status.out).toContain("konvoy is free\ndirty, holds bare: its set was taken and its VMs were powered on again");
+    expect(status.out).toContain(
+      "konvoy is free; its last holder left it dirty: its set was taken and its VMs were powered on again\ndirty, holds bare: its set was taken",
+    );
   });
 
   it("plans a restore of all VMs", async () => {
@@ -131,7 +133,9 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed aga
         "  fix:     Use a real ESX host or vCenter; --until same-set stops before what cannot be done.\n",
       ].join("\n"),
     );
-    expect((await e2e("bed", "status", "konvoy")).out).toContain("konvoy is free\ndirty, holds bare: restored until same set");
+    expect((await e2e("bed", "status", "konvoy")).out).toContain(
+      "konvoy is free; its last holder left it dirty: restored until same set; its VMs are off\ndirty, holds bare: restored until same set",
+    );
   });
 
   it("names every VM that is not there", async () => {

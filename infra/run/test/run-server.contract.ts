@@ -102,7 +102,7 @@ describe("a run on the simulated bed", () => {
     expect(await leaseState()).toBe("broken");
   });
 
-  test("ends in the middle of a restore: the bed is given back and marked broken, and the next run restores it", async () => {
+  test("ends in the middle of a restore: the bed is given back as broken, and the next run restores it", async () => {
     let begun = (): void => {};
     const restoring = new Promise<void>((resolve) => {
       begun = resolve;
@@ -112,7 +112,7 @@ describe("a run on the simulated bed", () => {
     await restoring;
     await server.close();
     expect(await waiting).toContain("the run has ended");
-    expect(await leaseState()).toBe("free");
+    expect(await leaseState()).toBe("broken");
     expect(JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"))).toMatchObject({ state: "broken" });
     const next = await start("r6");
     expect((await joinSlot(next.address, request(0))).restoredMs).toBeGreaterThan(0);
