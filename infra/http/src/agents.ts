@@ -10,6 +10,20 @@ import { judged, POOL, tlsOptions, type Judge, type TlsPlan } from "./tls-plan.t
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
+/** Its connections share what was read of the CA and the key. */
+class PlannedAgent extends HttpsAgent {
+  readonly #plan: TlsPlan;
+
+  constructor(plan: TlsPlan) {
+    super(POOL);
+    this.#plan = plan;
+  }
+
+  override createConnection(options: ConnectionOptions, created: Created): Duplex | null | undefined {
+    return super.createConnection({ ...options, ...tlsOptions(this.#plan) }, created);
+  }
+}
+
 /** Hands a connection out only after its certificate was judged, so that no request is ever sent to a stranger. */
 class JudgingAgent extends HttpsAgent {
   readonly #plan: TlsPlan & { readonly judge: Judge };
@@ -62,6 +76,6 @@ export const createHttpAgent = (access?: Access): HttpAgent => (access === undef
 export const createTlsAgent = (plan: TlsPlan, via?: string | Access): HttpsAgent | TunnelAgent | AccessAgent => {
   if (typeof via === "string") return new TunnelAgent(via, plan);
   if (via !== undefined) return new AccessAgent(via, plan);
-  const { judge, ...options } = plan;
-  return judge === undefined ? new HttpsAgent({ ...POOL, ...options }) : new JudgingAgent({ ...options, judge });
+  const { judge } = plan;
+  return judge === undefined ? new PlannedAgent(plan) : new JudgingAgent({ ...plan, judge });
 };

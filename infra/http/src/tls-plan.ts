@@ -1,5 +1,5 @@
 import type { AgentOptions } from "node:https";
-import type { ConnectionOptions, PeerCertificate, TLSSocket } from "node:tls";
+import { createSecureContext, type ConnectionOptions, type PeerCertificate, type SecureContext, type TLSSocket } from "node:tls";
 
 /** Judges the certificate of a connection before a byte is sent over it. */
 export type Judge = (certificate: PeerCertificate) => Error | undefined;
@@ -16,9 +16,21 @@ export const POOL: AgentOptions = { keepAlive: true, keepAliveMsecs: 30_000, max
 
 const HANDSHAKE_LIMIT_MS = 30_000;
 
+const contexts = new WeakMap<TlsPlan, SecureContext>();
+
+/** Reading a CA and a key costs more than the rest of a connection does, so it is done once. Throws when one cannot be read. */
+const contextOf = (plan: TlsPlan): SecureContext => {
+  const known = contexts.get(plan);
+  if (known !== undefined) return known;
+  const { ca, cert, key } = plan;
+  const context = createSecureContext({ ca, cert, key });
+  contexts.set(plan, context);
+  return context;
+};
+
 // With a judge OpenSSL's verdict is not asked for: the judge decides alone, and no session is resumed past it.
-export const tlsOptions = ({ judge, ...options }: TlsPlan): ConnectionOptions =>
-  judge === undefined ? options : { ...options, rejectUnauthorized: false };
+export const tlsOptions = (plan: TlsPlan): ConnectionOptions =>
+  plan.judge === undefined ? { secureContext: contextOf(plan) } : { secureContext: contextOf(plan), rejectUnauthorized: false };
 
 /** The connection once its handshake has ended well. */
 export const shaken = (socket: TLSSocket): Promise<TLSSocket> => judged(socket, () => undefined);
