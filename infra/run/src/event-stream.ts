@@ -30,6 +30,7 @@ const keyOf = (object: { readonly metadata: { readonly uid?: string; readonly na
 export class EventStream {
   readonly #options: EventStreamOptions;
   readonly #seen = new Set<string>();
+  readonly #read = new WeakSet<object>();
   readonly #end = new AbortController();
   readonly #observed: ReturnType<KubeClient["observe"]>;
   readonly #unsubscribe: () => void;
@@ -87,6 +88,8 @@ export class EventStream {
     const where = { bed: this.#options.bed, cluster: this.cluster };
     const fresh: Fact[] = [];
     for (const object of this.#observed.objects?.values() ?? []) {
+      if (this.#read.has(object)) continue;
+      this.#read.add(object);
       const fact = eventFact(where, object);
       if (fact === undefined) continue;
       const key = keyOf(object, fact);
