@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { TLSSocket } from "node:tls";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { ApiStatusError } from "../api-status.ts";
 
 export interface User {
@@ -16,9 +16,18 @@ const unauthorized = (): ApiStatusError => new ApiStatusError({ code: 401, reaso
 
 const one = (value: string | readonly string[] | undefined): readonly string[] => (value === undefined ? [] : [value].flat());
 
+/** The certificate of a connection never changes, and decoding it costs more than an answer does. */
+const certificates = new WeakMap<TLSSocket, PeerCertificate>();
+
+const certificateOf = (socket: TLSSocket): PeerCertificate => {
+  const certificate = certificates.get(socket) ?? socket.getPeerCertificate();
+  certificates.set(socket, certificate);
+  return certificate;
+};
+
 /** Who a client certificate of the cluster's authority names; undefined without one. Errors: 401 for a certificate of another. */
 const byCertificate = (socket: TLSSocket): User | undefined => {
-  const subject = socket.getPeerCertificate().subject as { CN?: string | string[]; O?: string | string[] } | undefined;
+  const subject = certificateOf(socket).subject as { CN?: string | string[]; O?: string | string[] } | undefined;
   if (subject === undefined) return undefined;
   if (!socket.authorized) throw unauthorized();
   return { name: one(subject.CN)[0] ?? "", groups: one(subject.O) };
