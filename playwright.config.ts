@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
-import { allureReporterOptions } from "@kubera-e2e/allure-report";
+import { allureReporterOptions } from "@kubera-e2e/allure-report/reporter-options";
 import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
 const run = await planRun(import.meta.dirname);

@@ -1,4 +1,4 @@
-import { bedTarget } from "@kubera-e2e/lifecycle";
+import { bedTarget } from "@kubera-e2e/lifecycle/load-test-bed";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { Redactor } from "@kubera-e2e/schema/redactor";

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
-import { create, isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from "axios";
+import type { AxiosInstance, AxiosRequestConfig, AxiosResponse } from "axios";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { farEndOf } from "./access/access.ts";
+import { create, isAxiosError } from "./axios.ts";
 import { encodeBody, encodeQuery, isStream, type EncodedBody } from "./body.ts";
 import { openEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";

@@ -19,10 +19,9 @@ export interface ServerLook {
   readonly certificatesUntil?: string;
 }
 
-/** A bed with its clients; what is not used is never opened. */
-export interface BedContext {
+/** The clients of a bed's clusters and services; what is not used is never opened. */
+export interface BedClients {
   readonly bed: TestBed;
-  readonly machines: Machines;
   /** The declared ways to its endpoints; its clients use them already. */
   readonly ways: BedWays;
   /** One client per cluster, by its name in the bed. */
@@ -37,15 +36,20 @@ export interface BedContext {
   lookAtServer(cluster: string, signal: AbortSignal): Promise<ServerLook>;
   /** A secret that the bed names. Error: `SECRET_MISSING`. */
   secret(name: string): Credentials;
-  readonly marks: BedMarks;
   readonly clock: Clock;
   /** Knows every secret that this process was given; masks what is shown or stored. */
   readonly redactor: Redactor;
   /** What it is told is masked already. */
   readonly onProgress: Progress;
+  close(): Promise<void>;
+}
+
+/** A bed with its machines: what restores and takes sets. */
+export interface BedContext extends BedClients {
+  readonly machines: Machines;
+  readonly marks: BedMarks;
   /** Called once after every restore, however it ended. */
   readonly onRestored: (report: RestoreReport) => Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The cluster of role server; every bed has exactly one. */

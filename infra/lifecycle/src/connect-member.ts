@@ -1,7 +1,7 @@
 import { clusterReaches, type DirectorClient, type GroupClient } from "@kubera-e2e/director";
 import type { KubeClient } from "@kubera-e2e/kube";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { BedContext } from "./bed-context.ts";
+import type { BedClients } from "./bed-context.ts";
 import { directorName } from "./director-name.ts";
 
 export interface MemberOptions {
@@ -13,7 +13,7 @@ export interface MemberOptions {
 export type ProjectGroup = GroupClient & { readonly projectId: string };
 
 interface Connecting {
-  readonly context: BedContext;
+  readonly context: BedClients;
   readonly group: ProjectGroup;
   readonly cluster: string;
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ const tell = ({ context, cluster }: Connecting, state: "started" | "waiting" | "
 
 /** Does something signed in as the bed's administrator, within the administrator's project. */
 export const asAdministrator = async <T>(
-  context: BedContext,
+  context: BedClients,
   act: (group: ProjectGroup, director: DirectorClient) => Promise<T>,
 ): Promise<T> => {
   const director = await context.director();
@@ -98,7 +98,7 @@ const connect = async (connecting: Connecting, director: DirectorClient): Promis
  *
  * Errors: `DIRECTOR_REFUSED`, `DIRECTOR_CONTRACT`, `KUBE_REFUSED`; `WAIT_DEADLINE` and `WAIT_TERMINAL` within `intervals.clusterActive`.
  */
-export const connectMember = (context: BedContext, options: MemberOptions): Promise<string> =>
+export const connectMember = (context: BedClients, options: MemberOptions): Promise<string> =>
   asAdministrator(context, (group, director) => {
     const signal = options.signal ?? new AbortController().signal;
     return connect({ context, group, cluster: options.cluster, signal }, director);

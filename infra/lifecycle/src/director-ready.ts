@@ -1,5 +1,5 @@
 import { notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
-import { serverCluster, type BedContext } from "./bed-context.ts";
+import { serverCluster, type BedClients } from "./bed-context.ts";
 
 interface PodLook {
   readonly apiVersion: string;
@@ -54,7 +54,7 @@ export interface UpOptions {
 }
 
 /** Whether every workload of Director serves and its /ping answers. */
-export const directorIsUp = async (context: BedContext, { restartedAfterMs, signal }: UpOptions): Promise<Observation<true>> => {
+export const directorIsUp = async (context: BedClients, { restartedAfterMs, signal }: UpOptions): Promise<Observation<true>> => {
   const { namespace } = context.bed.director;
   const kube = await context.kube(serverCluster(context.bed).name);
   const options = { namespace, signal };

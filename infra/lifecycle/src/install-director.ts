@@ -1,6 +1,6 @@
 import { loadRelease, renderRelease, startOrder, type ReleaseProfile } from "@kubera-e2e/director";
 import { reached, waitUntil } from "@kubera-e2e/schema/wait-until";
-import { serverCluster, type BedContext } from "./bed-context.ts";
+import { serverCluster, type BedClients } from "./bed-context.ts";
 import { whileBooting } from "./deadline.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { workloadReady, type WorkloadRef } from "./workload-ready.ts";
@@ -12,7 +12,7 @@ export interface InstallOptions {
 }
 
 interface Installing {
-  readonly context: BedContext;
+  readonly context: BedClients;
   readonly profile: ReleaseProfile;
   readonly signal: AbortSignal;
 }
@@ -69,7 +69,7 @@ const awaitPing = ({ context, signal }: Installing, untilMs: number): Promise<tr
  *
  * Errors: `RELEASE_UNKNOWN`, `SECRET_MISSING` for a pull secret, `KUBE_REFUSED`; `WAIT_DEADLINE` and `WAIT_TERMINAL` with the explanation of the workload that did not come.
  */
-export const installDirector = async (context: BedContext, options: InstallOptions): Promise<void> => {
+export const installDirector = async (context: BedClients, options: InstallOptions): Promise<void> => {
   const signal = options.signal ?? new AbortController().signal;
   const installing = { context, profile: loadRelease(options.build), signal };
   const untilMs = context.clock.monotonicMs() + context.bed.intervals.directorReady;

@@ -1,7 +1,7 @@
 import { nodeNumber, openebsJobDone } from "@kubera-e2e/director";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
-import type { BedContext } from "./bed-context.ts";
+import type { BedClients } from "./bed-context.ts";
 import { asAdministrator, type MemberOptions, type ProjectGroup } from "./connect-member.ts";
 import { directorName } from "./director-name.ts";
 
@@ -12,7 +12,7 @@ export interface OpenebsOptions extends MemberOptions {
 
 interface Installing {
   readonly version: string | undefined;
-  readonly context: BedContext;
+  readonly context: BedClients;
   readonly group: ProjectGroup;
   readonly cluster: string;
   readonly clusterId: string;
@@ -103,7 +103,7 @@ const install = async (installing: Installing): Promise<void> => {
  * Errors: `DIRECTOR_REFUSED`, `DIRECTOR_CONTRACT` when the cluster is not connected or no version is offered;
  * `WAIT_DEADLINE` and `WAIT_TERMINAL` within `intervals.openebsReady`.
  */
-export const installOpenEBS = (context: BedContext, options: OpenebsOptions): Promise<void> =>
+export const installOpenEBS = (context: BedClients, options: OpenebsOptions): Promise<void> =>
   asAdministrator(context, async (group) => {
     const signal = options.signal ?? new AbortController().signal;
     const name = directorName(context.bed.name, options.cluster);

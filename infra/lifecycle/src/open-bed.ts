@@ -1,39 +1,21 @@
-import type { Transcript } from "@kubera-e2e/http";
-import type { KubeClient } from "@kubera-e2e/kube";
-import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { Redactor } from "@kubera-e2e/schema/redactor";
+import type { Machines } from "@kubera-e2e/machines";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
-import type { BedContext, ServerLook } from "./bed-context.ts";
+import type { BedClients, BedContext } from "./bed-context.ts";
 import { fileMarks } from "./bed-marks.ts";
-import { openWays, type BedWays } from "./bed-ways.ts";
 import { credentialsFor } from "./credentials.ts";
 import { httpTrust } from "./http-trust.ts";
-import { knownSecrets } from "./known-secrets.ts";
-import type { Progress } from "./progress.ts";
+import { openClients, type OpenClientsOptions } from "./open-clients.ts";
 import { restoreLog } from "./restore-log.ts";
-import { readServerAccess } from "./server-access.ts";
 import { storeFolder } from "./store-folder.ts";
 
-export interface OpenBedOptions {
-  readonly redactor: Redactor;
-  readonly transcript?: Transcript;
-  readonly onProgress?: Progress;
+export interface OpenBedOptions extends OpenClientsOptions {
   /** Folder of the run's artifacts; restore.json is written there. */
   readonly artifacts?: string;
-  readonly clock?: Clock;
 }
 
-/** What the clients of one bed are opened with. */
-interface Opening {
-  readonly bed: TestBed;
-  readonly settings: Settings;
-  readonly options: OpenBedOptions;
-  readonly ways: BedWays;
-}
-
-const openTheMachines = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
+const openTheMachines = async ({ bed, ways }: BedClients, settings: Settings, options: OpenBedOptions): Promise<Machines> => {
+  const { redactor, transcript } = options;
   const { openMachines } = await import("@kubera-e2e/machines");
   if (bed.machines.driver === "none") return openMachines(bed.machines, { redactor });
   if (bed.machines.driver === "exec") {
@@ -46,144 +28,22 @@ const openTheMachines = async ({ bed, settings, ways, options: { redactor, trans
   return openMachines(bed.machines, { credentials, redactor, transcript, access, ...(trust?.ca !== undefined && { caPem: trust.ca }) });
 };
 
-/** One client per cluster, opened when it is first asked for. */
-const kubePool = ({ bed, ways, options: { redactor, transcript, clock = systemClock } }: Opening) => {
-  const clients = new Map<string, Promise<KubeClient>>();
-  const open = async (cluster: string): Promise<KubeClient> => {
-    const { openKube } = await import("@kubera-e2e/kube");
-    const found = bed.clusters.find(({ name }) => name === cluster);
-    if (found === undefined) throw new Error(`the bed ${bed.name} has no cluster ${cluster}`);
-    return openKube({
-      cluster,
-      kubeconfigPath: found.kubeconfig,
-      trust: await httpTrust(found.trust),
-      way: ways.to(`clusters.${cluster}`),
-      redactor,
-      transcript,
-      clock,
-      pollMs: bed.intervals.poll,
-    });
-  };
-  const get = (cluster: string): Promise<KubeClient> => {
-    const client = clients.get(cluster) ?? open(cluster);
-    clients.set(cluster, client);
-    return client;
-  };
-  const close = async (): Promise<void> => {
-    for (const ended of await Promise.allSettled(clients.values())) if (ended.status === "fulfilled") ended.value.close();
-  };
-  return { get, close };
-};
-
-const LOOK_LIMIT_MS = 5000;
-
-const lookAtServer = async ({ bed, ways, options }: Opening, cluster: string, signal: AbortSignal): Promise<ServerLook> => {
-  const { createHttp } = await import("@kubera-e2e/http");
-  const found = bed.clusters.find(({ name }) => name === cluster);
-  const server = await readServerAccess(found?.kubeconfig ?? "");
-  const trust = (await httpTrust(found?.trust)) ?? (server.caPem === undefined ? undefined : { ca: server.caPem });
-  const access = ways.to(`clusters.${cluster}`);
-  const http = createHttp({ baseUrl: server.server, redactor: options.redactor, trust, access, timeoutMs: LOOK_LIMIT_MS });
-  try {
-    // Whoever we are to it, even a refusal carries its time.
-    const { headers } = await http.request({ method: "GET", path: "/livez", responseType: "text", signal });
-    const dateMs = Date.parse(String(headers["date"] ?? ""));
-    if (Number.isNaN(dateMs)) throw invalidDate(server.server);
-    const until = Math.min(...server.certificatesUntilMs);
-    return { dateMs, ...(Number.isFinite(until) && { certificatesUntil: new Date(until).toISOString() }) };
-  } finally {
-    http.close();
-  }
-};
-
-const invalidDate = (server: string): KuberaError =>
-  new KuberaError("RESPONSE_INVALID", {
-    what: "an API server answered without the time of day",
-    where: `GET ${server}/livez`,
-    because: "its answer has no Date header, and its clock cannot be compared",
-    fix: "Look what stands between: an API server always sends its time.",
-  });
-
-const pinger = async ({ bed, ways, options: { redactor } }: Opening) => {
-  const { createHttp } = await import("@kubera-e2e/http");
-  const trust = await httpTrust(bed.director.trust);
-  return async (signal: AbortSignal): Promise<void> => {
-    const http = createHttp({ baseUrl: bed.director.url, redactor, trust, access: ways.to("director"), timeoutMs: LOOK_LIMIT_MS });
-    try {
-      const { status } = await http.request({ method: "GET", path: "/ping", responseType: "text", signal });
-      if (status === 200) return;
-      throw new KuberaError("DIRECTOR_REFUSED", {
-        what: `Director answered /ping with ${status}`,
-        where: `GET ${bed.director.url}/ping`,
-        because: "it answers 200 once it serves",
-        fix: `Look at the pods of namespace ${bed.director.namespace}.`,
-      });
-    } finally {
-      http.close();
-    }
-  };
-};
-
-const openTheDirector = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
-  const { openDirector } = await import("@kubera-e2e/director");
-  const trust = await httpTrust(bed.director.trust);
-  return openDirector({
-    url: bed.director.url,
-    credentials: credentialsFor(bed, bed.director.admin, settings),
-    redactor,
-    trust,
-    access: ways.to("director"),
-    transcript,
-  });
-};
-
-const openTheRegistry = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
-  const { openRegistry } = await import("@kubera-e2e/registry");
-  const { url, pullSecret } = bed.registry;
-  const credentials = pullSecret === undefined ? undefined : credentialsFor(bed, pullSecret, settings);
-  const trust = await httpTrust(bed.registry.trust);
-  return openRegistry({ url, redactor, transcript, trust, access: ways.to("registry"), credentials });
-};
-
-/** What commands of the site print becomes progress, whatever it holds. */
-const masked = ({ redactor, onProgress }: OpenBedOptions): Progress => {
-  const mask = (text: string | undefined): string | undefined => (text === undefined ? undefined : redactor.text(text));
-  return (event) => {
-    const because = mask(event.because);
-    onProgress?.({ ...event, ...(because !== undefined && { because }) });
-  };
-};
-
 /**
- * A bed with its clients. Nothing is sent before it is used; `close` logs out and hangs up.
+ * A bed with its machines and clients. Nothing is sent before it is used; `close` logs out and hangs up.
  *
- * Errors: `SECRET_MISSING`, `BED_INVALID` for a CA bundle that cannot be read, `SETTING_INVALID` for a values file that cannot be used.
+ * Errors: as `openClients`.
  */
 export const openBed = async (bed: TestBed, settings: Settings, options: OpenBedOptions): Promise<BedContext> => {
-  for (const secret of knownSecrets(settings)) options.redactor.add(secret);
-  const ways = openWays(bed, { redactor: options.redactor, secret: (name) => credentialsFor(bed, name, settings) });
-  const opening = { bed, settings, options, ways };
-  const machines = await openTheMachines(opening);
-  const kubes = kubePool(opening);
-  const ping = await pinger(opening);
+  const clients = await openClients(bed, settings, options);
+  const machines = await openTheMachines(clients, settings, options);
   return {
-    bed,
+    ...clients,
     machines,
-    ways,
-    kube: (cluster) => kubes.get(cluster),
-    registry: () => openTheRegistry(opening),
-    director: () => openTheDirector(opening),
-    pingDirector: ping,
-    lookAtServer: (cluster, signal) => lookAtServer(opening, cluster, signal),
-    secret: (name) => credentialsFor(bed, name, settings),
     marks: fileMarks(storeFolder(settings)),
-    clock: options.clock ?? systemClock,
-    redactor: options.redactor,
-    onProgress: masked(options),
     onRestored: restoreLog(options.artifacts),
     close: async () => {
-      await Promise.allSettled([machines.close(), kubes.close()]);
-      await ways.close();
+      await Promise.allSettled([machines.close()]);
+      await clients.close();
     },
   };
 };

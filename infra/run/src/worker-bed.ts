@@ -1,6 +1,10 @@
-import { connectMember, installDirector, installOpenEBS, loadTestBed, openBed } from "@kubera-e2e/lifecycle";
 import { browserWay, type BrowserWay } from "@kubera-e2e/lifecycle/access";
+import { connectMember } from "@kubera-e2e/lifecycle/connect-member";
 import { directorName } from "@kubera-e2e/lifecycle/director-name";
+import { installDirector } from "@kubera-e2e/lifecycle/install-director";
+import { installOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";
+import { loadTestBed } from "@kubera-e2e/lifecycle/load-test-bed";
+import { openClients } from "@kubera-e2e/lifecycle/open-clients";
 import type { KubeClient } from "@kubera-e2e/kube";
 import type { DirectorClient } from "@kubera-e2e/director";
 import type { Transcript } from "@kubera-e2e/http";
@@ -37,7 +41,7 @@ export interface WorkerBedOptions {
 /** Opens the clients of a joined bed inside a worker; nothing is sent before they are used. Errors: those of `loadTestBed`. */
 export const openWorkerBed = async ({ name, settings, redactor, transcript }: WorkerBedOptions): Promise<WorkerBed> => {
   const declared = loadTestBed(name, settings);
-  const context = await openBed(declared, settings, { redactor, transcript });
+  const context = await openClients(declared, settings, { redactor, transcript });
   return {
     declared,
     kube: (cluster) => context.kube(cluster),

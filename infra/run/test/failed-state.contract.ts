@@ -8,7 +8,8 @@ import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
 import { startSim, type RunningSim } from "@kubera-e2e/sim";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { joinSlot, leaveSlot, startRunServer, type ProgressEvent } from "../src/index.ts";
+import { startRunServer, type ProgressEvent } from "../src/index.ts";
+import { joinSlot, leaveSlot } from "../src/worker.ts";
 import type { JoinRequest } from "../src/wire.ts";
 
 let sim: RunningSim;

@@ -6,7 +6,7 @@ import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
-import { fetchEvents, joinSlot, leaveSlot } from "../src/index.ts";
+import { fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
 import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";

@@ -2,7 +2,8 @@ import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readResult, type AllureResult } from "../src/allure-result.ts";
-import { allureReporterOptions, carryVerdicts } from "../src/index.ts";
+import { allureReporterOptions } from "../src/allure-reporter-options.ts";
+import { carryVerdicts } from "../src/index.ts";
 import { makeRun } from "./sample-run.ts";
 
 let site = "";
