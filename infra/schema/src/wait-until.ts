@@ -15,7 +15,7 @@ export interface WaitOptions<T> {
   readonly what: string;
   readonly probe: (signal: AbortSignal) => Promise<Observation<T>>;
   readonly deadlineMs: number;
-  /** Longest pause between two probes; default 1000. With `subscribe` this is the safety poll. */
+  /** Longest pause between two probes; default 1000, and a quarter of it during the first one. With `subscribe` this is the safety poll. */
   readonly intervalMs?: number;
   /** How long the value must keep being there; default 0. */
   readonly stableMs?: number;
@@ -137,7 +137,10 @@ class Wait<T> {
   #pauseMs(): number {
     const stableLeftMs =
       this.#reachedAtMs === undefined ? Infinity : (this.#options.stableMs ?? 0) - (this.#clock.monotonicMs() - this.#reachedAtMs);
-    return Math.max(Math.min(this.#options.intervalMs ?? 1000, this.#leftMs(), stableLeftMs), 0);
+    const intervalMs = this.#options.intervalMs ?? 1000;
+    // Most of what is awaited comes soon or takes long.
+    const soonMs = this.#elapsedMs() < intervalMs ? intervalMs / 4 : intervalMs;
+    return Math.max(Math.min(soonMs, this.#leftMs(), stableLeftMs), 0);
   }
 
   #lastReason(): string {

@@ -38,7 +38,7 @@ test("answers the value of the first probe that reaches it, without waiting", as
   expect(clock.monotonicMs()).toBe(0);
 });
 
-test("probes again after the interval", async () => {
+test("probes at every interval, and four times in the first", async () => {
   const probes: number[] = [];
   const probe = (): Promise<Observation<number>> => {
     probes.push(clock.monotonicMs());
@@ -47,7 +47,7 @@ test("probes again after the interval", async () => {
   const waiting = waitUntil({ what: "x", probe, deadlineMs: 10_000, intervalMs: 300, clock });
   letTimePass();
   await expect(waiting).resolves.toBe(42);
-  expect(probes).toEqual([0, 300, 600, 900]);
+  expect(probes).toEqual([0, 75, 150, 225, 300, 600, 900]);
 });
 
 test("says at the deadline why, what it was told, and what it saw before", async () => {
