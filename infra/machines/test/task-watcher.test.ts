@@ -6,6 +6,12 @@ import { fault, inventory, object, startStub, type Handlers, type StubCall } fro
 const NAMES = ["a", "b", "c", "d", "e"];
 const VMS = inventory(Object.fromEntries(NAMES.map((name) => [`vm-${name}`, name])));
 
+/** The tasks that a filter or a read is about. */
+const tasksOf = ({ args }: StubCall): string[] => {
+  const spec = args.find("specSet") ?? args.find("spec");
+  return spec?.textOf("propSet", "type") === "Task" ? spec.all("objectSet").map((set) => set.textOf("obj")) : [];
+};
+
 /** A vSphere whose tasks run until the test ends them; updates reach a pending poll at once. */
 const world = () => {
   const running = new Set<string>();
@@ -32,7 +38,9 @@ const world = () => {
     },
     RetrievePropertiesEx: (call: StubCall) =>
       call.args.textOf("specSet", "propSet", "type") === "Task"
-        ? `<returnval>${object("Task", call.args.textOf("specSet", "objectSet", "obj"), { "info.state": "running" })}</returnval>`
+        ? `<returnval>${tasksOf(call)
+            .map((task) => object("Task", task, { "info.state": "running" }))
+            .join("")}</returnval>`
         : VMS.RetrievePropertiesEx(call),
     WaitForUpdatesEx: poll,
   };
@@ -73,11 +81,12 @@ test("leaves no filter behind for a server to work through", async () => {
   const vsphere = world();
   const at = await scene(vsphere.handlers);
   const work = Promise.all(NAMES.map((name) => at.machines.powerOff(name)));
-  await until(() => at.stub.count("CreateFilter") === NAMES.length && vsphere.running.size === NAMES.length);
+  const filtered = (): number => at.stub.calls.filter(({ method }) => method === "CreateFilter").flatMap(tasksOf).length;
+  await until(() => filtered() === NAMES.length && at.stub.count("WaitForUpdatesEx") === 1);
   for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
   await work;
   await at.machines.close();
-  expect(at.stub.count("DestroyPropertyFilter")).toBe(NAMES.length);
+  expect(at.stub.count("DestroyPropertyFilter")).toBe(at.stub.count("CreateFilter"));
   await at.stub[Symbol.asyncDispose]();
 });
 
@@ -90,8 +99,21 @@ test("awaits many tasks with one collector and one poll, reading each task once"
   await work;
   expect(at.stub.count("CreatePropertyCollector")).toBe(1);
   expect(at.stub.count("WaitForUpdatesEx")).toBeLessThanOrEqual(NAMES.length + 1);
-  const reads = at.stub.calls.filter(({ args }) => args.textOf("specSet", "propSet", "type") === "Task");
-  expect(reads).toHaveLength(NAMES.length);
+  const reads = at.stub.calls.filter(({ method }) => method === "RetrievePropertiesEx").flatMap(tasksOf);
+  expect(reads.toSorted()).toEqual(NAMES.map((name) => `task-vm-${name}`));
+});
+
+test("goes on with each task alone when one of them cannot be asked for", async () => {
+  const vsphere = world();
+  const CreateFilter = (call: StubCall) =>
+    tasksOf(call).includes("task-vm-c") ? fault("ManagedObjectNotFound", "") : `<returnval type="PropertyFilter">filter</returnval>`;
+  await using at = await scene({ ...vsphere.handlers, CreateFilter });
+  const work = Promise.allSettled(NAMES.map((name) => at.machines.powerOff(name)));
+  const filtered = (): number => at.stub.calls.filter(({ method }) => method === "CreateFilter").flatMap(tasksOf).length;
+  await until(() => filtered() >= NAMES.length && vsphere.running.size === NAMES.length);
+  for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
+  const ended = await work;
+  expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"]);
 });
 
 test("tells progress, and the fault with which a task ends", async () => {

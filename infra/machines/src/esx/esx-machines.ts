@@ -111,8 +111,7 @@ export class EsxMachines implements Machines {
 
   /** The snapshot's reference, once it is known to be this VM's: an id of another VM would revert that one. */
   async #ownSnapshot(name: string, id: string, options?: CallOptions): Promise<ManagedObject> {
-    const [info] = await this.#inventory.inspect([name], options?.signal);
-    const known = info?.snapshots ?? [];
+    const known = await this.#inventory.snapshotsOf(name, options?.signal);
     if (known.some((snapshot) => snapshot.id === id)) return { type: "VirtualMachineSnapshot", value: id };
     const others = known.map((snapshot) => `${snapshot.id} "${snapshot.name}"`).join(", ");
     throw new KuberaError("VSPHERE_FAULT", {

@@ -1,5 +1,5 @@
 import { machinesAmbiguous, machinesMissing } from "../named-machines.ts";
-import type { MachineInfo } from "../port.ts";
+import type { MachineInfo, SnapshotInfo } from "../port.ts";
 import { listAll, nameOf } from "./listing.ts";
 import { refOf, type ManagedObject } from "./managed-object.ts";
 import { retrieve, type ObjectContent } from "./property-collector.ts";
@@ -17,6 +17,8 @@ const MACHINE_PATHS = [
   "layoutEx.snapshot",
   "layoutEx.file",
 ];
+
+const SNAPSHOT_PATHS = ["name", "snapshot"];
 
 const POWER: Readonly<Record<string, MachineInfo["power"]>> = { poweredOn: "on", poweredOff: "off", suspended: "suspended" };
 
@@ -43,24 +45,35 @@ export class Inventory {
 
   /** What is known of the named VMs now, in their order. */
   async inspect(names: readonly string[], signal?: AbortSignal): Promise<MachineInfo[]> {
-    const known = await this.#read(names, signal).catch((error: unknown) => {
-      // A VM that was deleted and made again bears the name with another id.
-      if (!isFault(error, "ManagedObjectNotFound")) throw error;
-      this.#refs.clear();
-      return this.#read(names, signal);
-    });
-    if (known.every((object, index) => nameOf(object) === names[index])) return this.#describe(known, signal);
-    this.#refs.clear();
-    return this.#describe(await this.#read(names, signal), signal);
+    return this.#describe(await this.#same(names, MACHINE_PATHS, signal), signal);
+  }
+
+  /** The snapshots of one VM, without what only its files tell: sizes, and whether memory was kept. */
+  async snapshotsOf(name: string, signal?: AbortSignal): Promise<Pick<SnapshotInfo, "id" | "name">[]> {
+    const [object] = await this.#same([name], SNAPSHOT_PATHS, signal);
+    return readSnapshots(object?.properties.get("snapshot"), undefined);
   }
 
   forget(): void {
     this.#refs.clear();
   }
 
-  async #read(names: readonly string[], signal?: AbortSignal): Promise<ObjectContent[]> {
+  /** The objects that bear the names now, whatever bore them before. */
+  async #same(names: readonly string[], paths: readonly string[], signal?: AbortSignal): Promise<ObjectContent[]> {
+    const known = await this.#read(names, paths, signal).catch((error: unknown) => {
+      // A VM that was deleted and made again bears the name with another id.
+      if (!isFault(error, "ManagedObjectNotFound")) throw error;
+      this.#refs.clear();
+      return this.#read(names, paths, signal);
+    });
+    if (known.every((object, index) => nameOf(object) === names[index])) return known;
+    this.#refs.clear();
+    return this.#read(names, paths, signal);
+  }
+
+  async #read(names: readonly string[], paths: readonly string[], signal?: AbortSignal): Promise<ObjectContent[]> {
     const objects = await this.find(names, signal);
-    const found = await retrieve(this.#session, { type: "VirtualMachine", paths: MACHINE_PATHS, objects, signal });
+    const found = await retrieve(this.#session, { type: "VirtualMachine", paths, objects, signal });
     const byId = new Map(found.map((object) => [object.ref.value, object]));
     return objects.map((ref) => byId.get(ref.value) ?? { ref, properties: new Map() });
   }

@@ -1,5 +1,6 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { CallOptions } from "../port.ts";
+import { Gathering } from "./gathering.ts";
 import { refOf, type ManagedObject } from "./managed-object.ts";
 import { filterSpec, retrieve } from "./property-collector.ts";
 import type { Session } from "./session.ts";
@@ -11,13 +12,19 @@ const WAIT_SECONDS = 30;
 /** Interruptions in a row after which the tasks are given up. */
 const PATIENCE = 3;
 
+/** Asks for the changes of some tasks; it ends with its session. */
+interface Filter {
+  readonly ref: ManagedObject;
+  readonly generation: number;
+}
+
 interface Watched {
   readonly task: ManagedObject;
   readonly method: string;
   readonly options: CallOptions;
   readonly values: Map<string, XmlElement>;
-  /** In which session the task's changes are asked for; a filter ends with its session. */
-  filter?: { readonly ref: ManagedObject; readonly generation: number };
+  /** Shared with the tasks that began together with this one. */
+  filter?: Filter;
   readonly resolve: (result: string) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,13 +34,14 @@ const isInterruption = (error: unknown): boolean =>
   (error instanceof KuberaError && (error.code === "CONNECTION_LOST" || error.code === "TIMED_OUT"));
 
 /**
- * Awaits any number of tasks with one property collector and one long poll for all of them.
- * A task's first state is read directly, since not every server tells a pending poll about a new filter.
+ * Awaits any number of tasks with one property collector and one long poll for all of them; tasks that begin together share a filter.
+ * Their first state is read directly, since not every server tells a pending poll about a new filter.
  */
 export class TaskWatcher {
   readonly #session: Session;
   readonly #watched = new Map<string, Watched>();
   readonly #dropping = new Set<Promise<void>>();
+  readonly #beginning = new Gathering<ManagedObject>((tasks) => this.#begin(tasks));
   #collector: Promise<ManagedObject> | undefined;
   #generation = -1;
   #polling = false;
@@ -53,32 +61,39 @@ export class TaskWatcher {
     });
     signal?.addEventListener("abort", onAbort, { once: true });
     try {
-      await Promise.race([result, this.#begin(task)]);
+      await Promise.race([result, this.#beginning.add(task)]);
       if (signal?.aborted === true) onAbort();
       return await result;
     } finally {
       signal?.removeEventListener("abort", onAbort);
       const filter = this.#watched.get(task.value)?.filter;
-      if (filter !== undefined) this.#dropFilter(filter);
       this.#watched.delete(task.value);
+      this.#dropUnused(filter);
       if (this.#watched.size === 0) this.#wakeUp.abort();
     }
   }
 
-  async #begin(task: ManagedObject): Promise<void> {
-    const filter = await this.#newFilter(task);
-    const watched = this.#watched.get(task.value);
-    if (watched === undefined) return this.#dropFilter(filter);
+  async #begin(tasks: readonly ManagedObject[]): Promise<void> {
+    const filter = await this.#newFilter(tasks);
+    for (const task of tasks) this.#assign(this.#watched.get(task.value), filter);
+    this.#dropUnused(filter);
+    await this.#look(tasks);
+    if (!tasks.every((task) => this.#isOver(task))) this.#poll();
+  }
+
+  #assign(watched: Watched | undefined, filter: Filter): void {
+    if (watched === undefined) return;
+    const before = watched.filter;
     watched.filter = filter;
-    await this.#look(task);
-    if (!this.#isOver(task)) this.#poll();
+    this.#dropUnused(before);
   }
 
   /** A server works through every filter at every change, also through those of tasks that ended long ago. Nobody waits for it. */
-  #dropFilter({ ref, generation }: NonNullable<Watched["filter"]>): void {
-    if (generation !== this.#session.generation) return;
+  #dropUnused(filter: Filter | undefined): void {
+    const isUsed = [...this.#watched.values()].some((watched) => watched.filter === filter);
+    if (filter === undefined || isUsed || filter.generation !== this.#session.generation) return;
     const dropping = this.#session
-      .call({ method: "DestroyPropertyFilter", self: ref, timeoutMs: 5000 })
+      .call({ method: "DestroyPropertyFilter", self: filter.ref, timeoutMs: 5000 })
       .then(() => {})
       .catch(() => {})
       .finally(() => this.#dropping.delete(dropping));
@@ -91,29 +106,34 @@ export class TaskWatcher {
   }
 
   #isOver(task: ManagedObject): boolean {
-    const state = this.#watched.get(task.value)?.values.get("info.state")?.text;
-    return state === "success" || state === "error";
+    const watched = this.#watched.get(task.value);
+    const state = watched?.values.get("info.state")?.text;
+    return watched === undefined || state === "success" || state === "error";
   }
 
-  #newFilter(task: ManagedObject): Promise<NonNullable<Watched["filter"]>> {
+  #newFilter(tasks: readonly ManagedObject[]): Promise<Filter> {
     return this.#session.withObjects(async () => {
       // Read before the call: a session that ends during it takes the filter along.
       const { generation } = this.#session;
-      return { ref: await this.#addFilter(task), generation };
+      return { ref: await this.#addFilter(tasks), generation };
     });
+  }
+
+  async #filterAgain(all: readonly Watched[]): Promise<void> {
+    if (all.length === 0) return;
+    const filter = await this.#newFilter(all.map(({ task }) => task));
+    for (const watched of all) watched.filter = filter;
   }
 
   /** A session that ended between asking for a task's changes and waiting for them took the filter along; nobody would ever tell. */
   async #renewFilters(): Promise<void> {
-    for (const watched of this.#watched.values()) {
-      const isStale = watched.filter !== undefined && watched.filter.generation !== this.#session.generation;
-      if (isStale) watched.filter = await this.#newFilter(watched.task);
-    }
+    const { generation } = this.#session;
+    await this.#filterAgain([...this.#watched.values()].filter(({ filter }) => filter !== undefined && filter.generation !== generation));
   }
 
-  async #addFilter(task: ManagedObject): Promise<ManagedObject> {
+  async #addFilter(objects: readonly ManagedObject[]): Promise<ManagedObject> {
     const self = await this.#ownCollector();
-    const args = [filterSpec("spec", { type: "Task", paths: PATHS, objects: [task] }), leaf("partialUpdates", false)];
+    const args = [filterSpec("spec", { type: "Task", paths: PATHS, objects }), leaf("partialUpdates", false)];
     const [filter] = await this.#session.call({ method: "CreateFilter", self, args });
     return filter === undefined ? { type: "PropertyFilter", value: "" } : refOf(filter);
   }
@@ -134,10 +154,10 @@ export class TaskWatcher {
     return created === undefined ? propertyCollector : refOf(created);
   }
 
-  /** Reads one task's state directly. */
-  async #look(task: ManagedObject): Promise<void> {
-    const [content] = await retrieve(this.#session, { type: "Task", paths: PATHS, objects: [task] });
-    if (content !== undefined) this.#learn(task.value, content.properties);
+  /** Reads the tasks' state directly. */
+  async #look(objects: readonly ManagedObject[]): Promise<void> {
+    const found = await retrieve(this.#session, { type: "Task", paths: PATHS, objects });
+    for (const { ref, properties } of found) this.#learn(ref.value, properties);
   }
 
   #poll(): void {
@@ -178,11 +198,11 @@ export class TaskWatcher {
     return next === "" ? version : next;
   }
 
-  /** A new collector with a filter for every task that is still awaited, for the old one may be gone. */
+  /** A new collector with a filter for the tasks that are still awaited, for the old one may be gone. */
   async #startAgain(): Promise<boolean> {
     this.#collector = undefined;
     try {
-      for (const watched of this.#watched.values()) watched.filter = await this.#newFilter(watched.task);
+      await this.#filterAgain([...this.#watched.values()]);
       return true;
     } catch {
       return false;

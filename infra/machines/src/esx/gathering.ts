@@ -1,0 +1,38 @@
+/** Long enough for the answers to calls that were made together, short beside any call of vSphere. */
+const GATHER_MS = 5;
+
+interface Batch<T> {
+  readonly items: T[];
+  readonly served: Promise<void>;
+}
+
+/** Serves together what comes within a moment; when that fails, each item alone, so that one cannot spoil the others. */
+export class Gathering<T> {
+  readonly #serve: (items: readonly T[]) => Promise<void>;
+  #next: Batch<T> | undefined;
+
+  constructor(serve: (items: readonly T[]) => Promise<void>) {
+    this.#serve = serve;
+  }
+
+  async add(item: T): Promise<void> {
+    const batch = (this.#next ??= this.#open());
+    batch.items.push(item);
+    try {
+      await batch.served;
+    } catch (error) {
+      if (batch.items.length === 1) throw error;
+      await this.#serve([item]);
+    }
+  }
+
+  #open(): Batch<T> {
+    const items: T[] = [];
+    const gathered = new Promise<void>((resolve) => setTimeout(resolve, GATHER_MS));
+    const served = gathered.then(() => {
+      this.#next = undefined;
+      return this.#serve(items);
+    });
+    return { items, served };
+  }
+}
