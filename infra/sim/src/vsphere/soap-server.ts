@@ -68,7 +68,9 @@ class Door {
 
   async #soap(body: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController();
-    response.once("close", () => gone.abort());
+    response.once("close", () => {
+      if (!response.writableEnded) gone.abort();
+    });
     try {
       if (this.#latencyMs > 0) await delay(this.#latencyMs, undefined, { signal: gone.signal });
       const call = readSoapRequest(body);

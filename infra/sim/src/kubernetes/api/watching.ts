@@ -32,6 +32,7 @@ class Watch {
   readonly #selects: Selects;
   readonly #after: number;
   #toldColumns = false;
+  #holding = false;
 
   constructor(call: Call, target: Target) {
     this.#call = call;
@@ -83,8 +84,20 @@ class Watch {
   #send(type: string, object: string): void {
     const { response } = this.#call;
     if (response.writableEnded) return;
+    this.#hold();
     response.write(`{"type":"${type}","object":${object}}\n`);
     if (response.writableLength > BACKLOG_LIMIT_BYTES) response.destroy();
+  }
+
+  /** What is told within one turn of the event loop leaves together. */
+  #hold(): void {
+    if (this.#holding) return;
+    this.#holding = true;
+    this.#call.response.cork();
+    setImmediate(() => {
+      this.#holding = false;
+      this.#call.response.uncork();
+    });
   }
 
   #beat(): () => void {

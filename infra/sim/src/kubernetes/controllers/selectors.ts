@@ -35,8 +35,17 @@ export const isTolerated = (tolerations: readonly Toleration[] | undefined, tain
 
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
-/** Ten letters that stand for a pod template, in the alphabet of real hashes. */
-export const templateHash = (template: object): string =>
+const hashOf = (template: object): string =>
   [...createHash("sha256").update(JSON.stringify(template)).digest().subarray(0, 10)]
     .map((byte) => LETTERS[byte % LETTERS.length])
     .join("");
+
+/** What is stored is frozen, and asked for at every look of a controller. */
+const hashes = new WeakMap<object, string>();
+
+/** Ten letters that stand for a pod template, in the alphabet of real hashes. */
+export const templateHash = (template: object): string => {
+  const hash = hashes.get(template) ?? hashOf(template);
+  if (Object.isFrozen(template)) hashes.set(template, hash);
+  return hash;
+};
