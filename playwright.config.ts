@@ -4,6 +4,8 @@ import { allureReporterOptions } from "@kubera-e2e/allure-report/reporter-option
 import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
 const run = await planRun(import.meta.dirname);
+// Loaded while the simulator starts, not after it.
+if (run.simCommand !== undefined) void import("./fixtures/src/global-setup.ts");
 
 export default defineConfig({
   testDir: "tests",

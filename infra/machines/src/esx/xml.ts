@@ -63,7 +63,10 @@ export class XmlElement {
   }
 
   all(name: string): XmlElement[] {
-    return this.entries().flatMap(([key, element]) => (key === name ? [element] : []));
+    if (typeof this.#node === "string") return [];
+    return Object.entries(this.#node)
+      .filter(([key]) => !key.startsWith("@") && localName(key) === name)
+      .flatMap(([, value]) => (isList(value) ? value : [value]).map((item) => new XmlElement(item)));
   }
 
   /** The first element on a path of names. */
