@@ -6,8 +6,10 @@ import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
+import { bedNameSchema } from "@kubera-e2e/schema/test-bed";
+import { accessOf, type AccessFlags } from "./access-flags.ts";
 
-export interface DiscoverFlags {
+export interface DiscoverFlags extends AccessFlags {
   readonly url?: string;
   readonly name: string;
   readonly pattern?: string;
@@ -16,6 +18,17 @@ export interface DiscoverFlags {
   readonly write?: boolean;
   readonly json?: boolean;
 }
+
+const refuseName = (name: string): void => {
+  const { error } = bedNameSchema.safeParse(name);
+  if (error === undefined) return;
+  throw new KuberaError("USAGE", {
+    what: "a bed cannot have this name",
+    where: `--name ${name}`,
+    because: error.issues[0]?.message ?? "it is malformed",
+    fix: "Write it as the clusters of the site are written: lab-2.",
+  });
+};
 
 const fileOf = (name: string, { KUBERA_CONFIG }: Settings): string => {
   if (KUBERA_CONFIG !== undefined) return resolve(join(KUBERA_CONFIG, "testbeds", `${name}.yaml`));
@@ -53,20 +66,21 @@ const withPinFlag = (error: unknown): unknown => {
 };
 
 const look = async (flags: DiscoverFlags, settings: Settings) => {
-  const redactor = new Redactor();
-  const { endpoint, trust, provisioner } = await openInventory(flags, settings, redactor);
+  const access = accessOf(flags);
+  const { endpoint, trust, provisioner, close } = await openInventory({ ...flags, access }, settings, new Redactor());
   try {
     const [{ product }, machines] = [await provisioner.about(), await provisioner.list()];
-    return { endpoint, trust, product, machines };
+    return { endpoint, trust, product, machines, ...(access !== undefined && { access }) };
   } catch (error) {
     throw withPinFlag(error);
   } finally {
-    await provisioner.close();
+    await close();
   }
 };
 
 /** Prints a bed's file made from an inventory, or writes it where no file is yet. */
 export const discoverBed = async (flags: DiscoverFlags): Promise<void> => {
+  refuseName(flags.name);
   const settings = readSettings();
   const file = flags.write === true ? fileOf(flags.name, settings) : undefined;
   const found = await look(flags, settings);

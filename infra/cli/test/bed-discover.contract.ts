@@ -2,12 +2,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { peerAvailability, startVcsim, type Vcsim } from "@kubera-e2e/peers";
+import { peerAvailability, sshdAvailability, startSshd, startVcsim, type Vcsim } from "@kubera-e2e/peers";
 import { runE2e } from "./run-e2e.ts";
 
 const VMS = ["lab-c1-master1", "lab-c1-worker1", "lab-c2-master1", "jump"];
 
 const found = await peerAvailability("vcsim");
+const jumpHost = await sshdAvailability();
 const because = found.available ? "" : ` (not run: ${found.because})`;
 
 describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed discover against a real vcsim (%s)${because}`, (mode) => {
@@ -44,6 +45,32 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed dis
     expect(printed.code, printed.err).toBe(0);
     expect(printed.out).toContain("  - name: lab-c2\n    role: member\n");
     expect(printed.out).not.toContain("jump");
+  });
+
+  it.skipIf(!jumpHost.available)("reads it through a jump host, and writes the way down", async () => {
+    const sshd = await startSshd();
+    try {
+      const printed = await e2e("--pin", pin, "--jump-host", "bastion", "--ssh-option=-F", `--ssh-option=${sshd.config}`);
+      expect(printed.code, printed.err).toBe(0);
+      expect(printed.out).toContain(`access: {"via":"jump-host","destination":"bastion","options":["-F",${JSON.stringify(sshd.config)}]}`);
+      expect(sshd.log()).toContain(`target 127.0.0.1 port ${new URL(peer.url).port}`);
+      await expect.poll(() => sshd.open()).toBe(0);
+    } finally {
+      await sshd.stop();
+    }
+  });
+
+  it.each([
+    [["--jump-host", "bastion", "--proxy", "http://proxy:3128"], "--jump-host and --proxy", "there is one way to an endpoint"],
+    [["--ssh-option=-F"], "--ssh-option", "no ssh is started without a jump host"],
+    [["--proxy-secret", "proxy"], "--proxy-secret", "it belongs to a proxy"],
+    [["--proxy", "ftp://proxy"], "--proxy", "write http://host:port or socks5://host:port, without credentials"],
+    [["--name", "Lab_2"], "--name Lab_2", "use lower-case letters, digits and dashes"],
+  ])("refuses %j before anything is asked", async (flags, where, because) => {
+    const refused = await e2e(...flags);
+    expect([refused.code, refused.out]).toEqual([2, ""]);
+    expect(refused.err).toContain(`where:   ${where}\n`);
+    expect(refused.err).toContain(because);
   });
 
   it("writes a file that other commands use, once", async () => {

@@ -1,5 +1,6 @@
 import type { ListedMachine } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { BedAccess } from "@kubera-e2e/schema/bed-access";
 import type { Trust } from "@kubera-e2e/schema/test-bed";
 import { guessClusters, type Guess, type GuessedCluster, type GuessedVm } from "./guess-clusters.ts";
 
@@ -7,6 +8,8 @@ export interface Discovery {
   readonly name: string;
   readonly endpoint: string;
   readonly trust: Trust | undefined;
+  /** The way by which it was read; every endpoint of the bed is reached by it. */
+  readonly access?: BedAccess | undefined;
   readonly product: string;
   readonly machines: readonly ListedMachine[];
   /** Of VM names, as a shell's: `lab-*`. */
@@ -57,7 +60,7 @@ const nothingFits = ({ endpoint, machines, pattern }: Discovery, { leftOut }: Gu
 
 /** A whole bed's file out of an inventory, with what must be filled in by hand marked. Error: `MACHINE_MISSING` when no name tells of a cluster. */
 export const discoveredBed = (discovery: Discovery): string => {
-  const { name, endpoint, trust, product, machines, pattern } = discovery;
+  const { name, endpoint, trust, access, product, machines, pattern } = discovery;
   const guess = guessClusters(machines, pattern);
   if (guess.clusters.length === 0) throw nothingFits(discovery, guess);
   return [
@@ -67,6 +70,10 @@ export const discoveredBed = (discovery: Discovery): string => {
     "kind: TestBed",
     `name: ${name}`,
     "target: real",
+    // JSON is YAML, and needs no quoting rules of its own.
+    ...(access === undefined
+      ? []
+      : [`access: ${JSON.stringify(access)} # the way to all of it; an endpoint may have an access of its own`]),
     "",
     "machines:",
     "  driver: esx",

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
+import { DIRECT, openAccess, type Way } from "@kubera-e2e/http/access";
 import { openProvisioner, parseVsphereAddress, type Provisioner } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { BedAccess } from "@kubera-e2e/schema/bed-access";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Credentials, Settings } from "@kubera-e2e/schema/settings";
 import type { Trust } from "@kubera-e2e/schema/test-bed";
@@ -15,12 +17,16 @@ export interface InventoryAddress {
   readonly pin?: string | undefined;
   /** Path of a PEM bundle. */
   readonly ca?: string | undefined;
+  /** The way there; straight when absent, unless the proxy variables say otherwise. */
+  readonly access?: BedAccess | undefined;
 }
 
 export interface OpenedInventory {
   readonly endpoint: string;
   readonly trust: Trust | undefined;
   readonly provisioner: Provisioner;
+  /** Logs out, and ends what was started for the way there. */
+  close(): Promise<void>;
 }
 
 const SECRET = "vsphere";
@@ -39,11 +45,14 @@ const endpointOf = ({ url }: InventoryAddress, settings: Settings): string => {
   return `${baseUrl}${path}`;
 };
 
-const credentialsFrom = (settings: Settings): Credentials => {
-  const ofGovc = { username: settings.GOVC_USERNAME ?? "", password: settings.GOVC_PASSWORD ?? "" };
-  const found = [settings.secrets.get(SECRET), readBedValues(settings).secrets.get(SECRET), ofGovc].find(
+const givenSecret = (name: string, settings: Settings, other?: Credentials): Credentials | undefined =>
+  [settings.secrets.get(name), readBedValues(settings).secrets.get(name), other].find(
     (one) => one !== undefined && one.username !== "" && one.password !== "",
   );
+
+const credentialsFrom = (settings: Settings): Credentials => {
+  const ofGovc = { username: settings.GOVC_USERNAME ?? "", password: settings.GOVC_PASSWORD ?? "" };
+  const found = givenSecret(SECRET, settings, ofGovc);
   if (found !== undefined) return found;
   throw new KuberaError("SECRET_MISSING", {
     what: `the secret "${SECRET}" is not given`,
@@ -64,11 +73,32 @@ const trustFrom = ({ pin, ca }: InventoryAddress, endpoint: string, settings: Se
   });
 };
 
+const proxySecret = (name: string, settings: Settings): Credentials => {
+  const found = givenSecret(name, settings);
+  if (found !== undefined) return found;
+  const variable = `KUBERA_SECRET_${name.toUpperCase().replaceAll("-", "_")}`;
+  throw new KuberaError("SECRET_MISSING", {
+    what: `the secret "${name}" of the proxy is not given`,
+    where: "the environment of this process, or the file of KUBERA_VALUES",
+    because: "--proxy-secret names it",
+    fix: `Set ${variable}_USERNAME and ${variable}_PASSWORD; .env is read too.`,
+  });
+};
+
+const wayOf = ({ access }: InventoryAddress, settings: Settings, redactor: Redactor): Way =>
+  access === undefined ? undefined : openAccess(access, { redactor, secret: (name) => proxySecret(name, settings) });
+
 /** The inventory of a vCenter or ESX host. Errors: `USAGE`, `SETTING_INVALID`, `SECRET_MISSING`. */
 export const openInventory = async (address: InventoryAddress, settings: Settings, redactor: Redactor): Promise<OpenedInventory> => {
   const endpoint = endpointOf(address, settings);
   const trust = trustFrom(address, endpoint, settings);
   const caPem = (await httpTrust(trust))?.ca;
   const bed = { driver: "esx" as const, endpoint, credentials: SECRET, ...(trust !== undefined && { trust }) };
-  return { endpoint, trust, provisioner: openProvisioner(bed, { credentials: credentialsFrom(settings), caPem, redactor }) };
+  const way = wayOf(address, settings, redactor);
+  const provisioner = openProvisioner(bed, { credentials: credentialsFrom(settings), caPem, redactor, access: way });
+  const close = async (): Promise<void> => {
+    await Promise.allSettled([provisioner.close()]);
+    if (way !== undefined && way !== DIRECT) await way.close();
+  };
+  return { endpoint, trust, provisioner, close };
 };

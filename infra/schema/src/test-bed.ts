@@ -10,6 +10,9 @@ import { durationSchema } from "./duration.ts";
 import { targetSchema } from "./target.ts";
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "use lower-case letters, digits and dashes");
+
+/** What a bed may be called. */
+export const bedNameSchema = name;
 const url = z.url({ protocol: /^https?$/, message: "must be an http or https URL" });
 const secretName = name.describe("name of a secret; its values are given by KUBERA_SECRET_<NAME>_USERNAME and _PASSWORD");
 
