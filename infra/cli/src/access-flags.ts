@@ -34,9 +34,5 @@ export const accessOf = (flags: AccessFlags): BedAccess | undefined => {
   const { data, error } = bedAccessSchema.safeParse(given);
   if (data !== undefined) return data;
   const [issue] = error.issues;
-  throw refuse(
-    `${flags.jumpHost === undefined ? "--proxy" : "--jump-host"}`,
-    issue?.message ?? "it is malformed",
-    "Give it as --help shows.",
-  );
+  throw refuse(flags.jumpHost === undefined ? "--proxy" : "--jump-host", issue?.message ?? "it is malformed", "Give it as --help shows.");
 };

@@ -2,7 +2,6 @@ import { openBedProvisioner } from "@kubera-e2e/lifecycle/bed-provisioner";
 import { disposeBed, disposeLines, planDisposeNow } from "@kubera-e2e/lifecycle/dispose-bed";
 import { planSetUpNow, setUpBed } from "@kubera-e2e/lifecycle/set-up-bed";
 import { setUpLines } from "@kubera-e2e/lifecycle/set-up-plan";
-import { Redactor } from "@kubera-e2e/schema/redactor";
 import { print, type BedFlags } from "./bed-actions.ts";
 import { holding } from "./bed-lease.ts";
 import { printProgress } from "./bed-progress.ts";
@@ -13,7 +12,7 @@ type Provisioner = Awaited<ReturnType<typeof openBedProvisioner>>;
 
 const withProvisioner = (name: string, work: (opened: OpenedBed, provisioner: Provisioner) => Promise<void>): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
-    const provisioner = await openBedProvisioner(opened.context, opened.settings, new Redactor());
+    const provisioner = await openBedProvisioner(opened.context, opened.settings, opened.context.redactor);
     try {
       await work(opened, provisioner);
     } finally {

@@ -67,14 +67,15 @@ const withPinFlag = (error: unknown): unknown => {
 
 const look = async (flags: DiscoverFlags, settings: Settings) => {
   const access = accessOf(flags);
-  const { endpoint, trust, provisioner, close } = await openInventory({ ...flags, access }, settings, new Redactor());
+  const opened = await openInventory({ ...flags, access }, settings, new Redactor());
+  const { endpoint, trust, provisioner } = opened;
   try {
     const [{ product }, machines] = [await provisioner.about(), await provisioner.list()];
     return { endpoint, trust, product, machines, ...(access !== undefined && { access }) };
   } catch (error) {
     throw withPinFlag(error);
   } finally {
-    await close();
+    await opened.close();
   }
 };
 

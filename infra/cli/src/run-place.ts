@@ -11,6 +11,8 @@ export interface RunPlace {
   readonly target: Target;
 }
 
+export const DEFAULT_BED = "sim";
+
 const refuseTwoPlaces = ({ KUBERA_BED, KUBERA_HOST }: Settings): void => {
   if (KUBERA_BED === undefined || KUBERA_HOST === undefined) return;
   throw new KuberaError("SETTING_REFUSED", {
@@ -43,6 +45,6 @@ const targetOfHost = async (host: string): Promise<Target> => {
  */
 export const placeOf = async (settings: Settings): Promise<RunPlace> => {
   refuseTwoPlaces(settings);
-  const { KUBERA_BED: bed = "sim", KUBERA_HOST: host } = settings;
+  const { KUBERA_BED: bed = DEFAULT_BED, KUBERA_HOST: host } = settings;
   return host === undefined ? { bed, target: bedTarget(bed, settings) } : { bed: "host", target: await targetOfHost(host) };
 };

@@ -11,15 +11,16 @@ export interface OpenDirectorOptions {
   readonly trust?: HttpTrust | undefined;
   readonly access?: Way;
   readonly transcript?: Transcript | undefined;
+  /** As the room http has it. */
+  readonly fence?: AbortSignal | undefined;
   readonly timeoutMs?: number;
 }
 
 /** A Director without credentials; no call is made yet. Error: `SETTING_INVALID` for a URL or trust that cannot be used. */
-export const connectDirector = ({ url, redactor, trust, access, transcript, timeoutMs }: OpenDirectorOptions): DirectorClient => {
-  const openHttp = (baseUrl: string) =>
-    createHttp({ baseUrl, redactor, trust, access, transcript, ...(timeoutMs !== undefined && { timeoutMs }) });
+export const connectDirector = ({ url, timeoutMs, ...options }: OpenDirectorOptions): DirectorClient => {
+  const openHttp = (baseUrl: string) => createHttp({ baseUrl, ...options, ...(timeoutMs !== undefined && { timeoutMs }) });
   const http = openHttp(url);
-  const door = new DirectorDoor({ http, redactor, auth: { kind: "none" } });
+  const door = new DirectorDoor({ http, redactor: options.redactor, auth: { kind: "none" } });
   return new DirectorClient({ door, http, openHttp });
 };
 

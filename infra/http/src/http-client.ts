@@ -14,6 +14,7 @@ import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
+const LOOKS = new Set(["GET", "HEAD", "OPTIONS"]);
 const asItIs = (data: unknown): unknown => data;
 
 /** One call under way. */
@@ -75,7 +76,8 @@ export class HttpClient implements Http {
   request(request: HttpRequest & { readonly responseType: "bytes" }): Promise<HttpResponse<Buffer>>;
   request(request: HttpRequest & { readonly responseType: "stream" }): Promise<HttpResponse<Readable>>;
   request(request: HttpRequest): Promise<HttpResponse>;
-  async request(request: HttpRequest): Promise<HttpResponse<never>> {
+  async request(asked: HttpRequest): Promise<HttpResponse<never>> {
+    const request = this.#fenced(asked);
     request.signal?.throwIfAborted();
     const call = this.#prepare(request);
     try {
@@ -89,6 +91,12 @@ export class HttpClient implements Http {
   close(): void {
     this.#endpoint.httpAgent.destroy();
     this.#endpoint.httpsAgent.destroy();
+  }
+
+  #fenced(request: HttpRequest): HttpRequest {
+    const { fence } = this.#options;
+    if (fence === undefined || LOOKS.has(request.method)) return request;
+    return { ...request, signal: request.signal === undefined ? fence : AbortSignal.any([request.signal, fence]) };
   }
 
   #prepare(request: HttpRequest): Call {

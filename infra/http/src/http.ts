@@ -24,6 +24,8 @@ export interface HttpOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly clientCertificate?: ClientCertificate | undefined;
+  /** Once aborted, what may change something is refused with its reason, and such calls under way are ended; looking stays possible. */
+  readonly fence?: AbortSignal | undefined;
   readonly auth?: { readonly username: string; readonly password: string } | { readonly bearer: string } | undefined;
 }
 

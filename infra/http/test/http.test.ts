@@ -121,6 +121,26 @@ test("rejects with the reason of the caller's signal", async () => {
   http.close();
 });
 
+test("behind a fence that has fallen only looks, and ends the write under way with the reason", async () => {
+  let asked = 0;
+  await using server = await serve((request, response) => {
+    asked += 1;
+    if (request.method === "GET") response.end("{}");
+  });
+  const fence = new AbortController();
+  const http = client(server.url, { fence: fence.signal });
+  const write = errorOf(http.request({ method: "PUT", path: "/a" }));
+  await expect.poll(() => asked).toBe(1);
+  const lost = new Error("the lease is lost");
+  fence.abort(lost);
+  expect(await write).toBe(lost);
+  const own = new AbortController();
+  expect(await errorOf(http.request({ method: "DELETE", path: "/a", signal: own.signal }))).toBe(lost);
+  expect((await http.request({ method: "GET", path: "/a", responseType: "text", signal: own.signal })).status).toBe(200);
+  expect(asked).toBe(2);
+  http.close();
+});
+
 test("ends a stream that the caller's signal aborts", async () => {
   await using server = await serve((_request, response) => {
     response.write("a line");

@@ -16,6 +16,8 @@ export interface OpenKubeOptions {
   readonly way?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
+  /** As the room http has it. */
+  readonly fence?: AbortSignal | undefined;
   readonly clock?: Clock;
   /** Longest time a silent server can hide a change from a wait; default 2000. */
   readonly pollMs?: number;
@@ -29,9 +31,9 @@ const DEFAULT_POLL_MS = 2000;
  * Errors: `KUBECONFIG_INVALID` with its faults, `SETTING_REFUSED` for insecure-skip-tls-verify.
  */
 export const openKube = (options: OpenKubeOptions): KubeClient => {
-  const { cluster, trust, way, redactor, transcript, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
+  const { cluster, trust, way, redactor, transcript, fence, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
   const access = readKubeconfig(options.kubeconfigPath);
   transcript?.nameCluster(access.server, cluster);
-  const transport = new Transport({ cluster, access, trust, way, redactor, transcript });
+  const transport = new Transport({ cluster, access, trust, way, redactor, transcript, fence });
   return new ApiClient({ cluster, transport, namespace: access.namespace, clock, pollMs });
 };

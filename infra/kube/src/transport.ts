@@ -22,6 +22,7 @@ export interface TransportOptions {
   readonly way?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
+  readonly fence?: AbortSignal | undefined;
 }
 
 const textOf = async (stream: Readable): Promise<string> => {
@@ -85,13 +86,14 @@ export class Transport {
   }
 
   #open(certificate: ClientCertificate | undefined): Http {
-    const { access, trust, way, redactor, transcript } = this.#options;
+    const { access, trust, way, redactor, transcript, fence } = this.#options;
     return createHttp({
       baseUrl: access.server,
       trust: trust ?? (access.ca === undefined ? undefined : { ca: access.ca }),
       access: way,
       redactor,
       transcript,
+      fence,
       clientCertificate: certificate,
     });
   }

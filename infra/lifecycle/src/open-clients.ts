@@ -17,6 +17,8 @@ export interface OpenClientsOptions {
   readonly redactor: Redactor;
   readonly transcript?: Transcript;
   readonly onProgress?: Progress;
+  /** Once aborted, with why, nothing is written to the clusters and to Director any more. */
+  readonly fence?: AbortSignal;
   readonly clock?: Clock;
 }
 
@@ -29,7 +31,7 @@ interface Opening {
 }
 
 /** One client per cluster, opened when it is first asked for. */
-const kubePool = ({ bed, ways, options: { redactor, transcript, clock = systemClock } }: Opening) => {
+const kubePool = ({ bed, ways, options: { redactor, transcript, fence, clock = systemClock } }: Opening) => {
   const clients = new Map<string, Promise<KubeClient>>();
   const open = async (cluster: string): Promise<KubeClient> => {
     const { openKube } = await import("@kubera-e2e/kube");
@@ -42,6 +44,7 @@ const kubePool = ({ bed, ways, options: { redactor, transcript, clock = systemCl
       way: ways.to(`clusters.${cluster}`),
       redactor,
       transcript,
+      fence,
       clock,
       pollMs: bed.intervals.poll,
     });
@@ -106,7 +109,7 @@ const pinger = async ({ bed, ways, options: { redactor } }: Opening) => {
   };
 };
 
-const openTheDirector = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
+const openTheDirector = async ({ bed, settings, ways, options: { redactor, transcript, fence } }: Opening) => {
   const { openDirector } = await import("@kubera-e2e/director");
   const trust = await httpTrust(bed.director.trust);
   return openDirector({
@@ -116,6 +119,7 @@ const openTheDirector = async ({ bed, settings, ways, options: { redactor, trans
     trust,
     access: ways.to("director"),
     transcript,
+    fence,
   });
 };
 

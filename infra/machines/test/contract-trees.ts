@@ -17,7 +17,9 @@ export const TREE_CASES: readonly ContractCase[] = [
     run: async ({ machines, vm }) => {
       const ids = await chain((name) => take(machines, vm, name), DEEP);
       const { snapshots, currentSnapshot } = await look(machines, vm);
-      expect(snapshots.map(({ id, depth }) => [id, depth])).toEqual(ids.map((id, index) => [id, index + 1]));
+      expect(snapshots.map(({ id, depth, parentId }) => [id, depth, parentId])).toEqual(
+        ids.map((id, index) => [id, index + 1, ids[index - 1]]),
+      );
       expect(currentSnapshot).toBe(ids.at(-1));
     },
   },
@@ -42,6 +44,7 @@ export const TREE_CASES: readonly ContractCase[] = [
       }
       const info = await look(machines, vm);
       expect(branches.map((id) => find(info, id)?.depth)).toEqual([2, 2, 2]);
+      expect(new Set(branches.map((id) => find(info, id)?.parentId)).size).toBe(1);
       expect(info.snapshots).toHaveLength(4);
       expect(info.currentSnapshot).toBe(branches[2]);
     },

@@ -12,6 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const WHEN = "2026-11-24T05:10:47Z";
 const INFO = { name: "a", power: "on", esxHost: "h", snapshots: [], consolidationNeeded: false };
 
 /** A script of a few lines of sh. */
@@ -96,6 +97,18 @@ test.each([
       machines: [{ ...INFO, snapshots: [{ id: "s", name: "n", description: "", createdAt: "soon", depth: 1, withMemory: false }] }],
     }),
     because: "machines.0.snapshots.0.createdAt: is no time",
+  },
+  {
+    title: "a tree without its parents",
+    body: answering({
+      machines: [
+        {
+          ...INFO,
+          snapshots: [1, 2].map((depth) => ({ id: `s-${depth}`, name: "n", description: "", createdAt: WHEN, depth, withMemory: false })),
+        },
+      ],
+    }),
+    because: "machines.0.snapshots: s-2 is at depth 2, and its parentId names no snapshot before it that is one higher",
   },
 ])("refuses a script that answers $title", async ({ title, body, because }) => {
   const file = script(`says-${title.replaceAll(" ", "-")}`, body);

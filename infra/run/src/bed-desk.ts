@@ -8,7 +8,7 @@ import { SlotBarrier } from "./slot-barrier.ts";
 import type { EventsAnswer, JoinedBed, JoinRequest } from "./wire.ts";
 
 /** What the desk needs of a held bed. */
-export type HeldBed = Pick<BedSession, "context" | "ensure" | "markUsed" | "events" | "close">;
+export type HeldBed = Pick<BedSession, "context" | "lost" | "ensure" | "markUsed" | "events" | "close">;
 
 export interface BedDeskOptions {
   readonly bed: string;
@@ -109,7 +109,7 @@ export class BedDesk {
   }
 
   async #keep(when: "restore" | "end"): Promise<void> {
-    if (this.#session !== undefined) await this.#options.failedState?.keep(this.#session.context, when);
+    if (this.#session !== undefined) await this.#options.failedState?.keep(this.#session, when);
   }
 
   /** Opened once; those who come while it fails are told the same, in the form for later ones. */

@@ -68,6 +68,11 @@ export class BedSession {
     }
   }
 
+  /** Aborts when nothing more may be done to the bed. */
+  get lost(): AbortSignal {
+    return this.#lease.signal;
+  }
+
   /** Brings the bed into a state; when that fails, what its clusters tell is stored as evidence of the run. */
   ensure(state: BedState, build: string): Promise<void> {
     const working = this.#ensure(state, build);

@@ -7,6 +7,12 @@ export interface FailedStateOptions {
   readonly run: string;
 }
 
+/** A held bed; `lost` ends what is done to it. */
+export interface KeptBed {
+  readonly context: BedContext;
+  readonly lost: AbortSignal;
+}
+
 const NAMED = 3;
 
 const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
@@ -35,7 +41,7 @@ export class FailedState {
   }
 
   /** Called while nobody is on the bed; `end` says whether the run ends with it. */
-  async keep(context: BedContext, when: "restore" | "end"): Promise<void> {
+  async keep({ context, lost }: KeptBed, when: "restore" | "end"): Promise<void> {
     const { keep, run } = this.#options;
     const isWanted = (keep !== "never" && this.#failed.length > 0) || (keep === "always" && when === "end");
     if (!isWanted || this.#isKept) return;
@@ -43,7 +49,7 @@ export class FailedState {
     const tell = (because: string): void =>
       context.onProgress({ at: new Date(context.clock.now()).toISOString(), verb: "freeze", phase: "keep", state: "note", because });
     try {
-      const frozen = await freezeBed(context, { id: run, because: this.#because() });
+      const frozen = await freezeBed(context, { id: run, because: this.#because(), signal: lost });
       if (frozen.kept)
         tell(`the state is kept until ${frozen.expiresAt}; bring it back: e2e bed restore ${context.bed.name} --frozen ${frozen.id}`);
       else tell(`the state is not kept: ${frozen.because}`);

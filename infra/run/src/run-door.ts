@@ -21,6 +21,11 @@ export class RunDoor {
     return [...this.#secrets];
   }
 
+  /** Tells all workers that the bed is lost. */
+  tellLost(error: unknown): void {
+    for (const line of this.#lines) line.tellLost(error);
+  }
+
   async listen(): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);

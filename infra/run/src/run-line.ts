@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { connect, type Socket } from "node:net";
 import { fromWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -33,9 +34,12 @@ const readAnswer = (line: string): RunAnswer => {
 class RunLine {
   readonly #socket: Socket;
   readonly #pending = new Map<number, Pending>();
+  readonly #lost = new AbortController();
   #asked = 0;
 
   constructor(url: string, token: string) {
+    // Every call under way may listen to it.
+    setMaxListeners(0, this.#lost.signal);
     const { hostname, port } = new URL(url);
     this.#socket = connect({ host: hostname, port: Number(port), noDelay: true });
     let trouble: Error | undefined;
@@ -45,6 +49,11 @@ class RunLine {
     sendLine(this.#socket, { token });
     // Only an answer that somebody waits for keeps the worker alive.
     this.#socket.unref();
+  }
+
+  /** Aborts when nothing more may be done to what this worker has joined. */
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   get isOpen(): boolean {
@@ -80,26 +89,37 @@ class RunLine {
       this.#socket.destroy();
       return;
     }
+    if ("lost" in answer) {
+      this.#lost.abort(fromWire(answer.lost));
+      return;
+    }
     const pending = this.#pending.get(answer.id);
     if ("error" in answer) pending?.reject(fromWire(answer.error));
     else pending?.resolve(answer.answer);
   }
 
+  /** Without the run nobody renews the lease. */
   #end(error: KuberaError): void {
+    this.#lost.abort(error);
     for (const { reject } of this.#pending.values()) reject(error);
   }
 }
 
 const lines = new Map<string, RunLine>();
 
-/** Asks the run process; errors as it told them, `INTERNAL` when there is none. */
-export const askRun = async (address: RunAddress, question: RunQuestion, signal?: AbortSignal): Promise<unknown> => {
-  const { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: token } = address;
+const lineTo = ({ KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: token }: RunAddress): RunLine => {
   if (url === undefined || token === undefined) throw noRun("they are not set");
   let line = lines.get(url);
   if (line?.isOpen !== true) {
     line = new RunLine(url, token);
     lines.set(url, line);
   }
-  return line.ask(question, signal);
+  return line;
 };
+
+/** Asks the run process; errors as it told them, `INTERNAL` when there is none. */
+export const askRun = async (address: RunAddress, question: RunQuestion, signal?: AbortSignal): Promise<unknown> =>
+  lineTo(address).ask(question, signal);
+
+/** Aborts, with the run's reason, when the bed that this worker has joined is lost or its run has ended. Error: `INTERNAL` when there is no run. */
+export const bedLost = (address: RunAddress): AbortSignal => lineTo(address).lost;

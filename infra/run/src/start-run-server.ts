@@ -34,12 +34,16 @@ export interface RunServer {
   close(): Promise<void>;
 }
 
-type DeskLeases = Pick<OpenLeases, "leases" | "timing"> & { readonly redactor: Redactor; readonly ended: AbortSignal };
+type DeskLeases = Pick<OpenLeases, "leases" | "timing"> & {
+  readonly redactor: Redactor;
+  readonly ended: AbortSignal;
+  readonly onLost: (error: unknown) => void;
+};
 
 const WAIT_PHASE = { verb: "restore", phase: "lease", state: "note" } as const;
 
 /** The bed is read here, so that a fault of its file ends the run before any test; it is held and restored from the first join on. */
-const deskOf = (bed: TestBed, { leases, timing, ended, redactor }: DeskLeases, options: RunServerOptions): BedDesk => {
+const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onLost }: DeskLeases, options: RunServerOptions): BedDesk => {
   const { settings, artifacts, run, clock = systemClock, onProgress = () => {} } = options;
   const onWait = (because: string): void => onProgress({ at: new Date(clock.now()).toISOString(), ...WAIT_PHASE, because });
   const open = options.openContext ?? ((opened, tell) => openBed(opened, settings, { redactor, artifacts, clock, onProgress: tell }));
@@ -60,7 +64,10 @@ const deskOf = (bed: TestBed, { leases, timing, ended, redactor }: DeskLeases, o
         redactor,
         clock,
         onProgress,
-        onLost: (error) => desk.fail(error),
+        onLost: (error) => {
+          desk.fail(error);
+          onLost(error);
+        },
         openContext: (tell) => open(bed, tell),
       }),
   });
@@ -78,8 +85,9 @@ export const startRunServer = async (options: RunServerOptions): Promise<RunServ
   const ended = new AbortController();
   const { settings, clock, redactor = new Redactor() } = options;
   const leases = await openLeases(bed, { settings, redactor, clock });
-  const desk = deskOf(bed, { ...leases, redactor, ended: ended.signal }, options);
-  const door = new RunDoor(desk);
+  const onLost = (error: unknown): void => door.tellLost(error);
+  const desk = deskOf(bed, { ...leases, redactor, ended: ended.signal, onLost }, options);
+  const door: RunDoor = new RunDoor(desk);
   const url = await door.listen();
   let closing: Promise<void> | undefined;
   const end = async (): Promise<void> => {

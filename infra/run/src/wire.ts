@@ -70,8 +70,9 @@ export const questionSchema = z.discriminatedUnion("ask", [
   z.strictObject({ id, ask: z.literal("cancel") }),
 ]);
 
-/** Every line of the run process; `refused` is its last. */
+/** Every line of the run process; `refused` is its last, `lost` answers no question: the bed is, or may soon be, somebody else's. */
 export const runAnswerSchema = z.union([
+  z.object({ lost: wireErrorSchema }),
   z.object({ id, error: wireErrorSchema }),
   z.object({ id, answer: z.unknown() }),
   z.object({ refused: z.string() }),

@@ -36,12 +36,14 @@ export interface WorkerBedOptions {
   readonly settings: Settings;
   readonly redactor: Redactor;
   readonly transcript: Transcript;
+  /** Once aborted, with why, nothing is written to the bed any more. */
+  readonly fence?: AbortSignal;
 }
 
 /** Opens the clients of a joined bed inside a worker; nothing is sent before they are used. Errors: those of `loadTestBed`. */
-export const openWorkerBed = async ({ name, settings, redactor, transcript }: WorkerBedOptions): Promise<WorkerBed> => {
+export const openWorkerBed = async ({ name, settings, ...options }: WorkerBedOptions): Promise<WorkerBed> => {
   const declared = loadTestBed(name, settings);
-  const context = await openClients(declared, settings, { redactor, transcript });
+  const context = await openClients(declared, settings, options);
   return {
     declared,
     kube: (cluster) => context.kube(cluster),

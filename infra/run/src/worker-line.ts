@@ -44,6 +44,11 @@ export class WorkerLine {
     onLines(socket, (line) => this.#take(line));
   }
 
+  /** Tells a worker that the bed it may have joined is not its own any more. */
+  tellLost(error: unknown): void {
+    if (this.#isKnown) sendLine(this.#socket, { lost: toWire(error) });
+  }
+
   async hangUp(): Promise<void> {
     const told = new AbortController();
     await Promise.race([Promise.all(this.#answering), systemClock.sleep(LAST_WORD_MS, told.signal).catch(() => {})]);

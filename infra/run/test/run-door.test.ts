@@ -6,7 +6,7 @@ import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
-import { fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
+import { bedLost, fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
 import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
@@ -44,6 +44,8 @@ class FakeBed implements HeldBed {
   isHanging = false;
   used = 0;
   #endRestore: (error: Error) => void = () => {};
+
+  readonly lost = new AbortController().signal;
 
   get context(): BedContext {
     const secret = (): { username: string; password: string } => {
@@ -98,7 +100,7 @@ const serve = async (openSession?: () => Promise<HeldBed>) => {
   };
   const close = (): Promise<void> => (ending ??= end());
   ends.push(close);
-  return { bed, close, openings: () => opened, address: { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: door.token } };
+  return { bed, door, close, openings: () => opened, address: { KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: door.token } };
 };
 
 const join = (slot: number, over: Partial<JoinRequest> = {}): JoinRequest => ({
@@ -196,6 +198,31 @@ describe("a worker", () => {
     const window = { from: new Date("2026-01-01T00:00:00Z"), to: new Date("2026-01-01T01:00:00Z") };
     expect(await fetchEvents(address, window)).toEqual({ facts: [], gaps: [{ collector: "events c1", because: "nothing was read yet" }] });
     expect(bed.asked).toEqual([[window.from, window.to]]);
+  });
+});
+
+describe("a bed that is lost", () => {
+  const lost = new KuberaError("LEASE_LOST", { what: "the lease of lab was not renewed", where: "x", because: "y", fix: "z" });
+  const reasonOf = async (signal: AbortSignal): Promise<unknown> => {
+    await until("the worker has heard", () => signal.aborted);
+    return signal.reason;
+  };
+
+  test("is told to every worker at once, and ends what it writes", async () => {
+    const { address, door } = await serve();
+    await joinSlot(address, join(0));
+    const signal = bedLost(address);
+    expect(signal.aborted).toBe(false);
+    door.tellLost(lost);
+    expect(await reasonOf(signal)).toMatchObject({ code: "LEASE_LOST", what: lost.what });
+  });
+
+  test("is known from the end of the run alone, which nobody may outlive", async () => {
+    const { address, close } = await serve();
+    await joinSlot(address, join(0));
+    const signal = bedLost(address);
+    await close();
+    expect(await reasonOf(signal)).toMatchObject({ code: "INTERNAL", because: "the run has ended" });
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { BedFlags } from "../bed-actions.ts";
+import { WAIT_OPTION } from "./bed-lease.ts";
 
 const SETUP_EXAMPLES = `
 Examples:
@@ -22,6 +23,7 @@ export const addProvisioning = (bed: Command): void => {
     .description("clone the bed's VMs from its template, run its bootstrap, wait until all nodes are Ready, take the set bare")
     .option("--dry-run", "print the plan and stop")
     .option("--yes", "do not ask")
+    .option(...WAIT_OPTION)
     .option("--json", "pure JSON")
     .addHelpText("after", SETUP_EXAMPLES)
     .action(async (name: string, flags: BedFlags) => (await actions()).setUp(name, flags));
@@ -30,6 +32,7 @@ export const addProvisioning = (bed: Command): void => {
     .description("destroy the VMs of the bed's file that setup made, and prove that none is left")
     .option("--dry-run", "print the plan and stop")
     .option("--yes", "do not ask")
+    .option(...WAIT_OPTION)
     .option("--json", "pure JSON")
     .addHelpText("after", DISPOSE_EXAMPLES)
     .action(async (name: string, flags: BedFlags) => (await actions()).dispose(name, flags));

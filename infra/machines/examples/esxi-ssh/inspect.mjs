@@ -3,18 +3,22 @@ import { answer, decodeText, listVms, onHost, readPower, readSnapshots, shownHos
 
 const ABOUT = ["vmsvc/power.getstate", "vmsvc/get.runtime", "vmsvc/get.snapshotinfo"];
 
+/** The dump nests, so the nearest one above that is one level up is the parent. */
+const parentOf = (snapshots, index) => snapshots.slice(0, index).findLast(({ depth }) => depth === snapshots[index].depth - 1)?.ref;
+
 const describe = (name, [power, runtime, info]) => {
   const { current, snapshots } = readSnapshots(info);
   return {
     name,
     power: readPower(power),
     esxHost: shownHost(),
-    snapshots: snapshots.map((snapshot) => ({
+    snapshots: snapshots.map((snapshot, index) => ({
       id: snapshot.ref,
       name: decodeText(snapshot.name ?? ""),
       description: decodeText(snapshot.description ?? ""),
       createdAt: snapshot.createTime,
       depth: snapshot.depth,
+      parentId: parentOf(snapshots, index),
       withMemory: snapshot.state !== "poweredOff",
     })),
     ...(current !== undefined && { currentSnapshot: current }),

@@ -38,8 +38,7 @@ export class ExecMachines implements Machines {
   async inspect(names: readonly string[], options?: CallOptions): Promise<MachineInfo[]> {
     if (names.length === 0) return [];
     const { machines, known } = await this.#run({ verb: "inspect", request: { names } }, options);
-    const infos = machines.map(({ currentSnapshot, ...rest }) => ({ ...rest, ...(currentSnapshot !== undefined && { currentSnapshot }) }));
-    return inOrder(infos, { names, known: known ?? machines.map(({ name }) => name), where: this.#place("inspect") });
+    return inOrder(machines, { names, known: known ?? machines.map(({ name }) => name), where: this.#place("inspect") });
   }
 
   powerOff(name: string, options?: CallOptions): Promise<void> {

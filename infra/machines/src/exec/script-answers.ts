@@ -6,16 +6,38 @@ const snapshot = z.strictObject({
   description: z.string(),
   createdAt: z.string().refine((text) => !Number.isNaN(Date.parse(text)), "is no time"),
   depth: z.int().min(1),
+  parentId: z.string().min(1).exactOptional(),
+  sizeBytes: z.int().nonnegative().exactOptional(),
   withMemory: z.boolean(),
+});
+
+type Snapshot = z.infer<typeof snapshot>;
+
+/** Removal and the search for the set a VM is on walk from child to parent. */
+const orphanOf = (snapshots: readonly Snapshot[]): Snapshot | undefined => {
+  const depths = new Map<string | undefined, number>([[undefined, 0]]);
+  return snapshots.find(({ id, depth, parentId }) => {
+    const isOrphan = depths.get(parentId) !== depth - 1;
+    depths.set(id, depth);
+    return isOrphan;
+  });
+};
+
+const tree = z.array(snapshot).superRefine((snapshots, context) => {
+  const orphan = orphanOf(snapshots);
+  if (orphan === undefined) return;
+  const message = `${orphan.id} is at depth ${orphan.depth}, and its parentId names no snapshot before it that is one higher`;
+  context.addIssue({ code: "custom", message });
 });
 
 const machine = z.strictObject({
   name: z.string().min(1),
   power: z.enum(["on", "off", "suspended"]),
   esxHost: z.string().min(1),
-  snapshots: z.array(snapshot),
-  currentSnapshot: z.string().min(1).optional(),
+  snapshots: tree,
+  currentSnapshot: z.string().min(1).exactOptional(),
   consolidationNeeded: z.boolean(),
+  lost: z.string().min(1).exactOptional(),
 });
 
 const done = z.strictObject({});
