@@ -30,7 +30,14 @@ const environmentOf = ({ up, scratch }: Place, project: Project, tests: number):
 /** The bed is open already: its restore is no cost of a test. */
 const OPEN_BED = { KUBERA_RESET: "never" };
 
-const cpuSeconds = (place: Place, project: Project, tests: number, environment: Record<string, string> = OPEN_BED): number => {
+interface Run {
+  readonly project: Project;
+  readonly tests: number;
+  /** Default: as on an open bed. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+const cpuSeconds = (place: Place, { project, tests, environment = OPEN_BED }: Run): number => {
   const config = join(place.repository, "tools/bench/overhead/playwright.config.ts");
   const argv = [process.execPath, join(place.repository, "node_modules/@playwright/test/cli.js"), "test", "-c", config] as const;
   const measured = sample({
@@ -42,7 +49,8 @@ const cpuSeconds = (place: Place, project: Project, tests: number, environment: 
 };
 
 /** Start, restore and loading are the same for one test as for many: only what tests and calls cost is compared. */
-const costOfTests = (place: Place, project: Project): number => cpuSeconds(place, project, TESTS + 1) - cpuSeconds(place, project, 1);
+const costOfTests = (place: Place, project: Project): number =>
+  cpuSeconds(place, { project, tests: TESTS + 1 }) - cpuSeconds(place, { project, tests: 1 });
 
 /** In a process of its own: its work is not ours, and measuring blocks this one. */
 const startSim = async (repository: string): Promise<{ readonly up: SimUp; stop(): Promise<void> }> => {
@@ -63,7 +71,7 @@ export const benchOverhead = async (repository: string, repeats: number): Promis
   const place = { repository, scratch, up: sim.up };
   try {
     // The first run of each fills the caches of what it loads, and ours makes Director.
-    for (const project of ["fixtures", "plain"] as const) cpuSeconds(place, project, 1, {});
+    for (const project of ["fixtures", "plain"] as const) cpuSeconds(place, { project, tests: 1, environment: {} });
     const ratios: number[] = [];
     for (let run = 0; run < repeats; run += 1) ratios.push(costOfTests(place, "fixtures") / costOfTests(place, "plain"));
     const baseline = "the same calls in plain Playwright with axios, CPU of all its processes";
