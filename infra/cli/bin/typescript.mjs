@@ -50,6 +50,9 @@ const placeOf = (source, filename) => ({
   mark: `//${digest(OF_COMPILER, filename, source)}\n`,
 });
 
+// Its last line, so that a file that was cut is known as such.
+const END = "\n//end\n";
+
 /**
  * Whole or not at all, for several processes start at once; a clone that nobody may write to is merely slower.
  * @param {string} file
@@ -64,8 +67,23 @@ const store = (file, text) =>
     return file;
   });
 
+/**
+ * Nothing when one of them has a fault: it is told when that file is needed.
+ * @param {string[]} entryPoints
+ */
+const builtOf = (entryPoints) => {
+  const output = { outdir: ROOT, outbase: ROOT, write: /** @type {const} */ (false), banner: { js: BANNER } };
+  try {
+    return esbuild().buildSync({ ...OPTIONS, ...output, entryPoints, logLevel: "silent" }).outputFiles;
+  } catch {
+    return [];
+  }
+};
+
 /** What this process has compiled, for where nothing can be stored. @type {Map<string, string>} */
 const made = new Map();
+
+let isFirst = true;
 
 /** A new clone compiles everything at once: one by one costs three times as long. */
 const compileAll = () => {
@@ -75,12 +93,11 @@ const compileAll = () => {
       .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
       .map((name) => join(folder, name)),
   );
-  const built = esbuild().buildSync({ ...OPTIONS, entryPoints, outdir: ROOT, outbase: ROOT, write: false, banner: { js: BANNER } });
-  for (const { path, text } of built.outputFiles) {
+  for (const { path, text } of builtOf(entryPoints)) {
     const filename = path.replace(/\.js$/, ".ts");
     const { file, mark } = placeOf(readFileSync(filename, "utf8"), filename);
-    made.set(file, mark + text);
-    store(file, mark + text);
+    made.set(file, mark + text + END);
+    store(file, mark + text + END);
   }
 };
 
@@ -89,13 +106,16 @@ const compileAll = () => {
  * @param {string} filename
  */
 const compiled = (source, filename) => {
-  if (made.size === 0 && !existsSync(CACHE)) compileAll();
+  if (isFirst) {
+    isFirst = false;
+    if (!existsSync(CACHE)) compileAll();
+  }
   const { file, mark } = placeOf(source, filename);
   const known = made.get(file) ?? orNothing(() => readFileSync(file, "utf8"));
-  if (known.startsWith(mark)) return known;
+  if (known.startsWith(mark) && known.endsWith(END)) return known;
   const { code } = esbuild().transformSync(source, { ...OPTIONS, loader: "ts", sourcefile: filename, banner: BANNER });
-  store(file, mark + code);
-  return mark + code;
+  store(file, mark + code + END);
+  return mark + code + END;
 };
 
 /**

@@ -34,5 +34,6 @@ export const accessOf = (flags: AccessFlags): BedAccess | undefined => {
   const { data, error } = bedAccessSchema.safeParse(given);
   if (data !== undefined) return data;
   const [issue] = error.issues;
-  throw refuse(flags.jumpHost === undefined ? "--proxy" : "--jump-host", issue?.message ?? "it is malformed", "Give it as --help shows.");
+  const ofJumpHost = issue?.path[0] === "options" ? "--ssh-option" : "--jump-host";
+  throw refuse(flags.jumpHost === undefined ? "--proxy" : ofJumpHost, issue?.message ?? "it is malformed", "Give it as --help shows.");
 };

@@ -1,5 +1,5 @@
 import { listTestBeds, planRestore, printPlan, restoreSet, snapshotSet, type BedContext } from "@kubera-e2e/lifecycle";
-import { proveState } from "@kubera-e2e/lifecycle/sets";
+import { proveState, refuseBroken } from "@kubera-e2e/lifecycle/sets";
 import { readSettings } from "@kubera-e2e/schema/settings";
 import { holding } from "./bed-lease.ts";
 import { listLeases } from "./bed-list-leases.ts";
@@ -87,6 +87,7 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
     }
     await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
     const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal) => {
+      await refuseBroken(leased);
       const because = await proveState(leased, state, signal);
       if (because !== undefined) printProgress({ at: new Date().toISOString(), verb: "snapshot", phase: "state", state: "note", because });
       return snapshotSet(leased, { state, signal });

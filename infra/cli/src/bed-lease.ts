@@ -1,7 +1,7 @@
 import { loadTestBed, type BedContext } from "@kubera-e2e/lifecycle";
 import { fileMarks } from "@kubera-e2e/lifecycle/bed-marks";
 import { storeFolder } from "@kubera-e2e/lifecycle/store-folder";
-import { holderName, leaseWords, openLeases, takeBeds, withLease, type WaitOptions } from "@kubera-e2e/run/leases";
+import { holderName, leaseWords, openLeases, takeBeds, withLease, type LeasedBed, type WaitOptions } from "@kubera-e2e/run/leases";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { parseDuration } from "@kubera-e2e/schema/duration";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -43,12 +43,12 @@ const waitOf = (flags: LeaseFlags, settings: Settings, signal: AbortSignal): Wai
 export const holding = <T>(
   { context, settings }: OpenedBed,
   { verb, flags }: { readonly verb: string; readonly flags: LeaseFlags },
-  work: (context: BedContext, signal: AbortSignal, fence: (opened: BedContext) => BedContext) => Promise<T>,
+  work: (context: BedContext, signal: AbortSignal, under: Pick<LeasedBed, "fence" | "guard">) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
     withLease({ context, reason: verb, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
-      work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased.fence),
+      work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased),
     ),
   );
 };

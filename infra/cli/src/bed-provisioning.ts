@@ -26,7 +26,9 @@ export const setUp = (name: string, flags: BedFlags): Promise<void> =>
     const plan = await planSetUpNow(opened.context, provisioner);
     if (flags.dryRun === true) return print(flags, plan, () => setUpLines(plan));
     await confirm({ plan: () => setUpLines(plan), question: `Clone ${plan.toClone.length} VMs and set ${name} up?` }, flags);
-    const manifest = await holding(opened, { verb: "setup", flags }, (leased, signal) => setUpBed(leased, provisioner, { signal }));
+    const manifest = await holding(opened, { verb: "setup", flags }, (leased, signal, { guard }) =>
+      setUpBed(leased, guard(provisioner), { signal }),
+    );
     print(flags, manifest, () => [`${name} is set up and holds the set ${manifest.set} for bare: ${manifest.vms} VMs, without memory`]);
   });
 
@@ -37,7 +39,9 @@ export const dispose = (name: string, flags: BedFlags): Promise<void> =>
     if (flags.dryRun === true) return print(flags, plan, () => disposeLines(plan));
     const question = `Destroy ${plan.machines.length} VMs of ${name} with all that is on them?`;
     await confirm({ plan: () => disposeLines(plan), question }, flags);
-    const done = await holding(opened, { verb: "dispose", flags }, (leased, signal) => disposeBed(leased, provisioner, { signal }));
+    const done = await holding(opened, { verb: "dispose", flags }, (leased, signal, { guard }) =>
+      disposeBed(leased, guard(provisioner), { signal }),
+    );
     const left = done.left.length === 0 ? "nothing is left" : `left alone, for the bed's file does not name them: ${done.left.join(", ")}`;
     print(flags, done, () => [`${name}: ${done.destroyed.length} VMs destroyed, ${left}`]);
   });

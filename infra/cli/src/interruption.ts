@@ -7,7 +7,7 @@ const interrupted = (what: string, signal: string): KuberaError =>
     what: `${what} was interrupted`,
     where: signal,
     because: "a signal ended it before its end",
-    fix: "The bed is marked as it was left (e2e bed status); a restore starts from its beginning, however far this came.",
+    fix: "The bed is marked as it was left (e2e bed status); the same command again goes on or begins anew, however far this came.",
   });
 
 /**

@@ -65,6 +65,8 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed dis
     [["--ssh-option=-F"], "--ssh-option", "no ssh is started without a jump host"],
     [["--proxy-secret", "proxy"], "--proxy-secret", "it belongs to a proxy"],
     [["--proxy", "ftp://proxy"], "--proxy", "write http://host:port or socks5://host:port, without credentials"],
+    [["--jump-host", "bastion", "--ssh-option="], "--ssh-option", "Too small"],
+    [["--ca", "/none.pem"], "--ca /none.pem", "no such file"],
     [["--name", "Lab_2"], "--name Lab_2", "use lower-case letters, digits and dashes"],
   ])("refuses %j before anything is asked", async (flags, where, because) => {
     const refused = await e2e(...flags);

@@ -39,7 +39,7 @@ describe("e2e bed, ended by a signal", () => {
         `[INTERRUPTED] ${told} of the bed sim was interrupted`,
         `  where:   ${signal}`,
         "  because: a signal ended it before its end",
-        "  fix:     The bed is marked as it was left (e2e bed status); a restore starts from its beginning, however far this came.\n",
+        "  fix:     The bed is marked as it was left (e2e bed status); the same command again goes on or begins anew, however far this came.\n",
       ].join("\n"),
     );
     expect(await status()).toMatchObject({
@@ -47,6 +47,25 @@ describe("e2e bed, ended by a signal", () => {
       mark: { state: "broken", because: expect.stringContaining("[INTERRUPTED]") as string },
       vms: sim.up.clusters.flatMap(({ name }) => Array.from({ length: name === "server" ? 4 : 6 }, () => ({ sets: ["bare"] }))),
     });
+  });
+
+  it("takes no set of what a restore has left", async () => {
+    await runE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes"]);
+    const running = startE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes"]);
+    await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);
+    running.child.kill("SIGINT");
+    await running.said;
+    const refused = await runE2e(environment, ["bed", "snapshot", "sim", "--state", "bare", "--yes"]);
+    expect([refused.code, refused.out]).toEqual([22, ""]);
+    expect(refused.err).toContain("[SET_REFUSED] no set is taken of the bed sim, which is broken");
+  });
+
+  it("ends in order when nobody reads what it tells", async () => {
+    const running = startE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes"]);
+    await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);
+    running.child.stderr?.destroy();
+    expect((await running.said).code).toBe(0);
+    expect(await status()).toMatchObject({ lease: { state: "free" }, mark: { state: "clean", holds: "bare" } });
   });
 
   it("restores it from its beginning afterwards", async () => {

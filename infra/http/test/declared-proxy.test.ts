@@ -148,6 +148,10 @@ describe.each([
 test.each([
   { open: (port: number) => httpProxy(port, "403 Forbidden"), because: "it answered 403 Forbidden to CONNECT" },
   { open: (port: number) => httpProxy(port, "503 No Such Host"), because: "it answered 503 No Such Host to CONNECT" },
+  {
+    open: (port: number) => httpProxy(port, `403 no ${PASSWORD}, ${LOGIN.slice("Basic ".length)}`),
+    because: "it answered 403 no «redacted», «redacted» to CONNECT",
+  },
   { open: (port: number) => socksProxy(port, 2), because: "Socks5 proxy rejected connection - NotAllowed" },
 ])("a proxy that refuses the way is named, with its code: $because", async ({ open, because }) => {
   await using server = await serve(echo);

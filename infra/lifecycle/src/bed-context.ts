@@ -30,6 +30,8 @@ export interface BedClients {
   registry(): Promise<RegistryClient>;
   /** Signed in as the bed's administrator. */
   director(): Promise<DirectorClient>;
+  /** Not signed in. */
+  visitDirector(): Promise<DirectorClient>;
   /** Resolves when Director's /ping answers; errors of the room http, `DIRECTOR_REFUSED`. */
   pingDirector(signal: AbortSignal): Promise<void>;
   /** Errors of the room http: `TLS_EXPIRED`, `CONNECTION_REFUSED` and their kin. */

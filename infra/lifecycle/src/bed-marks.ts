@@ -11,6 +11,8 @@ const markSchema = z.object({
   /** `bare`, `director@1.12.0`; absent when unknown. */
   holds: z.string().optional(),
   set: z.string().optional(),
+  /** What was begun and can be begun again on a broken bed; all else needs a restore first. */
+  undone: z.literal("snapshot").optional(),
   because: z.string(),
   at: z.iso.datetime(),
 });

@@ -109,18 +109,24 @@ const pinger = async ({ bed, ways, options: { redactor } }: Opening) => {
   };
 };
 
-const openTheDirector = async ({ bed, settings, ways, options: { redactor, transcript, fence } }: Opening) => {
+const directorOptions = async ({ bed, ways, options: { redactor, transcript, fence } }: Opening) => ({
+  url: bed.director.url,
+  redactor,
+  trust: await httpTrust(bed.director.trust),
+  access: ways.to("director"),
+  transcript,
+  fence,
+});
+
+const openTheDirector = async (opening: Opening) => {
   const { openDirector } = await import("@kubera-e2e/director");
-  const trust = await httpTrust(bed.director.trust);
-  return openDirector({
-    url: bed.director.url,
-    credentials: credentialsFor(bed, bed.director.admin, settings),
-    redactor,
-    trust,
-    access: ways.to("director"),
-    transcript,
-    fence,
-  });
+  const credentials = credentialsFor(opening.bed, opening.bed.director.admin, opening.settings);
+  return openDirector({ ...(await directorOptions(opening)), credentials });
+};
+
+const visitTheDirector = async (opening: Opening) => {
+  const { connectDirector } = await import("@kubera-e2e/director");
+  return connectDirector(await directorOptions(opening));
 };
 
 const openTheRegistry = async ({ bed, settings, ways, options: { redactor, transcript } }: Opening) => {
@@ -157,6 +163,7 @@ export const openClients = async (bed: TestBed, settings: Settings, options: Ope
     kube: (cluster) => kubes.get(cluster),
     registry: () => openTheRegistry(opening),
     director: () => openTheDirector(opening),
+    visitDirector: () => visitTheDirector(opening),
     pingDirector: ping,
     lookAtServer: (cluster, signal) => lookAtServer(opening, cluster, signal),
     secret: (name) => credentialsFor(bed, name, settings),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { DIRECT, openAccess, type Way } from "@kubera-e2e/http/access";
 import { openProvisioner, parseVsphereAddress, type Provisioner } from "@kubera-e2e/machines";
@@ -62,8 +63,18 @@ const credentialsFrom = (settings: Settings): Credentials => {
   });
 };
 
+const readable = (file: string): string => {
+  if (existsSync(file)) return file;
+  throw new KuberaError("USAGE", {
+    what: "the CA bundle is not there",
+    where: `--ca ${file}`,
+    because: "no such file",
+    fix: "Give the PEM file of the CA that signed the host's certificate, or run without --ca to see the certificate's fingerprint.",
+  });
+};
+
 const trustFrom = ({ pin, ca }: InventoryAddress, endpoint: string, settings: Settings): Trust | undefined => {
-  if (pin === undefined) return ca === undefined ? trustOfGovc(settings, endpoint) : { ca: resolve(ca) };
+  if (pin === undefined) return ca === undefined ? trustOfGovc(settings, endpoint) : { ca: readable(resolve(ca)) };
   if (/^sha256:[0-9a-f]{64}$/.test(pin)) return { pin };
   throw new KuberaError("USAGE", {
     what: "--pin is no fingerprint of a certificate",

@@ -160,16 +160,21 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
 };
 
 /** A bootstrap that runs again upon what tests have left would make a set bare that is not. */
-const refuseSetUpAlready = async (context: BedContext): Promise<void> => {
+const refuseSetUpAlready = async (context: BedContext, there: readonly string[]): Promise<void> => {
   const { bed } = context;
-  const inspected = await context.machines.inspect(vmNames(context));
-  const bare = findSets(bed, inspected).find(({ manifest, flaw }) => manifest.state === "bare" && flaw === undefined);
+  const inspected = there.length === 0 ? [] : await context.machines.inspect(there);
+  const isWhole = there.length === vmNames(context).length;
+  // With all VMs there, a half set is what a set-up that died has left, and the next one finishes.
+  const bare = findSets(bed, inspected).find(({ manifest, flaw }) => manifest.state === "bare" && !(isWhole && flaw !== undefined));
   if (bare === undefined) return;
+  const use = isWhole ? `Use it: ${restoreCommand(bed.name, "bare")}. To make it anew: ` : "";
   throw new KuberaError("SETUP_FAILED", {
     what: `the bed ${bed.name} is set up already; nothing was touched`,
     where: `set ${bare.manifest.set} on ${inspected.map(({ name }) => name).join(", ")}`,
-    because: "all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now",
-    fix: `Use it: ${restoreCommand(bed.name, "bare")}. To make it anew: e2e bed dispose ${bed.name}, then e2e bed setup ${bed.name}.`,
+    because: isWhole
+      ? "all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now"
+      : `these of its VMs hold a set bare and may have been used since; ${vmNames(context).length - there.length} of its file are missing`,
+    fix: `${use}e2e bed dispose ${bed.name}, then e2e bed setup ${bed.name}.`,
   });
 };
 
@@ -180,7 +185,11 @@ const refuseSetUpAlready = async (context: BedContext): Promise<void> => {
  */
 export const planSetUpNow = async (context: BedContext, provisioner: Provisioner): Promise<SetUpPlan> => {
   const plan = planSetUp(context.bed, { ...(await provisioner.about()), machines: await provisioner.list() });
-  if (plan.toClone.length === 0) await refuseSetUpAlready(context);
+  const missing = new Set(plan.toClone);
+  await refuseSetUpAlready(
+    context,
+    vmNames(context).filter((name) => !missing.has(name)),
+  );
   return plan;
 };
 

@@ -6,5 +6,6 @@ export type { GcPlan } from "./gc-plan.ts";
 export { planRenew, printRenewPlan, renewSet } from "./renew-set.ts";
 export type { RunCommand } from "./renew-steps.ts";
 export { proveState } from "./prove-state.ts";
+export { refuseBroken } from "./refuse-broken.ts";
 export { refuseLost } from "./refuse-lost.ts";
 export { findSets } from "./set-catalog.ts";

@@ -46,6 +46,7 @@ const mark = ({ context, state, set }: Taking, left: "dirty" | "broken", because
     ...(left === "dirty" && { holds: state }),
     // Broken too: whoever comes after a process that died finds its set by this.
     set,
+    ...(left === "broken" && { undone: "snapshot" }),
     because,
     at: iso(context),
   });

@@ -99,6 +99,7 @@ export class MemoryBed {
       kube: (cluster) => Promise.resolve(this.#kube(cluster)),
       registry: () => Promise.reject(new Error("the bed in memory has no registry")),
       director: () => Promise.reject(new Error("the bed in memory has no Director")),
+      visitDirector: () => Promise.reject(new Error("the bed in memory has no Director")),
       pingDirector: () => this.ping(),
       lookAtServer: (cluster) => (this.#isUp(cluster) ? Promise.resolve(this.serverLook()) : Promise.reject(refused(cluster))),
       secret: () => ({ username: "u", password: "p" }),

@@ -169,6 +169,20 @@ describe("a set-up", () => {
     expect(memory.machines.journal.filter((step) => !step.startsWith("inspect"))).toEqual([]);
   });
 
+  test("is refused for what was used when a VM is missing, whose set would be bare no more", async () => {
+    const { memory, provisioner, work } = await setUp((on, at) => {
+      for (const name of ALL.slice(1)) on.machines.seed(name, manifestOf({ set: "s1" }));
+      at.machines = ALL.slice(1).map((name) => listed(name));
+    });
+    expect(await linesOf(work)).toEqual([
+      "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
+      "  where:   set s1 on a2, a3, b1, b2",
+      "  because: these of its VMs hold a set bare and may have been used since; 1 of its file are missing",
+      "  fix:     e2e bed dispose lab, then e2e bed setup lab.",
+    ]);
+    expect([provisioner.journal, memory.marks]).toEqual([[], []]);
+  });
+
   test("goes on when a VM lacks the set bare: an earlier one died while it took it", async () => {
     const { memory, work } = await setUp((on, at) => {
       for (const name of ALL.slice(1)) on.machines.seed(name, manifestOf());

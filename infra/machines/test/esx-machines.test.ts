@@ -123,6 +123,29 @@ test("finds a VM again that was deleted and made anew", async () => {
   expect(await at.machines.inspect(["master1"])).toMatchObject([{ name: "master1" }]);
 });
 
+test("never acts on the VM that bore a name before", async () => {
+  let names = { "vm-1": "master1", "vm-2": "spare" };
+  await using at = await scene({
+    ...VMS,
+    CreateContainerView: () => VMS.CreateContainerView(),
+    RetrievePropertiesEx: ({ args }) => {
+      const asked =
+        args
+          .find("specSet")
+          ?.all("objectSet")
+          .map((set) => set.textOf("obj")) ?? [];
+      if (asked.includes("task-1")) return `<returnval>${object("Task", "task-1", { "info.state": "success" })}</returnval>`;
+      const known = Object.entries(names).filter(([id]) => asked.includes(id) || asked.includes("view"));
+      return `<returnval>${known.map(([id, name]) => object("VirtualMachine", id, { name })).join("")}</returnval>`;
+    },
+    PowerOffVM_Task: () => `<returnval type="Task">task-1</returnval>`,
+  });
+  await at.machines.inspect(["master1"]);
+  names = { "vm-1": "old-master1", "vm-2": "master1" };
+  await at.machines.powerOff("master1");
+  expect(at.stub.calls.filter(({ method }) => method === "PowerOffVM_Task").map(({ args }) => args.textOf("_this"))).toEqual(["vm-2"]);
+});
+
 test.each([
   ["connected", undefined],
   ["disconnected", "disconnected"],

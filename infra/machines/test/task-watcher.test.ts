@@ -154,6 +154,28 @@ test.each([
   await expect(work).resolves.toBeUndefined();
 });
 
+test("goes on with the others when one task vanished while the session was dead", async () => {
+  const vsphere = world();
+  let isDead = false;
+  const refusesTheGone = (call: StubCall): boolean => isDead && tasksOf(call).includes("task-vm-b");
+  await using at = await scene({
+    ...vsphere.handlers,
+    CreateFilter: (call) =>
+      refusesTheGone(call) ? fault("ManagedObjectNotFound", "") : `<returnval type="PropertyFilter">filter</returnval>`,
+    WaitForUpdatesEx: (call) => {
+      if (!isDead) {
+        isDead = true;
+        return fault("NotAuthenticated", "");
+      }
+      return vsphere.handlers["WaitForUpdatesEx"]?.(call);
+    },
+  });
+  const work = Promise.allSettled(["a", "b", "c"].map((name) => at.machines.powerOff(name)));
+  await until(() => vsphere.running.size === 3 && at.stub.count("WaitForUpdatesEx") >= 2);
+  for (const name of ["a", "c"]) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
+  expect((await work).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+});
+
 test("gives up when polls go on failing", async () => {
   const vsphere = world();
   await using at = await scene({ ...vsphere.handlers, WaitForUpdatesEx: () => undefined });

@@ -9,7 +9,7 @@ import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/li
 import { cleanBed } from "./clean-bed.ts";
 import { EventStream } from "./event-stream.ts";
 import { fencedBed } from "./fenced-bed.ts";
-import type { HeldLease } from "./held-lease.ts";
+import type { HeldLease, HoldOptions } from "./held-lease.ts";
 import { holdBeds, type WaitOptions } from "./hold-beds.ts";
 import { storeRunEvidence } from "./run-evidence.ts";
 import type { EventsAnswer } from "./wire.ts";
@@ -27,6 +27,7 @@ export interface BedSessionOptions {
   readonly redactor: Redactor;
   readonly openContext: (onProgress: (event: ProgressEvent) => void) => Promise<BedContext>;
   readonly onProgress: (event: ProgressEvent) => void;
+  readonly onHeld?: HoldOptions["onHeld"];
   /** Called when the bed is lost to somebody else. */
   readonly onLost: (error: unknown) => void;
   readonly clock?: Clock;
@@ -51,8 +52,8 @@ export class BedSession {
 
   /** Errors: `LEASE_HELD`; those of opening the bed, after the lease was given back. */
   static async open(options: BedSessionOptions): Promise<BedSession> {
-    const { leases, timing, bed, run, onLost, wait, clock = systemClock } = options;
-    const hold = { leases, bed: bed.name, reason: `run ${run}`, onLost, clock, ...(timing && { timing }) };
+    const { leases, timing, bed, run, onHeld, onLost, wait, clock = systemClock } = options;
+    const hold = { leases, bed: bed.name, reason: `run ${run}`, onLost, clock, ...(timing && { timing }), ...(onHeld && { onHeld }) };
     const [lease] = await holdBeds([hold], { clock, ...wait });
     if (lease === undefined) throw new Error("a bed was held without a lease");
     let context: BedContext | undefined;

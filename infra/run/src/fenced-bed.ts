@@ -3,6 +3,7 @@ import type { BedContext } from "@kubera-e2e/lifecycle";
 /** What only looks; everything else counts as a write, also what is added later. */
 const LOOKS: ReadonlySet<PropertyKey> = new Set([
   "inspect",
+  "about",
   "limitations",
   "get",
   "list",
@@ -15,7 +16,7 @@ const LOOKS: ReadonlySet<PropertyKey> = new Set([
 ]);
 
 /** The same client, whose writes are refused from the moment at which `check` throws. */
-const fenced = <T extends object>(client: T, check: () => void): T =>
+export const fenced = <T extends object>(client: T, check: () => void): T =>
   new Proxy(client, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name, target);
@@ -37,5 +38,9 @@ export const fencedBed = (context: BedContext, check: () => void): BedContext =>
   director: async () => {
     check();
     return context.director();
+  },
+  visitDirector: async () => {
+    check();
+    return context.visitDirector();
   },
 });

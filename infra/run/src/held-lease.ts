@@ -35,8 +35,16 @@ export interface HoldOptions {
   readonly holder?: string;
   /** What the lease said before; what `giveBack` goes by. */
   readonly before?: LeaseRecord | undefined;
+  /** Called with the new end when the lease was taken and whenever it was renewed. */
+  readonly onHeld?: (end: HeldUntil) => void;
   /** Called once when the lease is lost to somebody else, or may be soon. */
   readonly onLost?: (error: unknown) => void;
+}
+
+/** Until when a holder may go on: milliseconds from now, and the time of day. */
+export interface HeldUntil {
+  readonly leftMs: number;
+  readonly wallMs: number;
 }
 
 /** In what a bed is given back, and why when it is not free for the next. */
@@ -60,6 +68,7 @@ export class HeldLease {
   readonly #timing: LeaseTiming;
   readonly #clock: Clock;
   readonly #onLost: HoldOptions["onLost"];
+  readonly #onHeld: HoldOptions["onHeld"];
   readonly #before: LeaseRecord | undefined;
   readonly #beat = new AbortController();
   readonly #lost = new AbortController();
@@ -73,9 +82,11 @@ export class HeldLease {
     this.#timing = options.timing ?? DEFAULT_TIMING;
     this.#clock = options.clock ?? systemClock;
     this.#onLost = options.onLost;
+    this.#onHeld = options.onHeld;
     this.#before = options.before;
     this.#record = first.record;
     this.#end = first.end;
+    this.#tellEnd();
   }
 
   /** Error: `LEASE_HELD`. */
@@ -157,6 +168,11 @@ export class HeldLease {
     this.#record = await this.#leases.renew(this.#record, this.#timing.ttlMs, change);
     // Two renewals may end in another order than they began.
     if (end.monotonicMs > this.#end.monotonicMs) this.#end = end;
+    this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    this.#onHeld?.({ leftMs: this.#end.monotonicMs - this.#clock.monotonicMs(), wallMs: this.#end.wallMs });
   }
 
   /** A computer that slept has lost time on the wall clock alone. */

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import type { BedDesk } from "./bed-desk.ts";
+import type { HeldUntil } from "./held-lease.ts";
 import { WorkerLine } from "./worker-line.ts";
 
 /** Where workers ask for the bed: a loopback port, one connection a worker. */
@@ -10,6 +11,7 @@ export class RunDoor {
   readonly #server: Server;
   readonly #lines = new Set<WorkerLine>();
   readonly #secrets = new Set<string>();
+  #held: { readonly endsMs: number; readonly wallMs: number } | undefined;
 
   constructor(desk: BedDesk) {
     this.#desk = desk;
@@ -19,6 +21,12 @@ export class RunDoor {
   /** What workers have learned and no artifact may hold. */
   secrets(): string[] {
     return [...this.#secrets];
+  }
+
+  /** Tells all workers until when they may write, whatever becomes of this process. */
+  tellHeld(end: HeldUntil): void {
+    this.#held = { endsMs: performance.now() + end.leftMs, wallMs: end.wallMs };
+    for (const line of this.#lines) line.tellHeld(end);
   }
 
   /** Tells all workers that the bed is lost. */
@@ -50,6 +58,9 @@ export class RunDoor {
       knows: (token) => this.#knows(token),
       onSecrets: (secrets) => {
         for (const secret of secrets) this.#secrets.add(secret);
+      },
+      onKnown: () => {
+        if (this.#held !== undefined) line.tellHeld({ leftMs: this.#held.endsMs - performance.now(), wallMs: this.#held.wallMs });
       },
       onEnd: () => this.#lines.delete(line),
     });

@@ -8,6 +8,9 @@ import { runAnswerSchema, type RunAnswer, type RunQuestion } from "./wire.ts";
 
 export type RunAddress = Pick<Settings, "KUBERA_RUN_URL" | "KUBERA_RUN_TOKEN">;
 
+/** How often the end of the lease is looked at: timers stand still while a computer sleeps. */
+const LOOK_MS = 1000;
+
 interface Pending {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -20,6 +23,14 @@ const noRun = (because: string, cause?: unknown): KuberaError =>
     because,
     fix: "Start tests with `pnpm test` or with this repository's playwright.config.ts, whose global set-up starts the run's server.",
     cause,
+  });
+
+const notTold = (): KuberaError =>
+  new KuberaError("LEASE_LOST", {
+    what: "this worker was not told in time that its bed is still held",
+    where: "the run process that holds the lease",
+    because: "it was stopped or hangs, and the lease may be over",
+    fix: "Look what stopped it, a computer that sleeps or has no memory left; then run again.",
   });
 
 const readAnswer = (line: string): RunAnswer => {
@@ -36,6 +47,7 @@ class RunLine {
   readonly #pending = new Map<number, Pending>();
   readonly #lost = new AbortController();
   #asked = 0;
+  #heldUntil: { readonly monotonicMs: number; readonly wallMs: number } | undefined;
 
   constructor(url: string, token: string) {
     // Every call under way may listen to it.
@@ -47,6 +59,7 @@ class RunLine {
     this.#socket.once("close", () => this.#end(noRun(trouble?.message ?? "the run has ended", trouble)));
     onLines(this.#socket, (line) => this.#take(line));
     sendLine(this.#socket, { token });
+    setInterval(() => this.#look(), LOOK_MS).unref();
     // Only an answer that somebody waits for keeps the worker alive.
     this.#socket.unref();
   }
@@ -93,9 +106,20 @@ class RunLine {
       this.#lost.abort(fromWire(answer.lost));
       return;
     }
+    if ("holds" in answer) {
+      this.#heldUntil = { monotonicMs: performance.now() + answer.holds.leftMs, wallMs: answer.holds.wallMs };
+      return;
+    }
     const pending = this.#pending.get(answer.id);
     if ("error" in answer) pending?.reject(fromWire(answer.error));
     else pending?.resolve(answer.answer);
+  }
+
+  /** A run that was stopped tells nothing, and its lease runs out all the same. */
+  #look(): void {
+    const end = this.#heldUntil;
+    if (end === undefined || (performance.now() < end.monotonicMs && Date.now() < end.wallMs)) return;
+    this.#lost.abort(notTold());
   }
 
   /** Without the run nobody renews the lease. */

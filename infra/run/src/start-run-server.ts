@@ -6,6 +6,7 @@ import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import { BedDesk } from "./bed-desk.ts";
 import { BedSession } from "./bed-session.ts";
 import { FailedState } from "./failed-state.ts";
+import type { HeldUntil } from "./held-lease.ts";
 import { openLeases, type OpenLeases } from "./open-leases.ts";
 import { RunDoor } from "./run-door.ts";
 
@@ -37,13 +38,14 @@ export interface RunServer {
 type DeskLeases = Pick<OpenLeases, "leases" | "timing"> & {
   readonly redactor: Redactor;
   readonly ended: AbortSignal;
+  readonly onHeld: (end: HeldUntil) => void;
   readonly onLost: (error: unknown) => void;
 };
 
 const WAIT_PHASE = { verb: "restore", phase: "lease", state: "note" } as const;
 
 /** The bed is read here, so that a fault of its file ends the run before any test; it is held and restored from the first join on. */
-const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onLost }: DeskLeases, options: RunServerOptions): BedDesk => {
+const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onHeld, onLost }: DeskLeases, options: RunServerOptions): BedDesk => {
   const { settings, artifacts, run, clock = systemClock, onProgress = () => {} } = options;
   const onWait = (because: string): void => onProgress({ at: new Date(clock.now()).toISOString(), ...WAIT_PHASE, because });
   const open = options.openContext ?? ((opened, tell) => openBed(opened, settings, { redactor, artifacts, clock, onProgress: tell }));
@@ -64,6 +66,7 @@ const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onLost }: DeskL
         redactor,
         clock,
         onProgress,
+        onHeld,
         onLost: (error) => {
           desk.fail(error);
           onLost(error);
@@ -85,8 +88,9 @@ export const startRunServer = async (options: RunServerOptions): Promise<RunServ
   const ended = new AbortController();
   const { settings, clock, redactor = new Redactor() } = options;
   const leases = await openLeases(bed, { settings, redactor, clock });
+  const onHeld = (end: HeldUntil): void => door.tellHeld(end);
   const onLost = (error: unknown): void => door.tellLost(error);
-  const desk = deskOf(bed, { ...leases, redactor, ended: ended.signal, onLost }, options);
+  const desk = deskOf(bed, { ...leases, redactor, ended: ended.signal, onHeld, onLost }, options);
   const door: RunDoor = new RunDoor(desk);
   const url = await door.listen();
   let closing: Promise<void> | undefined;

@@ -70,8 +70,12 @@ export const questionSchema = z.discriminatedUnion("ask", [
   z.strictObject({ id, ask: z.literal("cancel") }),
 ]);
 
-/** Every line of the run process; `refused` is its last, `lost` answers no question: the bed is, or may soon be, somebody else's. */
+/**
+ * Every line of the run process; `refused` is its last. Two answer no question: `lost`, the bed is, or may soon be, somebody else's,
+ * and `holds`, until when it surely is not.
+ */
 export const runAnswerSchema = z.union([
+  z.object({ holds: z.object({ leftMs: z.number(), wallMs: z.number() }) }),
   z.object({ lost: wireErrorSchema }),
   z.object({ id, error: wireErrorSchema }),
   z.object({ id, answer: z.unknown() }),

@@ -4,7 +4,7 @@ import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import { fencedBed } from "./fenced-bed.ts";
+import { fenced, fencedBed } from "./fenced-bed.ts";
 import type { HeldLease, LeftBed } from "./held-lease.ts";
 import { holdBeds, type WaitOptions } from "./hold-beds.ts";
 import { openLeases } from "./open-leases.ts";
@@ -22,6 +22,8 @@ export interface LeasedBed {
   readonly context: BedContext;
   /** Puts clients of the same bed that are opened later under the same lease. */
   readonly fence: (opened: BedContext) => BedContext;
+  /** Puts any other client that can change the bed under the same lease. */
+  readonly guard: <T extends object>(client: T) => T;
   /** Aborts when the bed is lost to somebody else, or may be soon. */
   readonly signal: AbortSignal;
 }
@@ -57,8 +59,9 @@ export const withLease = async <T>({ context, reason, settings, wait }: LeasedWo
     if (lease === undefined) throw new Error("a bed was held without a lease");
     const markBefore = await context.marks.read(context.bed.name);
     try {
-      const fence = (bed: BedContext): BedContext => fencedBed(bed, () => lease.throwIfOver());
-      const result = await work({ context: fence(context), fence, signal: lease.signal });
+      const check = (): void => lease.throwIfOver();
+      const fence = (bed: BedContext): BedContext => fencedBed(bed, check);
+      const result = await work({ context: fence(context), fence, guard: (client) => fenced(client, check), signal: lease.signal });
       await giveBack(lease, markBefore, context);
       return result;
     } catch (error) {

@@ -18,6 +18,8 @@ export interface WorkerBed {
   kube(cluster: string): Promise<KubeClient>;
   /** Signed in as the bed's administrator. */
   director(): Promise<DirectorClient>;
+  /** Director without signing in, by the bed's way and trust. */
+  visitDirector(): Promise<DirectorClient>;
   /** Installs a release, or upgrades to it, and waits until it serves. Errors: as `installDirector` of lifecycle. */
   installDirector(build: string): Promise<void>;
   /** Connects a member to Director and waits until it is active; Director's id of the cluster. */
@@ -48,6 +50,7 @@ export const openWorkerBed = async ({ name, settings, ...options }: WorkerBedOpt
     declared,
     kube: (cluster) => context.kube(cluster),
     director: () => context.director(),
+    visitDirector: () => context.visitDirector(),
     installDirector: (build) => installDirector(context, { build }),
     connectMember: (cluster) => connectMember(context, { cluster }),
     directorName: (cluster) => directorName(declared.name, cluster),

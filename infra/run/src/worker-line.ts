@@ -3,6 +3,7 @@ import { systemClock } from "@kubera-e2e/schema/clock";
 import { toWire } from "@kubera-e2e/schema/error-wire";
 import type { z } from "zod";
 import type { BedDesk } from "./bed-desk.ts";
+import type { HeldUntil } from "./held-lease.ts";
 import { onLines, sendLine } from "./json-lines.ts";
 import { greetingSchema, questionSchema, type JoinRequest } from "./wire.ts";
 
@@ -12,6 +13,7 @@ export interface WorkerLineOptions {
   readonly desk: BedDesk;
   readonly knows: (token: string) => boolean;
   readonly onSecrets: (secrets: readonly string[]) => void;
+  readonly onKnown: () => void;
   readonly onEnd: () => void;
 }
 
@@ -44,6 +46,10 @@ export class WorkerLine {
     onLines(socket, (line) => this.#take(line));
   }
 
+  tellHeld(holds: HeldUntil): void {
+    if (this.#isKnown) sendLine(this.#socket, { holds });
+  }
+
   /** Tells a worker that the bed it may have joined is not its own any more. */
   tellLost(error: unknown): void {
     if (this.#isKnown) sendLine(this.#socket, { lost: toWire(error) });
@@ -72,7 +78,8 @@ export class WorkerLine {
     if (!this.#isKnown) {
       const greeting = greetingSchema.safeParse(parsed(line));
       this.#isKnown = greeting.success && this.#options.knows(greeting.data.token);
-      if (!this.#isKnown) this.#refuse("the token of this run is missing or wrong");
+      if (this.#isKnown) this.#options.onKnown();
+      else this.#refuse("the token of this run is missing or wrong");
       return;
     }
     const question = questionSchema.safeParse(parsed(line));

@@ -1,6 +1,6 @@
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { describe, expect, test } from "vitest";
-import { fencedBed } from "../src/fenced-bed.ts";
+import { fenced, fencedBed } from "../src/fenced-bed.ts";
 
 /** A client with a private part, as the real ones have. */
 class Recorder {
@@ -50,6 +50,19 @@ describe("a bed under a lease", () => {
     expect(client.observe({ apiVersion: "v1", kind: "Pod" })).toBe("observed");
     expect(await bed.director()).toBe("director");
     expect([machines.done, kube.done]).toEqual([["revert v1"], ["apply"]]);
+  });
+
+  test("guards any other client alike", async () => {
+    const other = new Recorder();
+    let isOver = false;
+    const client = fenced(other, () => {
+      if (isOver) throw new Error("the lease is over");
+    });
+    await client.revert("v1");
+    isOver = true;
+    await client.inspect();
+    await expect(client.apply()).rejects.toThrow("the lease is over");
+    expect(other.done).toEqual(["revert v1", "inspect"]);
   });
 
   test("is not written to any more when it is over, and can still be looked at", async () => {

@@ -217,6 +217,17 @@ describe("a bed that is lost", () => {
     expect(await reasonOf(signal)).toMatchObject({ code: "LEASE_LOST", what: lost.what });
   });
 
+  test("is known from a run that has stopped telling, when the lease must be over", async () => {
+    const { address, door } = await serve();
+    door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(0));
+    const signal = bedLost(address);
+    await systemClock.sleep(1100);
+    expect(signal.aborted).toBe(false);
+    door.tellHeld({ leftMs: 1, wallMs: Date.now() + 60_000 });
+    expect(await reasonOf(signal)).toMatchObject({ code: "LEASE_LOST", because: "it was stopped or hangs, and the lease may be over" });
+  });
+
   test("is known from the end of the run alone, which nobody may outlive", async () => {
     const { address, close } = await serve();
     await joinSlot(address, join(0));

@@ -19,8 +19,11 @@ export const openAccess = (access: BedAccess, { redactor, secret }: OpenAccessOp
       return new JumpHost(access);
     case "proxy": {
       const credentials = access.credentials === undefined ? undefined : secret(access.credentials);
-      if (credentials !== undefined) redactor.add(credentials.password);
-      return new Proxy({ url: access.url, credentials });
+      if (credentials !== undefined) {
+        redactor.add(credentials.password);
+        redactor.add(Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64"));
+      }
+      return new Proxy({ url: access.url, credentials, redactor });
     }
   }
 };

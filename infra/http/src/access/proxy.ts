@@ -1,6 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { farEndOf, told, type Access, type FarEnd } from "./access.ts";
 import { socksConnect } from "./socks-connect.ts";
 
@@ -8,6 +9,8 @@ export interface ProxyCall {
   /** `http://host:port` or `socks5://host:port`. */
   readonly url: string;
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
+  /** A proxy's own words may repeat what it was told. */
+  readonly redactor: Redactor;
 }
 
 const CONNECT_LIMIT_MS = 30_000;
@@ -20,9 +23,9 @@ const basic = ({ credentials }: ProxyCall): Record<string, string> =>
 class Answered extends Error {
   readonly status: number;
 
-  constructor(status: number, text: string) {
-    super(`it answered ${status}${text === "" ? "" : ` ${text}`} to CONNECT`);
-    this.status = status;
+  constructor({ statusCode = 0, statusMessage = "" }: IncomingMessage) {
+    super(`it answered ${statusCode}${statusMessage === "" ? "" : ` ${statusMessage}`} to CONNECT`);
+    this.status = statusCode;
   }
 }
 
@@ -39,12 +42,12 @@ const connectByHttp = (call: ProxyCall, end: FarEnd): Promise<Socket> =>
         return;
       }
       socket.destroy();
-      reject(new Answered(answer.statusCode ?? 0, answer.statusMessage ?? ""));
+      reject(new Answered(answer));
     });
     // A server that does not know CONNECT may answer it like any other request.
     asked.once("response", (answer) => {
       asked.destroy();
-      reject(new Answered(answer.statusCode ?? 0, answer.statusMessage ?? ""));
+      reject(new Answered(answer));
     });
     asked.once("error", reject);
     asked.end();
@@ -86,7 +89,9 @@ export class Proxy implements Access {
       throw new KuberaError(code, {
         what: WHATS[code](this.hop, end),
         where: `${this.#call.url.replace(/\/$/, "")}, on the way to ${told(end)}`,
-        because: error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error),
+        because: this.#call.redactor.text(
+          error instanceof Error ? error.message || String((error as { code?: string }).code) : String(error),
+        ),
         fix: FIXES[code](end),
       });
     }

@@ -103,10 +103,8 @@ export class EsxMachines implements Machines {
     await this.#run({ method: "ConsolidateVMDisks_Task", machine: name, self }, options);
   }
 
-  async #ref(name: string, options?: CallOptions): Promise<ManagedObject> {
-    const [ref] = await this.#inventory.find([name], options?.signal);
-    if (ref === undefined) throw new TypeError(`no reference of ${name}`);
-    return ref;
+  #ref(name: string, options?: CallOptions): Promise<ManagedObject> {
+    return this.#inventory.refNow(name, options?.signal);
   }
 
   /** The snapshot's reference, once it is known to be this VM's: an id of another VM would revert that one. */

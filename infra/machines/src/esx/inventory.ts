@@ -1,5 +1,6 @@
 import { machinesAmbiguous, machinesMissing } from "../named-machines.ts";
 import type { MachineInfo, SnapshotInfo } from "../port.ts";
+import { Gathering } from "./gathering.ts";
 import { listAll, nameOf } from "./listing.ts";
 import { refOf, type ManagedObject } from "./managed-object.ts";
 import { retrieve, type ObjectContent } from "./property-collector.ts";
@@ -27,6 +28,7 @@ export class Inventory {
   readonly #session: Session;
   #refs = new Map<string, ManagedObject[]>();
   readonly #hosts = new Map<string, string>();
+  readonly #verifying = new Gathering<string>(async (names) => void (await this.#same([...new Set(names)], ["name"])));
 
   constructor(session: Session) {
     this.#session = session;
@@ -46,6 +48,15 @@ export class Inventory {
   /** What is known of the named VMs now, in their order. */
   async inspect(names: readonly string[], signal?: AbortSignal): Promise<MachineInfo[]> {
     return this.#describe(await this.#same(names, MACHINE_PATHS, signal), signal);
+  }
+
+  /** The VM that bears the name at this moment: a name that moved on must never lead to the VM that bore it. */
+  async refNow(name: string, signal?: AbortSignal): Promise<ManagedObject> {
+    signal?.throwIfAborted();
+    await this.#verifying.add(name);
+    const [ref] = await this.find([name], signal);
+    if (ref === undefined) throw new TypeError(`no reference of ${name}`);
+    return ref;
   }
 
   /** The snapshots of one VM, without what only its files tell: sizes, and whether memory was kept. */

@@ -121,8 +121,15 @@ export class TaskWatcher {
 
   async #filterAgain(all: readonly Watched[]): Promise<void> {
     if (all.length === 0) return;
-    const filter = await this.#newFilter(all.map(({ task }) => task));
-    for (const watched of all) watched.filter = filter;
+    try {
+      const filter = await this.#newFilter(all.map(({ task }) => task));
+      for (const watched of all) watched.filter = filter;
+    } catch (error) {
+      if (!isFault(error, "ManagedObjectNotFound")) throw error;
+      // One that has vanished must not take the others with it.
+      if (all.length === 1) all[0]?.reject(error);
+      else for (const watched of all) await this.#filterAgain([watched]);
+    }
   }
 
   /** A session that ended between asking for a task's changes and waiting for them took the filter along; nobody would ever tell. */
