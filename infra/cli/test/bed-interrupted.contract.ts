@@ -29,6 +29,8 @@ describe("e2e bed, ended by a signal", () => {
     { verb: "restore", state: "bare", signal: "SIGINT", told: "restore bare" },
     { verb: "snapshot", state: "bare", signal: "SIGTERM", told: "snapshot bare" },
   ] as const)("leaves the bed free and marked broken after a $verb", async ({ verb, state, signal, told }) => {
+    // Of what the case before has left no set would be taken.
+    if (verb === "snapshot") await runE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes"]);
     const running = startE2e(environment, ["bed", verb, "sim", "--state", state, "--yes"]);
     await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);
     running.child.kill(signal);
