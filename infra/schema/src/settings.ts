@@ -54,7 +54,7 @@ const variables = {
     .describe("where the run process listens for its workers; set by the run itself"),
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
   KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
-  KUBERA_SIM_SPEED: z.coerce.number().positive().default(240).describe("by how much the simulated data centre divides durations"),
+  KUBERA_SIM_SPEED: z.coerce.number().positive().default(300).describe("by how much the simulated data centre divides durations"),
   KUBERA_HOST: httpUrl.optional().describe("an existing Director: nothing is restored"),
   KUBERA_USER: z.string().min(1).optional().describe("user for KUBERA_HOST"),
   KUBERA_PASS: z.string().min(1).optional().describe("password for KUBERA_HOST"),

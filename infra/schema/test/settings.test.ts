@@ -18,7 +18,7 @@ test("has a default for everything that may be left out", () => {
     KUBERA_BUILD: "1.12.0",
     KUBERA_GUI: false,
     KUBERA_RESET: "dirty",
-    KUBERA_SIM_SPEED: 240,
+    KUBERA_SIM_SPEED: 300,
     ARTIFACTS: "_artifacts",
     CI: false,
   });
