@@ -41,17 +41,14 @@ const orNothing = (read) => {
 };
 
 /**
- * One file a source, so that the cache does not grow; its first line says of what it was made.
+ * One file a source, so that the cache does not grow; its last line says of what it was made, and that it is whole.
  * @param {string} source
  * @param {string} filename
  */
 const placeOf = (source, filename) => ({
   file: join(CACHE, digest(filename)),
-  mark: `//${digest(OF_COMPILER, filename, source)}\n`,
+  mark: `\n//${digest(OF_COMPILER, filename, source)}\n`,
 });
-
-// Its last line, so that a file that was cut is known as such.
-const END = "\n//end\n";
 
 /**
  * Whole or not at all, for several processes start at once; a clone that nobody may write to is merely slower.
@@ -96,8 +93,8 @@ const compileAll = () => {
   for (const { path, text } of builtOf(entryPoints)) {
     const filename = path.replace(/\.js$/, ".ts");
     const { file, mark } = placeOf(readFileSync(filename, "utf8"), filename);
-    made.set(file, mark + text + END);
-    store(file, mark + text + END);
+    made.set(file, text + mark);
+    store(file, text + mark);
   }
 };
 
@@ -112,10 +109,10 @@ const compiled = (source, filename) => {
   }
   const { file, mark } = placeOf(source, filename);
   const known = made.get(file) ?? orNothing(() => readFileSync(file, "utf8"));
-  if (known.startsWith(mark) && known.endsWith(END)) return known;
+  if (known.endsWith(mark)) return known;
   const { code } = esbuild().transformSync(source, { ...OPTIONS, loader: "ts", sourcefile: filename, banner: BANNER });
-  store(file, mark + code + END);
-  return mark + code + END;
+  store(file, code + mark);
+  return code + mark;
 };
 
 /**

@@ -12,7 +12,7 @@ const markSchema = z.object({
   holds: z.string().optional(),
   set: z.string().optional(),
   /** What was begun and can be begun again on a broken bed; all else needs a restore first. */
-  undone: z.literal("snapshot").optional(),
+  undone: z.enum(["snapshot", "dispose"]).optional(),
   because: z.string(),
   at: z.iso.datetime(),
 });

@@ -101,6 +101,7 @@ export const disposeBed = async (
   await context.marks.write({
     bed: bed.name,
     state: "broken",
+    undone: "dispose",
     because: "its VMs are being disposed of",
     at: new Date(clock.now()).toISOString(),
   });
@@ -125,6 +126,7 @@ export const disposeBed = async (
   await context.marks.write({
     bed: bed.name,
     state: "broken",
+    undone: "dispose",
     because: "disposed of: it has no VMs",
     at: new Date(clock.now()).toISOString(),
   });

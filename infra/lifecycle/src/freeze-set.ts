@@ -54,6 +54,9 @@ const dropExpired = async (context: BedContext, inspected: readonly MachineInfo[
 export const freezeBed = async (context: BedContext, options: FreezeOptions): Promise<Frozen> => {
   const { bed, clock, machines } = context;
   const signal = options.signal ?? new AbortController().signal;
+  const mark = await context.marks.read(bed.name);
+  // A set of VMs that may stand at different times is no evidence, and would take the mark that says so away.
+  if (mark?.state === "broken" && mark.undone !== "snapshot") return { kept: false, because: `the bed is broken: ${mark.because}` };
   await dropExpired(context, await machines.inspect(vmNames(context), { signal }), signal);
   const held = findFrozen(bed, await machines.inspect(vmNames(context), { signal })).filter(({ flaw }) => flaw === undefined);
   const { keep, expireAfter } = bed.sets.frozen;

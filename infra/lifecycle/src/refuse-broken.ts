@@ -8,7 +8,7 @@ import { restoreCommand } from "./go-on.ts";
  */
 export const refuseBroken = async ({ bed, marks }: Pick<BedContext, "bed" | "marks">): Promise<void> => {
   const mark = await marks.read(bed.name);
-  if (mark?.state !== "broken" || mark.undone === "snapshot") return;
+  if (mark?.state !== "broken" || mark.undone !== undefined) return;
   throw new KuberaError("SET_REFUSED", {
     what: `no set is taken of the bed ${bed.name}, which is broken`,
     where: `its mark of ${mark.at}`,

@@ -165,15 +165,15 @@ const refuseSetUpAlready = async (context: BedContext, there: readonly string[])
   const inspected = there.length === 0 ? [] : await context.machines.inspect(there);
   const isWhole = there.length === vmNames(context).length;
   // With all VMs there, a half set is what a set-up that died has left, and the next one finishes.
-  const bare = findSets(bed, inspected).find(({ manifest, flaw }) => manifest.state === "bare" && !(isWhole && flaw !== undefined));
-  if (bare === undefined) return;
-  const use = isWhole ? `Use it: ${restoreCommand(bed.name, "bare")}. To make it anew: ` : "";
+  const found = findSets(bed, inspected).find(({ manifest, isHalf }) => !(isWhole && isHalf && manifest.state === "bare"));
+  if (found === undefined) return;
+  const use = isWhole ? `Use it: ${restoreCommand(bed.name, found.manifest.state)}. To make it anew: ` : "";
   throw new KuberaError("SETUP_FAILED", {
     what: `the bed ${bed.name} is set up already; nothing was touched`,
-    where: `set ${bare.manifest.set} on ${inspected.map(({ name }) => name).join(", ")}`,
+    where: `set ${found.manifest.set} on ${inspected.map(({ name }) => name).join(", ")}`,
     because: isWhole
-      ? "all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now"
-      : `these of its VMs hold a set bare and may have been used since; ${vmNames(context).length - there.length} of its file are missing`,
+      ? `all its VMs are there and hold a set ${found.manifest.state}; a set-up would take one bare of whatever is on them now`
+      : `these of its VMs hold a set ${found.manifest.state} and may have been used since; ${vmNames(context).length - there.length} of its file are missing`,
     fix: `${use}e2e bed dispose ${bed.name}, then e2e bed setup ${bed.name}.`,
   });
 };

@@ -162,7 +162,7 @@ describe("a set-up", () => {
     expect(await linesOf(work)).toEqual([
       "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
       "  where:   set s1 on a1, a2, a3, b1, b2",
-      "  because: all its VMs are there and hold a whole set bare; a set-up would take another of whatever is on them now",
+      "  because: all its VMs are there and hold a set bare; a set-up would take one bare of whatever is on them now",
       "  fix:     Use it: e2e bed restore lab --state bare. To make it anew: e2e bed dispose lab, then e2e bed setup lab.",
     ]);
     expect([provisioner.journal, memory.marks]).toEqual([[], []]);
