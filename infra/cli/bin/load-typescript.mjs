@@ -45,7 +45,7 @@ const orNothing = (read) => {
  * @param {string} source
  * @param {string} filename
  */
-const placeOf = (source, filename) => ({
+const cachedAs = (source, filename) => ({
   file: join(CACHE, digest(filename)),
   mark: `\n//${digest(OF_COMPILER, filename, source)}\n`,
 });
@@ -92,7 +92,7 @@ const compileAll = () => {
   );
   for (const { path, text } of builtOf(entryPoints)) {
     const filename = path.replace(/\.js$/, ".ts");
-    const { file, mark } = placeOf(readFileSync(filename, "utf8"), filename);
+    const { file, mark } = cachedAs(readFileSync(filename, "utf8"), filename);
     made.set(file, text + mark);
     store(file, text + mark);
   }
@@ -107,7 +107,7 @@ const compiled = (source, filename) => {
     isFirst = false;
     if (!existsSync(CACHE)) compileAll();
   }
-  const { file, mark } = placeOf(source, filename);
+  const { file, mark } = cachedAs(source, filename);
   const known = made.get(file) ?? orNothing(() => readFileSync(file, "utf8"));
   if (known.endsWith(mark)) return known;
   const { code } = esbuild().transformSync(source, { ...OPTIONS, loader: "ts", sourcefile: filename, banner: BANNER });
