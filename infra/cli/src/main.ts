@@ -8,6 +8,7 @@ import { addDemo } from "./commands/demo.ts";
 import { addReport } from "./commands/report.ts";
 import { addSim } from "./commands/sim.ts";
 import { addTest } from "./commands/test.ts";
+import { outliveReaders } from "./outlive-readers.ts";
 import { settingsHelp } from "./settings-help.ts";
 
 const EXAMPLES = `
@@ -43,6 +44,7 @@ const report = (error: unknown): number => {
 
 /** Runs one command line of `e2e`; answers its exit code. Errors go to stderr, never as a stack when they are of the house. */
 export const main = async (argv: readonly string[]): Promise<number> => {
+  outliveReaders();
   loadDotEnv();
   try {
     await newProgram(argv).parseAsync(argv, { from: "user" });

@@ -24,6 +24,17 @@ describe("a run of the suite", () => {
     expect(outcome.exit.code).toBe(21);
   });
 
+  test("gives the bed back in order when nobody reads what it tells", async () => {
+    const { root, environment } = workplaceOfTest();
+    const store = join(root, "store");
+    const running = startE2e({ ...environment, KUBERA_STORE: store, KUBERA_CLEAN: "never" }, ["test", ...ONE_TEST]);
+    await expect.poll(running.errorsSoFar, { interval: 50, timeout: 30_000 }).toMatch(/bed: restore/);
+    running.child.stdout?.destroy();
+    running.child.stderr?.destroy();
+    expect((await running.said).code).toBe(0);
+    expect((await new FileLeaseStore(store).read("sim"))?.state).toBe("dirty");
+  }, 60_000);
+
   test("cleans the bed it was on when it ends, unless it is told to end at once", async () => {
     const { root, environment, sims } = workplaceOfTest();
     const sim = startE2e({ ...environment, KUBERA_SIM_SPEED: "60" }, ["sim", "up"]);
