@@ -86,8 +86,8 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
       return;
     }
     await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
-    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal) => {
-      await refuseBroken(leased);
+    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal, { before }) => {
+      await refuseBroken(leased, before);
       const because = await proveState(leased, state, signal);
       if (because !== undefined) printProgress({ at: new Date().toISOString(), verb: "snapshot", phase: "state", state: "note", because });
       return snapshotSet(leased, { state, signal });

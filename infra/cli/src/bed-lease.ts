@@ -43,7 +43,7 @@ const waitOf = (flags: LeaseFlags, settings: Settings, signal: AbortSignal): Wai
 export const holding = <T>(
   { context, settings }: OpenedBed,
   { verb, flags }: { readonly verb: string; readonly flags: LeaseFlags },
-  work: (context: BedContext, signal: AbortSignal, under: Pick<LeasedBed, "fence" | "guard">) => Promise<T>,
+  work: (context: BedContext, signal: AbortSignal, under: Omit<LeasedBed, "context" | "signal">) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>

@@ -1,18 +1,34 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import type { BedContext } from "./bed-context.ts";
+import type { BedMark } from "./bed-marks.ts";
 import { restoreCommand } from "./go-on.ts";
+
+interface Word {
+  readonly where: string;
+  readonly because: string;
+}
+
+/** Marks are files of one computer; what died on another one is told by the lease that all share. */
+const brokenBy = (mark: BedMark | undefined, left: Pick<LeaseRecord, "state" | "reason"> | undefined): Word | undefined => {
+  if (mark?.state === "broken") return mark.undone === undefined ? { where: `its mark of ${mark.at}`, because: mark.because } : undefined;
+  return left?.state === "broken" ? { where: "its lease, as it was left", because: left.reason ?? "it does not say why" } : undefined;
+};
 
 /**
  * A restore that died may have reverted some VMs and others not, which no look at their snapshots shows afterwards: a set of that would be
- * whole by every proof and mixed in truth. Error: `SET_REFUSED`.
+ * whole by every proof and mixed in truth. `left` is what the lease said before it was taken. Error: `SET_REFUSED`.
  */
-export const refuseBroken = async ({ bed, marks }: Pick<BedContext, "bed" | "marks">): Promise<void> => {
-  const mark = await marks.read(bed.name);
-  if (mark?.state !== "broken" || mark.undone !== undefined) return;
+export const refuseBroken = async (
+  { bed, marks }: Pick<BedContext, "bed" | "marks">,
+  left?: Pick<LeaseRecord, "state" | "reason">,
+): Promise<void> => {
+  const word = brokenBy(await marks.read(bed.name), left);
+  if (word === undefined) return;
   throw new KuberaError("SET_REFUSED", {
     what: `no set is taken of the bed ${bed.name}, which is broken`,
-    where: `its mark of ${mark.at}`,
-    because: `${mark.because}; its VMs may stand at different times`,
+    where: word.where,
+    because: `${word.because}; its VMs may stand at different times`,
     fix: `Restore it first: ${restoreCommand(bed.name, "bare")}, or another state it has a set of (e2e bed plan).`,
   });
 };

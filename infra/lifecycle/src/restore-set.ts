@@ -107,7 +107,10 @@ const execute = async (run: RestoreRun, options: RestoreOptions): Promise<Restor
 
 /** A failed step leaves the bed broken, never half restored and in use. */
 export const giveUpRun = async (run: RestoreRun, error: unknown): Promise<void> => {
-  await markRun(run, "broken", reasonOf(error));
+  // Of a bed that is somebody else's by now its next holder says what it is.
+  await markRun(run, "broken", reasonOf(error)).catch((cause: unknown) =>
+    run.tell({ phase: "mark", subject: run.plan.bed, state: "note", because: `the bed is not marked: ${reasonOf(cause)}` }),
+  );
   await run.context.onRestored(run.report("failed", error));
 };
 

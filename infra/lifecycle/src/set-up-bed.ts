@@ -14,6 +14,7 @@ import { reasonOf } from "./reason-of.ts";
 import { vmNames } from "./restore-set.ts";
 import { findSets } from "./set-catalog.ts";
 import { planSetUp, type SetUpPlan } from "./set-up-plan.ts";
+import { refuseBroken } from "./refuse-broken.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 
 interface SettingUp {
@@ -162,7 +163,9 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
 /** A bootstrap that runs again upon what tests have left would make a set bare that is not. */
 const refuseSetUpAlready = async (context: BedContext, there: readonly string[]): Promise<void> => {
   const { bed } = context;
-  const inspected = there.length === 0 ? [] : await context.machines.inspect(there);
+  if (there.length === 0) return;
+  await refuseBroken(context);
+  const inspected = await context.machines.inspect(there);
   const isWhole = there.length === vmNames(context).length;
   // With all VMs there, a half set is what a set-up that died has left, and the next one finishes.
   const found = findSets(bed, inspected).find(({ manifest, isHalf }) => !(isWhole && isHalf && manifest.state === "bare"));

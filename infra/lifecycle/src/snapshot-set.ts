@@ -259,8 +259,11 @@ const goOn = ({ context, state }: Taking): string =>
 
 /** After a failure the VMs are powered on as far as that is possible; what failed first is what is told. */
 const giveUp = async (taking: Taking, machines: readonly MachineInfo[], error: unknown): Promise<void> => {
-  await mark(taking, "broken", reasonOf(error));
-  tell(taking, { phase: "snapshot", state: "note", because: `the bed is marked broken; go on with: ${goOn(taking)}` });
+  const because = await mark(taking, "broken", reasonOf(error)).then(
+    () => `the bed is marked broken; go on with: ${goOn(taking)}`,
+    (cause: unknown) => `the bed is not marked: ${reasonOf(cause)}`,
+  );
+  tell(taking, { phase: "snapshot", state: "note", because });
   if (taking.signal.aborted || machines.length === 0) return;
   await powerOnAll(taking, machines).catch(() => {});
 };

@@ -68,6 +68,14 @@ describe("freezeBed", () => {
     expect(memory.machines.journal).toEqual([]);
   });
 
+  test("keeps nothing of a bed whose restore died, and leaves its mark", async () => {
+    const memory = new MemoryBed().seed();
+    const mark = { bed: "lab", state: "broken", because: "a restore to bare was begun", at: "2026-01-01T00:00:00.000Z" } as const;
+    await memory.context.marks.write(mark);
+    expect(await freeze(memory, "run-1")).toEqual({ kept: false, because: "the bed is broken: a restore to bare was begun" });
+    expect(memory.marks).toHaveLength(1);
+  });
+
   test("takes the room of one that has expired", async () => {
     const memory = new MemoryBed(bedKeeping(1)).seed();
     await freeze(memory, "run-1");

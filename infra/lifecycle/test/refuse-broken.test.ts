@@ -4,26 +4,31 @@ import { labBed, MemoryBed } from "./memory-bed.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const BROKEN = { bed: "lab", state: "broken", because: "a restore to bare was begun and its end was not told", at: AT } as const;
+const LEFT = { state: "broken", reason: "[INTERRUPTED] restore bare of the bed lab was interrupted" } as const;
 
 test.each([
-  ["nothing is known of", undefined],
-  ["is dirty", { ...BROKEN, state: "dirty" }],
-  ["is broken by a snapshot that died", { ...BROKEN, undone: "snapshot" }],
-] as const)("a set is taken of a bed that %s", async (_title, mark) => {
+  ["nothing is known of", undefined, undefined],
+  ["is dirty", { ...BROKEN, state: "dirty" }, { state: "dirty" }],
+  ["is broken by a snapshot that died", { ...BROKEN, undone: "snapshot" }, { state: "broken" }],
+  ["was disposed of", { ...BROKEN, undone: "dispose" }, { state: "broken" }],
+] as const)("a set is taken of a bed that %s", async (_title, mark, left) => {
   const memory = new MemoryBed(labBed());
   if (mark !== undefined) await memory.context.marks.write(mark);
-  await expect(refuseBroken(memory.context)).resolves.toBeUndefined();
+  await expect(refuseBroken(memory.context, left)).resolves.toBeUndefined();
 });
 
-test("no set is taken of a bed whose restore died", async () => {
+test.each([
+  { title: "died here", mark: BROKEN, left: undefined, where: `its mark of ${AT}`, because: BROKEN.because },
+  { title: "died elsewhere", mark: { ...BROKEN, state: "clean" }, left: LEFT, where: "its lease, as it was left", because: LEFT.reason },
+] as const)("no set is taken of a bed whose restore $title", async ({ mark, left, where, because }) => {
   const memory = new MemoryBed(labBed());
-  await memory.context.marks.write(BROKEN);
-  const refused = await refuseBroken(memory.context).catch((error: unknown) => (error as Error).message);
+  await memory.context.marks.write(mark);
+  const refused = await refuseBroken(memory.context, left).catch((error: unknown) => (error as Error).message);
   expect(refused).toBe(
     [
       "[SET_REFUSED] no set is taken of the bed lab, which is broken",
-      `  where:   its mark of ${AT}`,
-      "  because: a restore to bare was begun and its end was not told; its VMs may stand at different times",
+      `  where:   ${where}`,
+      `  because: ${because}; its VMs may stand at different times`,
       "  fix:     Restore it first: e2e bed restore lab --state bare, or another state it has a set of (e2e bed plan).",
     ].join("\n"),
   );

@@ -154,33 +154,53 @@ describe("a set-up", () => {
 
   const ALL = ["a1", "a2", "a3", "b1", "b2"];
 
-  test("is refused for a bed that is set up already, and touches nothing", async () => {
+  const USE = (state: string): string => `Use it: e2e bed restore lab --state ${state}. To make it anew: `;
+  const isThere = (state: string): string =>
+    `all its VMs are there and hold a set ${state}; a set-up would take one bare of whatever is on them now`;
+
+  test.each([
+    { title: "is set up already", there: ALL, set: { set: "s1" }, because: isThere("bare"), use: USE("bare") },
+    {
+      title: "holds a set of another state",
+      there: ALL,
+      set: { set: "s1", state: "director@1.12.0" },
+      because: isThere("director@1.12.0"),
+      use: USE("director@1.12.0"),
+    },
+    {
+      title: "was used, when a VM of it is missing",
+      there: ALL.slice(1),
+      set: { set: "s1" },
+      because: "these of its VMs hold a set bare and may have been used since; 1 of its file are missing",
+      use: "",
+    },
+  ])("is refused for a bed that $title, and touches nothing", async ({ there, set, because, use }) => {
     const { memory, provisioner, work } = await setUp((on, at) => {
-      on.seed({ set: "s1" });
-      at.machines = ALL.map((name) => listed(name));
+      for (const name of there) on.machines.seed(name, manifestOf(set));
+      at.machines = there.map((name) => listed(name));
     });
     expect(await linesOf(work)).toEqual([
       "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
-      "  where:   set s1 on a1, a2, a3, b1, b2",
-      "  because: all its VMs are there and hold a set bare; a set-up would take one bare of whatever is on them now",
-      "  fix:     Use it: e2e bed restore lab --state bare. To make it anew: e2e bed dispose lab, then e2e bed setup lab.",
+      `  where:   set s1 on ${there.join(", ")}`,
+      `  because: ${because}`,
+      `  fix:     ${use}e2e bed dispose lab, then e2e bed setup lab.`,
     ]);
     expect([provisioner.journal, memory.marks]).toEqual([[], []]);
     expect(memory.machines.journal.filter((step) => !step.startsWith("inspect"))).toEqual([]);
   });
 
-  test("is refused for what was used when a VM is missing, whose set would be bare no more", async () => {
-    const { memory, provisioner, work } = await setUp((on, at) => {
-      for (const name of ALL.slice(1)) on.machines.seed(name, manifestOf({ set: "s1" }));
-      at.machines = ALL.slice(1).map((name) => listed(name));
+  test("is refused for a bed whose restore died, and not for one that was disposed of", async () => {
+    const mark = { schema: "kubera-e2e/bed-mark@1", bed: "lab", state: "broken", because: "x", at: "2026-01-01T00:00:00.000Z" } as const;
+    const died = await setUp((on, at) => {
+      on.marks.push(mark);
+      at.machines = ALL.map((name) => listed(name));
     });
-    expect(await linesOf(work)).toEqual([
-      "[SETUP_FAILED] the bed lab is set up already; nothing was touched",
-      "  where:   set s1 on a2, a3, b1, b2",
-      "  because: these of its VMs hold a set bare and may have been used since; 1 of its file are missing",
-      "  fix:     e2e bed dispose lab, then e2e bed setup lab.",
-    ]);
-    expect([provisioner.journal, memory.marks]).toEqual([[], []]);
+    expect((await linesOf(died.work))[0]).toBe("[SET_REFUSED] no set is taken of the bed lab, which is broken");
+    const disposed = await setUp((on, at) => {
+      on.marks.push({ ...mark, undone: "dispose" });
+      at.machines = ALL.map((name) => listed(name));
+    });
+    expect(await disposed.work()).toMatchObject({ state: "bare", vms: 5 });
   });
 
   test("goes on when a VM lacks the set bare: an earlier one died while it took it", async () => {

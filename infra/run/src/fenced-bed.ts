@@ -6,6 +6,7 @@ const LOOKS: ReadonlySet<PropertyKey> = new Set([
   "about",
   "limitations",
   "get",
+  "read",
   "list",
   "logs",
   "raw",
@@ -34,6 +35,7 @@ export const fenced = <T extends object>(client: T, check: () => void): T =>
 export const fencedBed = (context: BedContext, check: () => void): BedContext => ({
   ...context,
   machines: fenced(context.machines, check),
+  marks: fenced(context.marks, check),
   kube: async (cluster) => fenced(await context.kube(cluster), check),
   director: async () => {
     check();

@@ -103,6 +103,11 @@ export class HeldLease {
     return this.#record;
   }
 
+  /** What the lease said before it was taken. */
+  get before(): LeaseRecord | undefined {
+    return this.#before;
+  }
+
   /** Aborts, with `LEASE_HELD` or `LEASE_LOST`, when nothing more may be done to the bed. */
   get signal(): AbortSignal {
     return this.#lost.signal;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
+import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { fenced, fencedBed } from "./fenced-bed.ts";
@@ -24,6 +25,8 @@ export interface LeasedBed {
   readonly fence: (opened: BedContext) => BedContext;
   /** Puts any other client that can change the bed under the same lease. */
   readonly guard: <T extends object>(client: T) => T;
+  /** In what the one before has left the bed; undefined when nobody ever held it. */
+  readonly before: LeaseRecord | undefined;
   /** Aborts when the bed is lost to somebody else, or may be soon. */
   readonly signal: AbortSignal;
 }
@@ -61,7 +64,8 @@ export const withLease = async <T>({ context, reason, settings, wait }: LeasedWo
     try {
       const check = (): void => lease.throwIfOver();
       const fence = (bed: BedContext): BedContext => fencedBed(bed, check);
-      const result = await work({ context: fence(context), fence, guard: (client) => fenced(client, check), signal: lease.signal });
+      const { before, signal } = lease;
+      const result = await work({ context: fence(context), fence, guard: (client) => fenced(client, check), before, signal });
       await giveBack(lease, markBefore, context);
       return result;
     } catch (error) {

@@ -21,6 +21,12 @@ class Recorder {
   revert(vm: string): Promise<string> {
     return this.#do(`revert ${vm}`);
   }
+  read(): Promise<string> {
+    return this.#do("read");
+  }
+  write(): Promise<string> {
+    return this.#do("write");
+  }
   apply(): Promise<string> {
     return this.#do("apply");
   }
@@ -36,8 +42,9 @@ const fence = () => {
   const check = (): void => {
     if (lease.isOver) throw new Error("the lease is over");
   };
-  const context = { machines, kube: async () => kube, director: async () => "director" } as unknown as BedContext;
-  return { machines, kube, lease, bed: fencedBed(context, check) };
+  const marks = new Recorder();
+  const context = { machines, marks, kube: async () => kube, director: async () => "director" } as unknown as BedContext;
+  return { machines, marks, kube, lease, bed: fencedBed(context, check) };
 };
 
 describe("a bed under a lease", () => {
@@ -66,12 +73,15 @@ describe("a bed under a lease", () => {
   });
 
   test("is not written to any more when it is over, and can still be looked at", async () => {
-    const { bed, machines, kube, lease } = fence();
+    const { bed, machines, marks, kube, lease } = fence();
     const client = await bed.kube("c1");
     lease.isOver = true;
     await expect(bed.machines.revert("v1", "s1")).rejects.toThrow("the lease is over");
     await expect(client.apply({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } })).rejects.toThrow("the lease is over");
     await expect(bed.director()).rejects.toThrow("the lease is over");
+    await expect(bed.marks.write({ bed: "lab", state: "broken", because: "x", at: "y" })).rejects.toThrow("the lease is over");
+    await bed.marks.read("lab");
+    expect(marks.done).toEqual(["read"]);
     await bed.machines.inspect(["v1"]);
     await client.get({ apiVersion: "v1", kind: "Pod", name: "p" });
     expect([machines.done, kube.done]).toEqual([["inspect"], ["get"]]);
