@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { allLanes, countOutcome, type Counts, type Lane } from "./lanes.ts";
+import { countOutcome, type Counts } from "./counts.ts";
+import { allLanes, type Lane } from "./lanes.ts";
 
 const HELP = `pnpm verify [--skip lane,lane] [--outcome FILE]
 
@@ -25,6 +26,7 @@ const unreadable = (name: string, seconds: number, error: unknown): LaneResult =
   passed: 0,
   failed: 1,
   skipped: 0,
+  red: [],
   remark: `no results: ${error instanceof Error ? error.message.slice(0, 80) : String(error)}`,
 });
 
@@ -45,7 +47,7 @@ const runLane = (lane: Lane): LaneResult => {
   }
 };
 
-const skipped = (name: string, remark: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, remark });
+const skipped = (name: string, remark: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, red: [], remark });
 
 const made = (name: string, path: string): LaneResult => {
   try {
@@ -55,7 +57,8 @@ const made = (name: string, path: string): LaneResult => {
   }
 };
 
-const sum = (results: readonly LaneResult[], key: keyof Counts): number => results.reduce((total, result) => total + result[key], 0);
+const sum = (results: readonly LaneResult[], key: "passed" | "failed" | "skipped"): number =>
+  results.reduce((total, result) => total + result[key], 0);
 
 const show = (results: readonly LaneResult[]): void => {
   console.log("\nlane        passed  failed  skipped   seconds");
@@ -63,6 +66,9 @@ const show = (results: readonly LaneResult[]): void => {
     const columns = [passed, failed, skipped].map((count) => String(count).padStart(7)).join(" ");
     console.log(`${name.padEnd(10)}${columns}  ${seconds.toFixed(1).padStart(9)}  ${remark}`);
   }
+  // Named again at the end: the lanes' own texts stand hundreds of lines above.
+  const red = results.flatMap((result) => result.red.map((test) => `${result.name}  ${test}`));
+  if (red.length > 0) console.log(`\nred:\n${red.join("\n")}`);
   console.log(`\n${sum(results, "passed")} passed, ${sum(results, "failed")} failed, ${sum(results, "skipped")} skipped`);
 };
 
