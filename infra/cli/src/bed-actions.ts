@@ -104,7 +104,7 @@ export const restoreBed = (name: string, flags: RestoreFlags): Promise<void> => 
     const plan = flags.yes === true ? undefined : await readPlan(context, state);
     const question = `Revert all ${vmNames(context).length} VMs of ${name} to ${state}? What is on them now is lost.`;
     await confirm({ plan: () => (plan === undefined ? [] : planLines(plan, until)), question }, flags);
-    const report = await holding(opened, { verb: `restore ${state}`, flags }, (leased, signal) =>
+    const report = await holding(opened, { verb: `restore ${state}`, flags, reverts: true }, (leased, signal) =>
       restoreSet(leased, { state, signal, ...(until && { until }) }),
     );
     const rest = report.outcome === "same set" ? "; its VMs are off, and nothing after that was done" : "";

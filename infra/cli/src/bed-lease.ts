@@ -42,12 +42,12 @@ const waitOf = (flags: LeaseFlags, settings: Settings, signal: AbortSignal): Wai
 /** Holds the bed while the work lasts, which puts behind the fence what it opens anew; it ends when a signal comes or the bed may be somebody else's. */
 export const holding = <T>(
   { context, settings }: OpenedBed,
-  { verb, flags }: { readonly verb: string; readonly flags: LeaseFlags },
+  { verb, flags, reverts = false }: { readonly verb: string; readonly flags: LeaseFlags; readonly reverts?: boolean },
   work: (context: BedContext, signal: AbortSignal, under: Omit<LeasedBed, "context" | "signal">) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
-    withLease({ context, reason: verb, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
+    withLease({ context, reason: verb, reverts, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
       work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased),
     ),
   );
@@ -136,7 +136,8 @@ export const releaseBed = (name: string, flags: LeaseFlags & { readonly yes?: bo
     const plan = [`${name} is ${words}`, "it is given back as dirty: the next run restores it before any test"];
     await confirm({ plan: () => plan, question: `Give ${name} back?` }, flags);
     const reason = `${record.state} by ${record.holder}, given back by ${holderName()}`;
-    await leases.release(record, "dirty", reason);
+    const { mixed } = record;
+    await leases.release(record, { state: mixed === undefined ? "dirty" : "broken", reason, mixed });
     const after = await leases.read(bed.name);
     print(flags, after ?? null, `${name} is ${leaseWords(after, systemClock.now())}`);
   });

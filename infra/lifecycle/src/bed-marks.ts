@@ -26,6 +26,10 @@ export interface BedMarks {
   write(mark: Omit<BedMark, "schema">): Promise<void>;
 }
 
+/** Why the VMs may stand at different times; undefined where they do not, or what was begun reverts none. */
+export const mixedBy = (mark: BedMark | undefined): string | undefined =>
+  mark?.state === "broken" && mark.undone === undefined ? mark.because : undefined;
+
 const parseMark = (text: string): BedMark | undefined => {
   try {
     return markSchema.safeParse(JSON.parse(text)).data;

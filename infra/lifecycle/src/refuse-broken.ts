@@ -1,7 +1,7 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import type { BedContext } from "./bed-context.ts";
-import type { BedMark } from "./bed-marks.ts";
+import { mixedBy, type BedMark } from "./bed-marks.ts";
 import { restoreCommand } from "./go-on.ts";
 
 interface Word {
@@ -9,20 +9,20 @@ interface Word {
   readonly because: string;
 }
 
+type Left = Pick<LeaseRecord, "mixed">;
+
 /** Marks are files of one computer; what died on another one is told by the lease that all share. */
-const brokenBy = (mark: BedMark | undefined, left: Pick<LeaseRecord, "state" | "reason"> | undefined): Word | undefined => {
-  if (mark?.state === "broken") return mark.undone === undefined ? { where: `its mark of ${mark.at}`, because: mark.because } : undefined;
-  return left?.state === "broken" ? { where: "its lease, as it was left", because: left.reason ?? "it does not say why" } : undefined;
+const brokenBy = (mark: BedMark | undefined, left: Left | undefined): Word | undefined => {
+  const here = mixedBy(mark);
+  if (mark !== undefined && here !== undefined) return { where: `its mark of ${mark.at}`, because: here };
+  return left?.mixed === undefined ? undefined : { where: "its lease, as it was left", because: left.mixed };
 };
 
 /**
  * A restore that died may have reverted some VMs and others not, which no look at their snapshots shows afterwards: a set of that would be
  * whole by every proof and mixed in truth. `left` is what the lease said before it was taken. Error: `SET_REFUSED`.
  */
-export const refuseBroken = async (
-  { bed, marks }: Pick<BedContext, "bed" | "marks">,
-  left?: Pick<LeaseRecord, "state" | "reason">,
-): Promise<void> => {
+export const refuseBroken = async ({ bed, marks }: Pick<BedContext, "bed" | "marks">, left?: Left): Promise<void> => {
   const word = brokenBy(await marks.read(bed.name), left);
   if (word === undefined) return;
   throw new KuberaError("SET_REFUSED", {

@@ -4,13 +4,13 @@ import { labBed, MemoryBed } from "./memory-bed.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const BROKEN = { bed: "lab", state: "broken", because: "a restore to bare was begun and its end was not told", at: AT } as const;
-const LEFT = { state: "broken", reason: "[INTERRUPTED] restore bare of the bed lab was interrupted" } as const;
+const LEFT = { mixed: "restore bare by ann was begun and its end was not told" };
 
 test.each([
   ["nothing is known of", undefined, undefined],
-  ["is dirty", { ...BROKEN, state: "dirty" }, { state: "dirty" }],
-  ["is broken by a snapshot that died", { ...BROKEN, undone: "snapshot" }, { state: "broken" }],
-  ["was disposed of", { ...BROKEN, undone: "dispose" }, { state: "broken" }],
+  ["is dirty", { ...BROKEN, state: "dirty" }, {}],
+  ["is broken by a snapshot that died", { ...BROKEN, undone: "snapshot" }, {}],
+  ["was disposed of", { ...BROKEN, undone: "dispose" }, {}],
 ] as const)("a set is taken of a bed that %s", async (_title, mark, left) => {
   const memory = new MemoryBed(labBed());
   if (mark !== undefined) await memory.context.marks.write(mark);
@@ -19,7 +19,7 @@ test.each([
 
 test.each([
   { title: "died here", mark: BROKEN, left: undefined, where: `its mark of ${AT}`, because: BROKEN.because },
-  { title: "died elsewhere", mark: { ...BROKEN, state: "clean" }, left: LEFT, where: "its lease, as it was left", because: LEFT.reason },
+  { title: "died elsewhere", mark: { ...BROKEN, state: "clean" }, left: LEFT, where: "its lease, as it was left", because: LEFT.mixed },
 ] as const)("no set is taken of a bed whose restore $title", async ({ mark, left, where, because }) => {
   const memory = new MemoryBed(labBed());
   await memory.context.marks.write(mark);

@@ -146,6 +146,26 @@ test("never acts on the VM that bore a name before", async () => {
   expect(at.stub.calls.filter(({ method }) => method === "PowerOffVM_Task").map(({ args }) => args.textOf("_this"))).toEqual(["vm-2"]);
 });
 
+test("is cancelled while the name of its VM is still looked up", async () => {
+  const end = new AbortController();
+  let answers = true;
+  let answer = (): void => {};
+  await using at = await scene({
+    ...VMS,
+    RetrievePropertiesEx: (call) => {
+      if (answers) return VMS.RetrievePropertiesEx(call);
+      end.abort(new Error("Ctrl-C"));
+      return new Promise<string>((resolve) => {
+        answer = () => resolve("<returnval/>");
+      });
+    },
+  });
+  await at.machines.inspect(["master1"]);
+  answers = false;
+  await expect(at.machines.powerOff("master1", { signal: end.signal })).rejects.toThrow("Ctrl-C");
+  answer();
+});
+
 test.each([
   ["connected", undefined],
   ["disconnected", "disconnected"],

@@ -5,6 +5,7 @@ import type { LeasePort, LeaseTiming } from "@kubera-e2e/schema/lease";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
+import { mixedBy } from "@kubera-e2e/lifecycle/bed-marks";
 import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
 import { cleanBed } from "./clean-bed.ts";
 import { EventStream } from "./event-stream.ts";
@@ -53,7 +54,16 @@ export class BedSession {
   /** Errors: `LEASE_HELD`; those of opening the bed, after the lease was given back. */
   static async open(options: BedSessionOptions): Promise<BedSession> {
     const { leases, timing, bed, run, onHeld, onLost, wait, clock = systemClock } = options;
-    const hold = { leases, bed: bed.name, reason: `run ${run}`, onLost, clock, ...(timing && { timing }), ...(onHeld && { onHeld }) };
+    const hold = {
+      leases,
+      bed: bed.name,
+      reason: `run ${run}`,
+      reverts: true,
+      onLost,
+      clock,
+      ...(timing && { timing }),
+      ...(onHeld && { onHeld }),
+    };
     const [lease] = await holdBeds([hold], { clock, ...wait });
     if (lease === undefined) throw new Error("a bed was held without a lease");
     let context: BedContext | undefined;
@@ -124,8 +134,15 @@ export class BedSession {
       broken === undefined
         ? await cleanBed(this.context, { lease: this.#lease, cleans, ensured: this.#ensured, run })
         : { state: "broken" as const, reason: broken };
+    const mixed = await this.#mixed();
     await this.context.close();
-    await this.#lease.release(left.state, left.reason);
+    await this.#lease.release(mixed === undefined ? left : { state: "broken", reason: left.reason ?? mixed, mixed });
+  }
+
+  /** What a restore that failed has left, or, where there was none, the one before. */
+  async #mixed(): Promise<string | undefined> {
+    const mark = await this.context.marks.read(this.#options.bed.name);
+    return mixedBy(mark) ?? (this.#ensured === undefined ? this.#lease.before?.mixed : undefined);
   }
 
   async #startStreams(): Promise<void> {

@@ -1,6 +1,7 @@
 import { restoreSet, type BedContext } from "@kubera-e2e/lifecycle";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
-import type { HeldLease, LeftBed } from "./held-lease.ts";
+import type { LeftBed } from "@kubera-e2e/schema/lease";
+import type { HeldLease } from "./held-lease.ts";
 import { firstLine } from "./lease-errors.ts";
 
 export interface CleanOptions {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming, LeftState } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord, LeaseTiming, LeftBed } from "@kubera-e2e/schema/lease";
 import { notRenewed } from "./lease-errors.ts";
 
 const DEFAULT_TIMING: LeaseTiming = { ttlMs: 90_000, skewMs: 2000, callMs: 10_000 };
@@ -33,6 +33,8 @@ export interface HoldOptions {
   readonly clock?: Clock;
   /** Default: user@host and process. */
   readonly holder?: string;
+  /** Whether the holder may revert VMs. */
+  readonly reverts?: boolean | undefined;
   /** What the lease said before; what `giveBack` goes by. */
   readonly before?: LeaseRecord | undefined;
   /** Called with the new end when the lease was taken and whenever it was renewed. */
@@ -45,12 +47,6 @@ export interface HoldOptions {
 export interface HeldUntil {
   readonly leftMs: number;
   readonly wallMs: number;
-}
-
-/** In what a bed is given back, and why when it is not free for the next. */
-export interface LeftBed {
-  readonly state: LeftState;
-  readonly reason?: string | undefined;
 }
 
 /** The moment at which a holder stops, by both clocks. */
@@ -91,9 +87,9 @@ export class HeldLease {
 
   /** Error: `LEASE_HELD`. */
   static async hold(options: HoldOptions): Promise<HeldLease> {
-    const { leases, bed, reason, timing = DEFAULT_TIMING, clock = systemClock, holder = holderName() } = options;
+    const { leases, bed, reason, reverts, timing = DEFAULT_TIMING, clock = systemClock, holder = holderName() } = options;
     const end = endOf(clock, timing);
-    const record = await leases.acquire({ bed, holder, ttlMs: timing.ttlMs, reason, nonce: randomUUID() });
+    const record = await leases.acquire({ bed, holder, ttlMs: timing.ttlMs, reason, reverts, nonce: randomUUID() });
     const held = new HeldLease(options, { record, end });
     held.#beating = Promise.all([held.#renewForEver(), held.#lookForEver()]);
     return held;
@@ -126,17 +122,15 @@ export class HeldLease {
   }
 
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
-  async release(state: LeftState, reason?: string): Promise<void> {
+  async release(left: LeftBed): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
-    if (!this.signal.aborted) await this.#leases.release(this.#record, state, reason);
+    if (!this.signal.aborted) await this.#leases.release(this.#record, left);
   }
 
-  /** Gives back a bed that was not touched: what was dirty or broken before still is. Throws as the store does. */
+  /** Gives back a bed that was not touched: what was dirty or broken before still is, also where nobody told it. Throws as the store does. */
   async giveBack(otherwise: LeftBed = { state: "free" }): Promise<void> {
-    const before = this.#before;
-    const { state, reason } = before?.state === "dirty" || before?.state === "broken" ? { ...before, state: before.state } : otherwise;
-    await this.release(state, reason);
+    await this.release(leftBefore(this.#before) ?? otherwise);
   }
 
   async #renewForEver(): Promise<void> {
@@ -192,6 +186,14 @@ export class HeldLease {
     this.#onLost?.(error);
   }
 }
+
+/** In what the one before has left a bed that is not free for the next; undefined for all others. */
+const leftBefore = (before: LeaseRecord | undefined): LeftBed | undefined => {
+  if (before === undefined) return undefined;
+  const { state, reason, mixed } = before;
+  if (state === "dirty" || state === "broken") return { state, reason, mixed };
+  return mixed === undefined ? undefined : { state: "broken", reason: mixed, mixed };
+};
 
 const endOf = (clock: Clock, { ttlMs, skewMs, callMs }: LeaseTiming): End => {
   const leftMs = ttlMs - skewMs - callMs;

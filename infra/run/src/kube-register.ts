@@ -68,14 +68,15 @@ export class KubeRegister implements LeaseRegister {
 
 /** A merge patch that leaves nothing of the record before, and is refused for any other version. */
 const replacement = (resourceVersion: string, annotations: Record<string, string>, spec: object): Record<string, unknown> => ({
-  metadata: { resourceVersion, annotations: { [`${NOTE}reason`]: null, [`${NOTE}nonce`]: null, ...annotations } },
+  metadata: { resourceVersion, annotations: { [`${NOTE}reason`]: null, [`${NOTE}mixed`]: null, [`${NOTE}nonce`]: null, ...annotations } },
   spec: { holderIdentity: null, ...spec },
 });
 
-const notesOf = ({ state, holder, reason, nonce }: LeaseRecord): Record<string, string> => ({
+const notesOf = ({ state, holder, reason, mixed, nonce }: LeaseRecord): Record<string, string> => ({
   [`${NOTE}state`]: state,
   [`${NOTE}holder`]: holder,
   ...(reason !== undefined && { [`${NOTE}reason`]: reason }),
+  ...(mixed !== undefined && { [`${NOTE}mixed`]: mixed }),
   ...(nonce !== undefined && { [`${NOTE}nonce`]: nonce }),
 });
 
@@ -107,6 +108,7 @@ const recordOf = (bed: string, { metadata, spec }: LeaseObject, where: string): 
     since: isoOf(Date.parse(acquireTime)),
     until: isoOf(untilMs),
     ...(note("reason") !== undefined && { reason: note("reason") }),
+    ...(note("mixed") !== undefined && { mixed: note("mixed") }),
     ...(note("nonce") !== undefined && { nonce: note("nonce") }),
   });
   if (parsed.success) return parsed.data;

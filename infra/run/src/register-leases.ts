@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import { isTaken, type LeaseChange, type LeasePort, type LeaseRecord, type LeaseRequest, type LeftState } from "@kubera-e2e/schema/lease";
+import { isTaken, type LeaseChange, type LeasePort, type LeaseRecord, type LeaseRequest, type LeftBed } from "@kubera-e2e/schema/lease";
 import { held, takenAway } from "./lease-errors.ts";
 import type { LeaseRegister, Registered } from "./lease-register.ts";
 
@@ -25,7 +25,7 @@ export class RegisterLeases implements LeasePort {
   acquire(request: LeaseRequest): Promise<LeaseRecord> {
     return this.#replace(request.bed, (before) => {
       if (before !== undefined && isTaken(before, this.#clock.now())) throw held(before);
-      return this.#taken(request, (before?.token ?? 0) + 1);
+      return this.#taken(request, before);
     });
   }
 
@@ -37,12 +37,13 @@ export class RegisterLeases implements LeasePort {
     });
   }
 
-  async release(lease: LeaseRecord, state: LeftState, reason?: string): Promise<void> {
-    await this.#replaceOwn(lease, ({ reason: _before, ...rest }) => ({
+  async release(lease: LeaseRecord, { state, reason, mixed }: LeftBed): Promise<void> {
+    await this.#replaceOwn(lease, ({ reason: _reason, mixed: _mixed, ...rest }) => ({
       ...rest,
       state,
       until: iso(this.#clock.now()),
       ...(reason !== undefined && { reason }),
+      ...(mixed !== undefined && { mixed }),
     }));
   }
 
@@ -50,17 +51,20 @@ export class RegisterLeases implements LeasePort {
     return (await this.#register.read(bed)).record;
   }
 
-  #taken({ bed, holder, ttlMs, reason, nonce, state = "busy" }: LeaseRequest, token: number): LeaseRecord {
+  #taken(request: LeaseRequest, before: LeaseRecord | undefined): LeaseRecord {
+    const { bed, holder, ttlMs, reason, nonce, state = "busy", reverts = false } = request;
     const now = this.#clock.now();
+    const mixed = reverts ? `${reason ?? "something"} by ${holder} was begun and its end was not told` : before?.mixed;
     return {
       schema: "kubera-e2e/lease@1",
       bed,
       state,
       holder,
-      token,
+      token: (before?.token ?? 0) + 1,
       since: iso(now),
       until: iso(now + ttlMs),
       ...(reason !== undefined && { reason }),
+      ...(mixed !== undefined && { mixed }),
       ...(nonce !== undefined && { nonce }),
     };
   }

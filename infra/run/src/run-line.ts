@@ -117,9 +117,13 @@ class RunLine {
 
   /** A run that was stopped tells nothing, and its lease runs out all the same. */
   #look(): void {
+    // What came while this worker was busy is still to be read.
+    if (this.#isOver()) setImmediate(() => this.#isOver() && this.#lost.abort(notTold()));
+  }
+
+  #isOver(): boolean {
     const end = this.#heldUntil;
-    if (end === undefined || (performance.now() < end.monotonicMs && Date.now() < end.wallMs)) return;
-    this.#lost.abort(notTold());
+    return end !== undefined && (performance.now() >= end.monotonicMs || Date.now() >= end.wallMs);
   }
 
   /** Without the run nobody renews the lease. */

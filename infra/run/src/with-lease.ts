@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BedContext } from "@kubera-e2e/lifecycle";
-import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
+import { mixedBy, type BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
-import type { LeaseRecord } from "@kubera-e2e/schema/lease";
+import type { LeaseRecord, LeftBed } from "@kubera-e2e/schema/lease";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { fenced, fencedBed } from "./fenced-bed.ts";
-import type { HeldLease, LeftBed } from "./held-lease.ts";
+import type { HeldLease } from "./held-lease.ts";
 import { holdBeds, type WaitOptions } from "./hold-beds.ts";
 import { openLeases } from "./open-leases.ts";
 
@@ -14,6 +14,8 @@ export interface LeasedWork {
   readonly context: BedContext;
   /** Why the bed is held, for whoever else wants it. */
   readonly reason: string;
+  /** Whether the work may revert VMs. */
+  readonly reverts?: boolean;
   readonly settings: Settings;
   readonly wait?: WaitOptions;
 }
@@ -42,7 +44,8 @@ const leftOf = (mark: BedMark | undefined): LeftBed => {
 const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { marks, bed }: BedContext): Promise<void> => {
   const mark = await marks.read(bed.name);
   const left = leftOf(mark);
-  if (!isDeepStrictEqual(mark, markBefore)) await lease.release(left.state, left.reason);
+  const mixed = mixedBy(mark) ?? (left.state === "broken" ? lease.before?.mixed : undefined);
+  if (!isDeepStrictEqual(mark, markBefore)) await lease.release({ ...left, mixed });
   // Only who brings evidence back freezes the bed: it was released since, or was left so by the run that kept it.
   else await lease.giveBack(left.state === "frozen" ? { state: "dirty", reason: mark?.because } : left);
 };
@@ -54,11 +57,14 @@ const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { mar
  *
  * Error: `LEASE_HELD` naming holder, since and until.
  */
-export const withLease = async <T>({ context, reason, settings, wait }: LeasedWork, work: (bed: LeasedBed) => Promise<T>): Promise<T> => {
+export const withLease = async <T>(
+  { context, reason, reverts, settings, wait }: LeasedWork,
+  work: (bed: LeasedBed) => Promise<T>,
+): Promise<T> => {
   const opened = await openLeases(context.bed, { settings, redactor: new Redactor() });
   try {
     const { leases, timing } = opened;
-    const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason }], wait);
+    const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason, reverts }], wait);
     if (lease === undefined) throw new Error("a bed was held without a lease");
     const markBefore = await context.marks.read(context.bed.name);
     try {

@@ -82,7 +82,7 @@ describe("FileLeaseStore", () => {
 
   test.each(["free", "dirty", "broken"] as const)("gives a bed that was given back %s to the next, with a higher token", async (state) => {
     const lease = await store.acquire(request("ann"));
-    await store.release(lease, state, "because");
+    await store.release(lease, { state, reason: "because" });
     expect(await store.read("konvoy")).toMatchObject({ state, reason: "because", holder: "ann" });
     expect((await store.acquire(request("bob"))).token).toBe(2);
   });
@@ -106,7 +106,7 @@ describe("FileLeaseStore", () => {
 
   test.each([
     ["renew", (lease: Awaited<ReturnType<typeof store.acquire>>) => store.renew(lease, 1000)],
-    ["release", (lease: Awaited<ReturnType<typeof store.acquire>>) => store.release(lease, "free")],
+    ["release", (lease: Awaited<ReturnType<typeof store.acquire>>) => store.release(lease, { state: "free" })],
   ])("does not let a former holder %s", async (_case, act) => {
     const old = await store.acquire(request("ann"));
     await clock.advance(90_000);
@@ -120,7 +120,7 @@ describe("FileLeaseStore", () => {
 
   test("does not renew what was given back", async () => {
     const lease = await store.acquire(request("ann"));
-    await store.release(lease, "free");
+    await store.release(lease, { state: "free" });
     expect((await failureOf(store.renew(lease, 1000))).code).toBe("LEASE_HELD");
   });
 
@@ -177,7 +177,7 @@ describe("FileLeaseStore", () => {
   });
 
   test("forgets old holders", async () => {
-    for (let turn = 0; turn < 15; turn += 1) await store.release(await store.acquire(request("ann")), "free");
+    for (let turn = 0; turn < 15; turn += 1) await store.release(await store.acquire(request("ann")), { state: "free" });
     const kept = readdirSync(join(folder, "leases", "konvoy"));
     expect(kept.length).toBeLessThanOrEqual(11);
     expect(kept).toContain("30.json");

@@ -1,6 +1,6 @@
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { LeaseChange, LeasePort, LeaseRecord } from "@kubera-e2e/schema/lease";
+import type { LeaseChange, LeasePort, LeaseRecord, LeftBed } from "@kubera-e2e/schema/lease";
 import { describe, expect, test } from "vitest";
 import { HeldLease } from "../src/held-lease.ts";
 
@@ -30,7 +30,7 @@ class MemoryLeases implements LeasePort {
     return { ...lease, ...change, until };
   }
 
-  release(_lease: LeaseRecord, state: string, reason?: string): Promise<void> {
+  release(_lease: LeaseRecord, { state, reason }: LeftBed): Promise<void> {
     this.journal.push(`release ${state}${reason === undefined ? "" : ` ${reason}`}`);
     return Promise.resolve();
   }
@@ -67,7 +67,7 @@ describe("HeldLease", () => {
   test("renews thrice within its time until it is released, and not after", async () => {
     const { clock, leases, lease } = await hold();
     await clock.advance(65_000);
-    await lease.release("broken", "disk full");
+    await lease.release({ state: "broken", reason: "disk full" });
     await clock.advance(120_000);
     expect(leases.journal).toEqual(["acquire konvoy", "renew", "renew", "release broken disk full"]);
   });
@@ -82,7 +82,7 @@ describe("HeldLease", () => {
     leases.trouble = taken;
     await clock.advance(95_000);
     expect(lost).toEqual([taken]);
-    await lease.release("free");
+    await lease.release({ state: "free" });
     expect(leases.journal).toEqual(["acquire konvoy", "renew"]);
   });
 
@@ -101,7 +101,7 @@ describe("HeldLease", () => {
   fix:     Look at the store that the bed's file names under lease: nothing more was done to the bed. Run again.`,
     ]);
     expect(leases.journal.filter((line) => line === "renew").length).toBeGreaterThanOrEqual(8);
-    await lease.release("free");
+    await lease.release({ state: "free" });
     expect(leases.journal).not.toContain("release free");
   });
 

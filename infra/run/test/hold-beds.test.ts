@@ -51,7 +51,7 @@ describe("several beds", () => {
   });
 
   test("are all given back when one is taken, and as they were found", async () => {
-    await leases.release(await leases.acquire({ bed: "a", holder: "cem", ttlMs: 1000 }), "dirty", "no time");
+    await leases.release(await leases.acquire({ bed: "a", holder: "cem", ttlMs: 1000 }), { state: "dirty", reason: "no time" });
     await hold("bob", ["b"]);
     const failure = await failureOf(hold("ann", ["a", "b", "c"]));
     expect(failure.what).toBe("the bed b is held by bob");
@@ -64,7 +64,7 @@ describe("several beds", () => {
     const run = async (holder: string, beds: readonly string[]): Promise<void> => {
       const held = await hold(holder, beds, { waitMs: 3_600_000 });
       await clock.sleep(1000);
-      for (const lease of held) await lease.release("free");
+      for (const lease of held) await lease.release({ state: "free" });
       served.push(holder);
     };
     const names = ["a", "b", "c", "d", "e"];
@@ -87,7 +87,7 @@ describe("a wait", () => {
     await clock.advance(60_000);
     await bob?.change({ state: "cleaning", reason: "restoring bare after run r1" });
     await clock.advance(30_000);
-    await bob?.release("free");
+    await bob?.release({ state: "free" });
     await clock.advance(5000);
     expect((await waiting).map(({ record }) => record.holder)).toEqual(["ann"]);
     expect(told[0]).toBe(
@@ -105,7 +105,7 @@ describe("a wait", () => {
     const failure = await waiting;
     expect(exitCodeOf(failure)).toBe(EXIT.noLease);
     expect(failure.message).toMatch(/^\[LEASE_HELD\] the bed lab is held by bob\n.*\n.*unless renewed: run of bob; waited 30 s for it\n/);
-    await bob?.release("free");
+    await bob?.release({ state: "free" });
   });
 
   test("takes a bed whose holder died as soon as its time is over", async () => {

@@ -45,7 +45,7 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     expect(await (await others()).read(bed)).toEqual(lease);
   },
   "leaves nothing of the holder before in a record": async ({ bed, leases }) => {
-    await leases.release(await leases.acquire(requestOf(bed, "ann", { reason: "r1", nonce: "n-1" })), "free");
+    await leases.release(await leases.acquire(requestOf(bed, "ann", { reason: "r1", nonce: "n-1" })), { state: "free" });
     const next = await leases.acquire(requestOf(bed, "bob"));
     expect(await leases.read(bed)).toEqual(next);
     expect(next).not.toHaveProperty("nonce");
@@ -97,14 +97,14 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await clock.advance(1);
     expect(await (await others()).acquire(requestOf(bed, "bob"))).toMatchObject({ token: 2, holder: "bob" });
     expect((await failureOf(leases.renew(old, 90_000))).what).toBe(`the bed ${bed} is no longer held by ann`);
-    expect((await failureOf(leases.release(old, "free"))).what).toBe(`the bed ${bed} is no longer held by ann`);
+    expect((await failureOf(leases.release(old, { state: "free" }))).what).toBe(`the bed ${bed} is no longer held by ann`);
   },
   "tells that its holder cleans the bed, which keeps others out as well": async ({ bed, leases, others }) => {
     const lease = await leases.acquire(requestOf(bed, "ann", { reason: "run r1" }));
     const cleaning = await leases.renew(lease, 90_000, { state: "cleaning", reason: "restoring bare" });
     expect(await (await others()).read(bed)).toEqual({ ...lease, state: "cleaning", reason: "restoring bare" });
     expect((await failureOf((await others()).acquire(requestOf(bed, "bob")))).code).toBe("LEASE_HELD");
-    await leases.release(cleaning, "free");
+    await leases.release(cleaning, { state: "free" });
     expect(await leases.read(bed)).toMatchObject({ state: "free", token: 1 });
   },
   "keeps a bed for a person until the named time": async ({ bed, clock, leases, others }) => {
@@ -117,14 +117,31 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     expect(await (await others()).acquire(requestOf(bed, "bob"))).toMatchObject({ token: 2 });
   },
   "gives a bed that was left dirty or broken to the next": async ({ bed, leases }) => {
-    await leases.release(await leases.acquire(requestOf(bed, "ann")), "dirty", "no time");
+    await leases.release(await leases.acquire(requestOf(bed, "ann")), { state: "dirty", reason: "no time" });
     expect(await leases.read(bed)).toMatchObject({ state: "dirty", reason: "no time", holder: "ann" });
-    await leases.release(await leases.acquire(requestOf(bed, "bob")), "broken", "no disk");
+    await leases.release(await leases.acquire(requestOf(bed, "bob")), { state: "broken", reason: "no disk" });
     expect(await leases.acquire(requestOf(bed, "cem"))).toMatchObject({ token: 3, state: "busy" });
+  },
+  "tells from holder to holder that a revert was begun, until somebody gives the bed back without": async ({
+    bed,
+    clock,
+    leases,
+    others,
+  }) => {
+    const mixed = "restore bare by ann was begun and its end was not told";
+    await leases.acquire(requestOf(bed, "ann", { reason: "restore bare", reverts: true }));
+    await clock.advance(90_000);
+    const held = await (await others()).acquire(requestOf(bed, "bob", { state: "held" }));
+    expect(await leases.read(bed)).toMatchObject({ state: "held", mixed });
+    await leases.release(held, { state: "broken", reason: "given back", mixed });
+    const last = await leases.acquire(requestOf(bed, "cem"));
+    expect(last).toMatchObject({ holder: "cem", mixed });
+    await leases.release(last, { state: "free" });
+    expect(await leases.read(bed)).not.toHaveProperty("mixed");
   },
   "does not renew what was given back": async ({ bed, leases }) => {
     const lease = await leases.acquire(requestOf(bed, "ann"));
-    await leases.release(lease, "free");
+    await leases.release(lease, { state: "free" });
     expect((await failureOf(leases.renew(lease, 1000))).code).toBe("LEASE_HELD");
   },
 };

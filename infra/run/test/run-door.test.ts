@@ -228,6 +228,20 @@ describe("a bed that is lost", () => {
     expect(await reasonOf(signal)).toMatchObject({ code: "LEASE_LOST", because: "it was stopped or hangs, and the lease may be over" });
   });
 
+  test("is not feared by a worker that was too busy to hear that it is held on", async () => {
+    const { address, door } = await serve();
+    door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(0));
+    const signal = bedLost(address);
+    door.tellHeld({ leftMs: 500, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(1));
+    door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
+    // Longer than what is left, and than the pause between two looks.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
+    await joinSlot(address, join(2));
+    expect(signal.aborted).toBe(false);
+  });
+
   test("is known from the end of the run alone, which nobody may outlive", async () => {
     const { address, close } = await serve();
     await joinSlot(address, join(0));

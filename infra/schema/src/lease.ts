@@ -18,14 +18,18 @@ export const leaseRecordSchema = z.object({
   /** When the holder is taken for dead unless it renews before. */
   until: z.iso.datetime(),
   reason: z.string().optional(),
+  /** Why its VMs may stand at different times: a revert was begun whose end was not told. It stays until a restore has come to its end. */
+  mixed: z.string().optional(),
   /** Tells two holds of one process apart; a record that bears it was written by the one who asked, even when the answer was lost. */
   nonce: z.string().optional(),
 });
 
-/** In what a holder may leave a bed; `frozen` alone keeps others out. */
-export type LeftState = "free" | "dirty" | "broken" | "frozen";
-
 export type LeaseRecord = z.infer<typeof leaseRecordSchema>;
+
+/** In what a bed is given back, and why when it is not free for the next; `frozen` alone keeps others out. */
+export interface LeftBed extends Pick<LeaseRecord, "reason" | "mixed"> {
+  readonly state: "free" | "dirty" | "broken" | "frozen";
+}
 
 /** How long leases last, and how far the clocks and calls behind them can be trusted. */
 export interface LeaseTiming {
@@ -44,6 +48,8 @@ export interface LeaseRequest {
   readonly reason?: string;
   /** `held` for a person, default `busy`. */
   readonly state?: "busy" | "held";
+  /** Whether it may revert VMs: dead on the way, it leaves them at different times. */
+  readonly reverts?: boolean | undefined;
   readonly nonce?: string;
 }
 
@@ -53,8 +59,8 @@ export interface LeasePort {
   acquire(request: LeaseRequest): Promise<LeaseRecord>;
   /** Extends the lease, and changes its state or reason; throws `LEASE_HELD` when the token is no longer the newest or the bed was given back. */
   renew(lease: LeaseRecord, ttlMs: number, change?: LeaseChange): Promise<LeaseRecord>;
-  /** Gives the bed back in the named state; throws as `renew`. */
-  release(lease: LeaseRecord, state: LeftState, reason?: string): Promise<void>;
+  /** Gives the bed back; throws as `renew`. */
+  release(lease: LeaseRecord, left: LeftBed): Promise<void>;
   read(bed: string): Promise<LeaseRecord | undefined>;
 }
 

@@ -6,7 +6,7 @@ const SECRET_HEADERS = new Set(["authorization", "cookie", "set-cookie", "proxy-
 const SECRET_FIELDS =
   /^(password|passwd|secret|secretvalue|secret_key|secretkey|access_id|token|jwt|apikey|code|client-key-data|id_token|refresh_token)$/i;
 
-/** The forms in which one secret can turn up: raw, JSON-escaped, URL-encoded, base64 with each of its three alignments. */
+/** The forms in which one secret can turn up: raw, as HTTP reads UTF-8 in a header, JSON-escaped, URL-encoded, base64 with each of its three alignments. */
 const formsOf = (secret: string): string[] => {
   const bytes = Buffer.from(secret, "utf8");
   const aligned = [0, 1, 2].map((shift) => {
@@ -18,9 +18,8 @@ const formsOf = (secret: string): string[] => {
     return text.slice(firstWhole, lastWhole);
   });
   const base64Url = aligned.map((text) => text.replaceAll("+", "-").replaceAll("/", "_"));
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), ...aligned, ...base64Url].filter(
-    (form) => form.length >= SHORTEST_SECRET,
-  );
+  const plain = [secret, bytes.toString("latin1"), JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)];
+  return [...plain, ...aligned, ...base64Url].filter((form) => form.length >= SHORTEST_SECRET);
 };
 
 /** Masks known secrets, secret headers and secret fields at every place where something leaves the process. */

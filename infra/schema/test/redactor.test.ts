@@ -9,6 +9,7 @@ const b64 = (text: string): string => Buffer.from(text).toString("base64");
 describe("masks a known secret", () => {
   test.each([
     ["as it is", SECRET],
+    ["in UTF-8 that was read as Latin-1", Buffer.from(SECRET).toString("latin1")],
     ["in JSON", JSON.stringify({ a: SECRET })],
     ["in a URL", `https://x/?p=${encodeURIComponent(SECRET)}`],
     ["in base64", b64(SECRET)],

@@ -6,6 +6,15 @@ interface Batch<T> {
   readonly served: Promise<void>;
 }
 
+const unlessAborted = (work: Promise<void>, signal: AbortSignal | undefined): Promise<void> =>
+  signal === undefined
+    ? work
+    : new Promise((resolve, reject) => {
+        const onAbort = (): void => reject(signal.reason);
+        signal.addEventListener("abort", onAbort, { once: true });
+        void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+      });
+
 /** Serves together what comes within a moment; when that fails, each item alone, so that one cannot spoil the others. */
 export class Gathering<T> {
   readonly #serve: (items: readonly T[]) => Promise<void>;
@@ -15,9 +24,14 @@ export class Gathering<T> {
     this.#serve = serve;
   }
 
-  async add(item: T): Promise<void> {
+  /** Rejects with the reason of a signal that aborts meanwhile; the others of the batch are served all the same. */
+  add(item: T, signal?: AbortSignal): Promise<void> {
     const batch = (this.#next ??= this.#open());
     batch.items.push(item);
+    return unlessAborted(this.#servedIn(batch, item), signal);
+  }
+
+  async #servedIn(batch: Batch<T>, item: T): Promise<void> {
     try {
       await batch.served;
     } catch (error) {

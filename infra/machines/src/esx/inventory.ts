@@ -53,7 +53,7 @@ export class Inventory {
   /** The VM that bears the name at this moment: a name that moved on must never lead to the VM that bore it. */
   async refNow(name: string, signal?: AbortSignal): Promise<ManagedObject> {
     signal?.throwIfAborted();
-    await this.#verifying.add(name);
+    await this.#verifying.add(name, signal);
     const [ref] = await this.find([name], signal);
     if (ref === undefined) throw new TypeError(`no reference of ${name}`);
     return ref;

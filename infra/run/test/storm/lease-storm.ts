@@ -245,7 +245,7 @@ class Client {
     // Whoever gives a bed back has nothing on its way to it any more.
     await Promise.all(this.#sent);
     await this.#process.wakeUp();
-    await lease.release("free").catch(() => {});
+    await lease.release({ state: "free" }).catch(() => {});
   }
 
   #crash(): void {
