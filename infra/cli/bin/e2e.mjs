@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
+import { join } from "node:path";
 import { loadTypeScript } from "./load-typescript.mjs";
 
-const require = loadTypeScript();
-const { main } = /** @type {typeof import("../src/main.ts")} */ (require("../src/main.ts"));
+/** @typedef {typeof import("../src/main.ts")} Main */
+const { main } = /** @type {Main} */ (await loadTypeScript(join(import.meta.dirname, "..", "src", "main.ts")));
 process.exitCode = await main(process.argv.slice(2));

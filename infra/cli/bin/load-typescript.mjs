@@ -1,129 +1,107 @@
 // @ts-check
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-
-const require = createRequire(import.meta.url);
-
-/** @typedef {{ _compile(code: string, filename: string): void }} Compiling What Node's types leave out. */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import Module, { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { Script } from "node:vm";
+import { mapStacks } from "./map-stacks.mjs";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 const CACHE = join(ROOT, "node_modules", ".cache", "kubera-e2e");
-const BANNER = 'const __url = require("node:url").pathToFileURL(__filename).href;';
+const CODE_FILE = join(CACHE, "e2e.cjs");
+const MAP_FILE = join(CACHE, "e2e.cjs.map");
+const COMPILED_FILE = join(CACHE, "e2e.bin");
+/** What else decides what is in a bundle: its makers, and the versions of libraries. */
+const MAKERS = [import.meta.filename, join(import.meta.dirname, "bundle.mjs"), join(ROOT, "pnpm-lock.yaml")];
 
-/** @satisfies {import("esbuild").CommonOptions} */
-const OPTIONS = {
-  format: /** @type {const} */ ("cjs"),
-  target: "node20.19",
-  sourcemap: /** @type {const} */ ("inline"),
-  sourcesContent: false,
-  // A module that is imported when needed is the same one that others have imported before.
-  supported: { "dynamic-import": false },
-  define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename", "import.meta.url": "__url" },
-  tsconfigRaw: {},
-};
+/** @typedef {{ readonly entry: string, readonly stamps: Readonly<Record<string, string>> }} Made */
+/** @typedef {{ readonly code: string, readonly readMap: () => string }} Bundle The last line of its code says of what it was made. */
 
-const OF_COMPILER = `${require.resolve("esbuild")}${JSON.stringify(OPTIONS)}${BANNER}`;
+/** @typedef {(exports: unknown, require: NodeJS.Require, module: Module, filename: string, dirname: string) => void} Wrapped */
 
-const esbuild = () => /** @type {typeof import("esbuild")} */ (require("esbuild"));
-
-/** @param {readonly string[]} parts */
-const digest = (...parts) => createHash("sha256").update(parts.join("\0")).digest("hex");
-
-/** @param {() => string} read */
+/** @template T @param {() => T} read */
 const orNothing = (read) => {
   try {
     return read();
   } catch {
-    return "";
+    return undefined;
   }
 };
 
-/**
- * One file a source, so that the cache does not grow; its last line says of what it was made, and that it is whole.
- * @param {string} source
- * @param {string} filename
- */
-const cachedAs = (source, filename) => ({
-  file: join(CACHE, digest(filename)),
-  mark: `\n//${digest(OF_COMPILER, filename, source)}\n`,
-});
+/** Changes with the file, and costs less than its text. @param {string} path */
+const stampOf = (path) =>
+  orNothing(() => {
+    const { mtimeNs, size } = statSync(path, { bigint: true });
+    return `${mtimeNs} ${size}`;
+  }) ?? "";
 
 /**
  * Whole or not at all, for several processes start at once; a clone that nobody may write to is merely slower.
  * @param {string} file
- * @param {string} text
+ * @param {string | Buffer} content
  */
-const store = (file, text) =>
+const store = (file, content) => {
   orNothing(() => {
     mkdirSync(CACHE, { recursive: true });
     const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, text);
+    writeFileSync(draft, content);
     renameSync(draft, file);
-    return file;
   });
-
-/**
- * Nothing when one of them has a fault: it is told when that file is needed.
- * @param {string[]} entryPoints
- */
-const builtOf = (entryPoints) => {
-  const output = { outdir: ROOT, outbase: ROOT, write: /** @type {const} */ (false), banner: { js: BANNER } };
-  try {
-    return esbuild().buildSync({ ...OPTIONS, ...output, entryPoints, logLevel: "silent" }).outputFiles;
-  } catch {
-    return [];
-  }
 };
 
-/** What this process has compiled, for where nothing can be stored. @type {Map<string, string>} */
-const made = new Map();
+/** @param {string} code */
+const lastLine = (code) => code.slice(code.lastIndexOf("\n") + 1);
 
-let isFirst = true;
-
-/** A new clone compiles everything at once: one by one costs three times as long. */
-const compileAll = () => {
-  const sources = ["infra", "reporters"].flatMap((part) => readdirSync(join(ROOT, part)).map((room) => join(ROOT, part, room, "src")));
-  const entryPoints = sources.filter(existsSync).flatMap((folder) =>
-    readdirSync(folder, { encoding: "utf8", recursive: true })
-      .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
-      .map((name) => join(folder, name)),
-  );
-  for (const { path, text } of builtOf(entryPoints)) {
-    const filename = path.replace(/\.js$/, ".ts");
-    const { file, mark } = cachedAs(readFileSync(filename, "utf8"), filename);
-    made.set(file, text + mark);
-    store(file, text + mark);
-  }
+/** @param {string} entry @returns {Bundle | undefined} */
+const storedBundle = (entry) => {
+  const code = orNothing(() => readFileSync(CODE_FILE, "utf8")) ?? "";
+  const made = orNothing(() => /** @type {Made} */ (JSON.parse(lastLine(code).slice(2))));
+  const isCurrent = made?.entry === entry && Object.entries(made.stamps).every(([path, stamp]) => stampOf(join(ROOT, path)) === stamp);
+  return isCurrent ? { code, readMap: () => readFileSync(MAP_FILE, "utf8") } : undefined;
 };
 
-/**
- * @param {string} source
- * @param {string} filename
- */
-const compiled = (source, filename) => {
-  if (isFirst) {
-    isFirst = false;
-    if (!existsSync(CACHE)) compileAll();
-  }
-  const { file, mark } = cachedAs(source, filename);
-  const known = made.get(file) ?? orNothing(() => readFileSync(file, "utf8"));
-  if (known.endsWith(mark)) return known;
-  const { code } = esbuild().transformSync(source, { ...OPTIONS, loader: "ts", sourcefile: filename, banner: BANNER });
-  store(file, code + mark);
-  return code + mark;
-};
-
-/**
- * Loads the workspace's TypeScript by `require` in this process: hooks for `import` live in a thread of their own and cost
- * a round trip for each of some 500 modules, which doubles the time until the simulator listens.
- */
-export const loadTypeScript = () => {
-  process.setSourceMapsEnabled(true);
-  require.extensions[".ts"] = (module, filename) => {
-    const compiling = /** @type {Compiling} */ (/** @type {unknown} */ (module));
-    compiling._compile(compiled(readFileSync(filename, "utf8"), filename), filename);
+/** @param {string} entry @returns {Promise<Bundle>} */
+const newBundle = async (entry) => {
+  const { bundle } = await import("./bundle.mjs");
+  /** @type {Record<string, string>} */
+  const stamps = {};
+  const onRead = (/** @type {string} */ path) => {
+    stamps[relative(ROOT, path)] = stampOf(path);
   };
-  return require;
+  for (const path of MAKERS) onRead(path);
+  const { code, map } = await bundle({ entry, outdir: CACHE, onRead });
+  const text = `${code}//${JSON.stringify({ entry, stamps })}`;
+  store(MAP_FILE, map);
+  store(CODE_FILE, text);
+  return { code: text, readMap: () => map };
+};
+
+/**
+ * The script, compiled as far as a process before has left it; V8 itself refuses what another version of it has left.
+ * @param {string} code
+ */
+const scriptOf = (code) => {
+  const mark = createHash("sha256").update(lastLine(code)).digest();
+  const stored = orNothing(() => readFileSync(COMPILED_FILE));
+  const isOfThis = stored !== undefined && stored.subarray(0, mark.length).equals(mark);
+  const script = new Script(Module.wrap(code), { filename: CODE_FILE, ...(isOfThis && { cachedData: stored.subarray(mark.length) }) });
+  const isMissing = !isOfThis || script.cachedDataRejected === true;
+  // At its end it knows which functions were needed.
+  if (isMissing) process.once("exit", () => store(COMPILED_FILE, Buffer.concat([mark, script.createCachedData()])));
+  return script;
+};
+
+/**
+ * Loads a TypeScript module of the workspace with all that it imports as one file, which is made anew when a source has changed:
+ * to find, read and compile a thousand small ones takes most of the time until the simulator listens.
+ * @param {string} entry
+ * @returns {Promise<unknown>}
+ */
+export const loadTypeScript = async (entry) => {
+  const { code, readMap } = storedBundle(entry) ?? (await newBundle(entry));
+  mapStacks(CODE_FILE, readMap);
+  const module = new Module(CODE_FILE);
+  const run = /** @type {Wrapped} */ (scriptOf(code).runInThisContext());
+  run(module.exports, createRequire(CODE_FILE), module, CODE_FILE, dirname(CODE_FILE));
+  return module.exports;
 };
