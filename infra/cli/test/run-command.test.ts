@@ -5,6 +5,13 @@ import { commandRunner } from "../src/run-command.ts";
 
 afterEach(() => vi.unstubAllEnvs());
 
+/** Prints its own process and one that it starts; neither ends when it is asked to. */
+const STUBBORN = `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000);`;
+const TWO = `${STUBBORN} const child = require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(`${STUBBORN} console.log("up")`)}]);
+child.stdout.once("data", () => console.log(process.pid, child.pid));`;
+/** Leaves another process behind in a group of its own, which holds its output. */
+const LEAVES = `require("node:child_process").spawn(process.execPath, ["-e", "console.log(process.pid); setInterval(() => {}, 1000)"], { detached: true, stdio: "inherit" }).unref();`;
+
 const sh = async (script: string, environment: Readonly<Record<string, string>> = {}) => {
   const lines: string[] = [];
   const run = commandRunner(new Redactor(["s3cret-of-lab"]), (line) => lines.push(line));
@@ -24,7 +31,9 @@ const isAlive = (pid: number): boolean => {
 test("a command of a renewal gets what its step gives, and no secret of ours", async () => {
   vi.stubEnv("KUBERA_SECRET_VSPHERE_PASSWORD", "s3cret-of-lab");
   vi.stubEnv("GOVC_PASSWORD", "s3cret-of-lab");
-  expect((await sh('env | cut -d= -f1 | grep -E "^(BED|PATH|GOVC|KUBERA)" | sort', { BED: "lab" })).lines).toEqual(["BED", "PATH"]);
+  const { lines } = await sh("export -p", { BED: "lab" });
+  const names = lines.flatMap((line) => /^export (BED|PATH|GOVC\w*|KUBERA\w*)=/.exec(line)?.[1] ?? []);
+  expect(names.toSorted()).toEqual(["BED", "PATH"]);
 });
 
 test("what it says is masked, as it comes and when it fails", async () => {
@@ -41,8 +50,7 @@ test("one that is cancelled has ended with all that it started when that is told
     pids.push(...line.split(" ").map(Number));
     stop.abort(new Error("the lease is over"));
   });
-  // Neither of them ends when it is asked to.
-  const argv = ["sh", "-c", "trap '' TERM; sleep 600 & echo $$ $!; wait; sleep 600"];
+  const argv = [process.execPath, "-e", TWO];
   await expect(run({ argv, environment: {}, signal: stop.signal })).rejects.toThrow("the lease is over");
   expect(pids).toHaveLength(2);
   for (const pid of pids) expect(isAlive(pid), String(pid)).toBe(false);
@@ -55,7 +63,7 @@ test("one that is cancelled is not waited for because of what has left its group
     left = Number(line);
     stop.abort(new Error("the lease is over"));
   });
-  const argv = ["setsid", "--fork", "sh", "-c", "echo $$; exec sleep 60"];
+  const argv = [process.execPath, "-e", LEAVES];
   await expect(run({ argv, environment: {}, signal: stop.signal })).rejects.toThrow("the lease is over");
   expect(isAlive(left)).toBe(true);
   process.kill(left);

@@ -242,7 +242,8 @@ describe("a set-up", () => {
 });
 
 test("masks secrets in what the bootstrap prints and in why it failed", async () => {
-  const argv = ["sh", "-c", "env | grep KUBERA_SECRET_ | sort >&2; exit 1"];
+  const told = 'for (const name in process.env) if (name.startsWith("KUBERA_SECRET_")) console.error(`${name}=${process.env[name]}`);';
+  const argv = [process.execPath, "-e", `${told} process.exitCode = 1`];
   const memory = new MemoryBed({
     ...bed(),
     setup: setupSchema.parse({ template: "t", addresses: false, secrets: ["vsphere"], bootstrap: [{ name: "join", argv }] }),
@@ -250,12 +251,12 @@ test("masks secrets in what the bootstrap prints and in why it failed", async ()
   memory.redactor.add("s3cret-of-lab");
   const context = { ...memory.context, secret: () => ({ username: "root", password: "s3cret-of-lab" }) };
   expect((await linesOf(() => setUpBed(context, new MemoryProvisioner()))).slice(2, 4)).toEqual([
-    "  because: exit code 1: KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
-    "           KUBERA_SECRET_VSPHERE_USERNAME=root",
+    "  because: exit code 1: KUBERA_SECRET_VSPHERE_USERNAME=root",
+    "           KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
   ]);
   expect(memory.events.filter(({ state }) => state === "note").map(({ because }) => because)).toEqual([
-    "KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
     "KUBERA_SECRET_VSPHERE_USERNAME=root",
+    "KUBERA_SECRET_VSPHERE_PASSWORD=«redacted»",
   ]);
 });
 

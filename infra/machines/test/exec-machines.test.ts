@@ -15,7 +15,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const WHEN = "2026-11-24T05:10:47Z";
 const INFO = { name: "a", power: "on", esxHost: "h", snapshots: [], consolidationNeeded: false };
 
-/** A script of a few lines of sh. */
+/** A script of a few lines of sh and nothing else: the PATH of a test may hold no other programs. */
 const script = (name: string, body: string): string => {
   const file = join(folder, name);
   writeFileSync(file, `#!/bin/sh\n${body}\n`);
@@ -23,7 +23,7 @@ const script = (name: string, body: string): string => {
   return file;
 };
 
-const answering = (answer: unknown): string => `cat >/dev/null; printf '%s' '${JSON.stringify(answer)}'`;
+const answering = (answer: unknown): string => `read -r _; printf '%s' '${JSON.stringify(answer)}'`;
 
 type Given = Partial<Pick<ExecMachines, "timeLimit" | "environment" | "secrets" | "limitations">>;
 
@@ -84,8 +84,8 @@ test("says that a script cannot be started", async () => {
 });
 
 test.each([
-  { title: "nothing", body: "cat >/dev/null", because: "stdout is not one JSON object: it is empty" },
-  { title: "a sentence", body: "cat >/dev/null; echo done", because: "stdout is not one JSON object: done" },
+  { title: "nothing", body: "read -r _; :", because: "stdout is not one JSON object: it is empty" },
+  { title: "a sentence", body: "read -r _; echo done", because: "stdout is not one JSON object: done" },
   {
     title: "another shape",
     body: answering({ machines: [{ ...INFO, power: "up", extra: 1 }] }),
@@ -122,14 +122,14 @@ test.each([
 
 test("gives each script its request as JSON", async () => {
   const seen = join(folder, "seen");
-  const file = script("remembers", `cat > '${seen}'; echo '{"id":"s-1"}'`);
+  const file = script("remembers", `read -r line; printf '%s' "$line" > '${seen}'; echo '{"id":"s-1"}'`);
   expect(await driver(file).snapshot("a", { name: "n", description: "d\n" })).toBe("s-1");
   expect(JSON.parse(readFileSync(seen, "utf8"))).toEqual({ verb: "snapshot", name: "a", snapshot: { name: "n", description: "d\n" } });
 });
 
 test("tells the progress that a script writes on stderr", async () => {
   const told: number[] = [];
-  const file = script("progress", "cat >/dev/null; echo progress 10 >&2; echo other >&2; echo 'progress: 150' >&2; echo '{}'");
+  const file = script("progress", "read -r _; echo progress 10 >&2; echo other >&2; echo 'progress: 150' >&2; echo '{}'");
   await driver(file).powerOn("a", { onProgress: (percent) => told.push(percent) });
   expect(told).toEqual([10, 100]);
 });
@@ -145,7 +145,10 @@ const isAlive = (pid: number): boolean => {
 /** A script that starts another process and waits for it. */
 const lingering = (name: string) => {
   const file = join(folder, `${name}.pid`);
-  return { pidFile: file, script: script(name, `sleep 60 & echo $! > '${file}'; echo progress 1 >&2; wait`) };
+  return {
+    pidFile: file,
+    script: script(name, `'${process.execPath}' -e 'setInterval(() => {}, 1000)' & echo $! > '${file}'; echo progress 1 >&2; wait`),
+  };
 };
 
 test("ends a script that takes too long, and all that it started", async () => {
@@ -175,21 +178,24 @@ test("ends a script and all that it started when the signal aborts", async () =>
 
 test("starts no script for a signal that is aborted already", async () => {
   const mark = join(folder, "started");
-  const file = script("starts", `touch '${mark}'; echo '{}'`);
+  const file = script("starts", `: > '${mark}'; echo '{}'`);
   await expect(driver(file).powerOn("a", { signal: AbortSignal.abort(new Error("too late")) })).rejects.toThrow("too late");
   expect(existsSync(mark)).toBe(false);
 });
 
 test("gives scripts the least of the environment, what the bed declares, and the named secrets, which no error shows", async () => {
   process.env["KUBERA_SECRET_OTHER_PASSWORD"] = "not for scripts";
-  const file = script("prints", "env >&2; exit 1");
+  const file = script("prints", "export -p >&2; exit 1");
   const secrets = { "esxi-1": { username: "root", password: "s3cret & <more>" } };
   const lines = await linesOf(driver(file, { secrets: ["esxi-1"], environment: { ESXI_HOST: "root@esx1" } }, { secrets }).powerOff("a"));
   delete process.env["KUBERA_SECRET_OTHER_PASSWORD"];
   const shown = lines.join("\n");
   expect(shown).not.toContain("s3cret");
   expect(shown).not.toContain("not for scripts");
-  const names = script("names", `cat >/dev/null; printf '{"id":"%s"}' "$(env | cut -d= -f1 | sort | tr '\\n' ' ')"`);
+  const names = script(
+    "names",
+    `read -r _; printf '{"id":"%s"}' "$(export -p | while IFS=' =' read -r _ name _; do printf '%s ' "$name"; done)"`,
+  );
   const id = await driver(names, { secrets: ["esxi-1"], environment: { ESXI_HOST: "x" } }, { secrets }).snapshot("a", {
     name: "n",
     description: "",
@@ -206,7 +212,7 @@ test("gives scripts the least of the environment, what the bed declares, and the
 });
 
 test("says which secret of its scripts is missing", () => {
-  expect(() => driver("/bin/true", { secrets: ["esxi"] })).toThrow(
+  expect(() => driver(process.execPath, { secrets: ["esxi"] })).toThrow(
     [
       '[SECRET_MISSING] the secret "esxi" is not given',
       "  where:   machines.secrets in the bed's file",
@@ -218,14 +224,14 @@ test("says which secret of its scripts is missing", () => {
 
 test("tells the limitations that the bed declares", async () => {
   const limitations = [{ step: "snapshotWithoutMemory" as const, because: "the tool always keeps memory" }];
-  expect(await driver("/bin/true", { limitations }).limitations()).toEqual(limitations);
+  expect(await driver(process.execPath, { limitations }).limitations()).toEqual(limitations);
 });
 
 test("never gives a script the snapshot of another VM", async () => {
   const mark = join(folder, "reverted");
   const file = script(
     "one-snapshot",
-    `grep -q '"verb":"inspect"' && printf '%s' '${JSON.stringify({ machines: [INFO] })}' || touch '${mark}'`,
+    `read -r asked; case "$asked" in *'"verb":"inspect"'*) printf '%s' '${JSON.stringify({ machines: [INFO] })}' ;; *) : > '${mark}' ;; esac`,
   );
   expect((await linesOf(driver(file).revert("a", "of-b")))[0]).toBe('[SCRIPT_FAILED] VM "a" has no snapshot of-b');
   expect(existsSync(mark)).toBe(false);
