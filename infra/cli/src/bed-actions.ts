@@ -21,6 +21,7 @@ export interface BedFlags {
 }
 
 type StateFlags = BedFlags & { readonly state: string };
+type SnapshotFlags = StateFlags & { readonly asIs?: boolean };
 type RestoreFlags = BedFlags & RestoredState;
 
 const quiet = (): void => {};
@@ -76,7 +77,7 @@ export const showStatus = (name: string, flags: BedFlags): Promise<void> =>
     print(flags, status, () => statusLines(status));
   });
 
-export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
+export const snapshotBed = (name: string, flags: SnapshotFlags): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
     const { context, settings } = opened;
     const state = setNameOf(flags.state, settings);
@@ -86,8 +87,8 @@ export const snapshotBed = (name: string, flags: StateFlags): Promise<void> =>
       return;
     }
     await confirm({ plan: () => snapshotLines(plan), question: `Power off all ${plan.vms.length} VMs of ${name} and take a set?` }, flags);
-    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal, { before }) => {
-      await refuseBroken(leased, before);
+    const manifest = await holding(opened, { verb: `snapshot ${state}`, flags }, async (leased, signal) => {
+      if (flags.asIs !== true) await refuseBroken(leased);
       const because = await proveState(leased, state, signal);
       if (because !== undefined) printProgress({ at: new Date().toISOString(), verb: "snapshot", phase: "state", state: "note", because });
       return snapshotSet(leased, { state, signal });
@@ -104,7 +105,7 @@ export const restoreBed = (name: string, flags: RestoreFlags): Promise<void> => 
     const plan = flags.yes === true ? undefined : await readPlan(context, state);
     const question = `Revert all ${vmNames(context).length} VMs of ${name} to ${state}? What is on them now is lost.`;
     await confirm({ plan: () => (plan === undefined ? [] : planLines(plan, until)), question }, flags);
-    const report = await holding(opened, { verb: `restore ${state}`, flags, reverts: true }, (leased, signal) =>
+    const report = await holding(opened, { verb: `restore ${state}`, flags }, (leased, signal) =>
       restoreSet(leased, { state, signal, ...(until && { until }) }),
     );
     const rest = report.outcome === "same set" ? "; its VMs are off, and nothing after that was done" : "";

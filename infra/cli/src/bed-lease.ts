@@ -42,12 +42,12 @@ const waitOf = (flags: LeaseFlags, settings: Settings, signal: AbortSignal): Wai
 /** Holds the bed while the work lasts, which puts behind the fence what it opens anew; it ends when a signal comes or the bed may be somebody else's. */
 export const holding = <T>(
   { context, settings }: OpenedBed,
-  { verb, flags, reverts = false }: { readonly verb: string; readonly flags: LeaseFlags; readonly reverts?: boolean },
+  { verb, flags }: { readonly verb: string; readonly flags: LeaseFlags },
   work: (context: BedContext, signal: AbortSignal, under: Omit<LeasedBed, "context" | "signal">) => Promise<T>,
 ): Promise<T> => {
   const bed = context.bed.name;
   return interruptibly(`${verb} of the bed ${bed}`, (interrupted) =>
-    withLease({ context, reason: verb, reverts, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
+    withLease({ context, reason: verb, settings, wait: waitOf(flags, settings, interrupted) }, (leased) =>
       work(leased.context, AbortSignal.any([interrupted, leased.signal]), leased),
     ),
   );

@@ -26,8 +26,8 @@ export const setUp = (name: string, flags: BedFlags): Promise<void> =>
     const plan = await planSetUpNow(opened.context, provisioner);
     if (flags.dryRun === true) return print(flags, plan, () => setUpLines(plan));
     await confirm({ plan: () => setUpLines(plan), question: `Clone ${plan.toClone.length} VMs and set ${name} up?` }, flags);
-    const manifest = await holding(opened, { verb: "setup", flags }, (leased, signal, { guard, before }) =>
-      setUpBed(leased, guard(provisioner), { signal, left: before }),
+    const manifest = await holding(opened, { verb: "setup", flags }, (leased, signal, { guard }) =>
+      setUpBed(leased, guard(provisioner), { signal }),
     );
     print(flags, manifest, () => [`${name} is set up and holds the set ${manifest.set} for bare: ${manifest.vms} VMs, without memory`]);
   });

@@ -24,7 +24,7 @@ export const renewBed = (name: string, flags: BedFlags & { readonly state: strin
     const { redactor } = context;
     const run = commandRunner(redactor, (line) => process.stderr.write(`          ${line}\n`));
     const reopen = () => openBed(loadTestBed(name, settings), settings, { redactor, onProgress: printProgress });
-    const renewed = await holding(opened, { verb: `renew ${state}`, flags, reverts: true }, (leased, signal, { fence }) =>
+    const renewed = await holding(opened, { verb: `renew ${state}`, flags }, (leased, signal, { fence }) =>
       renewSet(leased, { state, run, reopen: async () => fence(await reopen()), signal }),
     );
     const until = renewed.lastUsableDay === undefined ? "" : `, whose certificates are valid until ${renewed.lastUsableDay}`;

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTestBed, openBed, restoreSet, snapshotSet, type BedContext } from "@kubera-e2e/lifecycle";
 import { collectSets, findSets, planGc } from "@kubera-e2e/lifecycle/sets";
+import { openLeases } from "@kubera-e2e/run/leases";
+import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings } from "@kubera-e2e/schema/settings";
 import { startSim, type RunningSim } from "@kubera-e2e/sim";
@@ -37,6 +39,12 @@ describe("e2e bed, killed with SIGKILL", () => {
 
   const environmentOf = (store: string) => ({ HOME: folder, KUBERA_STORE: join(folder, store), KUBERA_VALUES: sim.up.values });
 
+  const leaseIn = async (store: string): Promise<LeaseRecord | undefined> => {
+    const settings = readSettings(environmentOf(store));
+    const { leases, close } = await openLeases(loadTestBed("sim", settings), { settings, redactor: new Redactor() });
+    return leases.read("sim").finally(close);
+  };
+
   /** Another computer: it shares no file with the one that was killed. */
   const elsewhere = async <T>(store: string, work: (context: BedContext) => Promise<T>): Promise<T> => {
     const settings = readSettings(environmentOf(store));
@@ -69,8 +77,11 @@ describe("e2e bed, killed with SIGKILL", () => {
       await expect.poll(running.errorsSoFar, { interval: 5, timeout: 30_000 }).toMatch(at);
       running.child.kill("SIGKILL");
       expect((await running.said).code).toBeNull();
-      const mark = JSON.parse(await readFile(join(folder, store, "beds", "sim.json"), "utf8")) as { state: string };
+      const mark = JSON.parse(await readFile(join(folder, store, "beds", "sim.json"), "utf8")) as { state: string; because: string };
       expect(mark.state).toBe("broken");
+      // On another computer there is no mark: there the lease alone tells.
+      const lease = await leaseIn(store);
+      expect([lease?.state, lease?.mixed]).toEqual(["busy", verb === "restore" ? mark.because : undefined]);
       await elsewhere(`other-${index}`, async (context) => {
         expect(await setsOf(context)).toContain("whole");
         if (verb === "snapshot") await snapshotSet(context, { state: "bare", powerOn: false });

@@ -35,7 +35,7 @@ beforeAll(async () => {
   site = join(place.workplace.root, "site");
   mkdirSync(join(site, "testbeds"), { recursive: true });
   environment = { ...place.environment, KUBERA_CONFIG: site };
-  declare("fresh", 'cut -f4,5 "$BED_HOSTS_FILE" >&2; echo "of $BED_NAME" >&2');
+  declare("fresh", 'while read -r line; do echo "$line"; done < "$BED_HOSTS_FILE" >&2; echo "of $BED_NAME" >&2');
 });
 afterAll(() => place.close());
 

@@ -50,6 +50,8 @@ export interface BedClients {
 export interface BedContext extends BedClients {
   readonly machines: Machines;
   readonly marks: BedMarks;
+  /** Why its VMs may stand at different times, by what its lease says; absent where no lease is held. */
+  readonly mixed?: () => string | undefined;
   /** Called once after every restore, however it ended. */
   readonly onRestored: (report: RestoreReport) => Promise<void>;
 }

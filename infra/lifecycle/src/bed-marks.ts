@@ -12,7 +12,7 @@ const markSchema = z.object({
   holds: z.string().optional(),
   set: z.string().optional(),
   /** What was begun and can be begun again on a broken bed; all else needs a restore first. */
-  undone: z.enum(["snapshot", "dispose"]).optional(),
+  undone: z.enum(["snapshot", "dispose", "setup"]).optional(),
   because: z.string(),
   at: z.iso.datetime(),
 });
@@ -26,8 +26,11 @@ export interface BedMarks {
   write(mark: Omit<BedMark, "schema">): Promise<void>;
 }
 
+/** Whether all VMs stand at one time, as far as this mark tells: it was restored, its set was taken, or it has no VMs. */
+export const isWhole = ({ state, undone }: Pick<BedMark, "state" | "undone">): boolean => state !== "broken" || undone === "setup";
+
 /** Why the VMs may stand at different times; undefined where they do not, or what was begun reverts none. */
-export const mixedBy = (mark: BedMark | undefined): string | undefined =>
+export const mixedBy = (mark: Pick<BedMark, "state" | "undone" | "because"> | undefined): string | undefined =>
   mark?.state === "broken" && mark.undone === undefined ? mark.because : undefined;
 
 const parseMark = (text: string): BedMark | undefined => {

@@ -126,7 +126,7 @@ export const disposeBed = async (
   await context.marks.write({
     bed: bed.name,
     state: "broken",
-    undone: "dispose",
+    undone: "setup",
     because: "disposed of: it has no VMs",
     at: new Date(clock.now()).toISOString(),
   });

@@ -57,6 +57,8 @@ export const freezeBed = async (context: BedContext, options: FreezeOptions): Pr
   const mark = await context.marks.read(bed.name);
   // A set of VMs that may stand at different times is no evidence, and would take the mark that says so away.
   if (mark?.state === "broken" && mark.undone !== "snapshot") return { kept: false, because: `the bed is broken: ${mark.because}` };
+  const mixed = context.mixed?.();
+  if (mixed !== undefined) return { kept: false, because: `the bed is broken: ${mixed}` };
   await dropExpired(context, await machines.inspect(vmNames(context), { signal }), signal);
   const held = findFrozen(bed, await machines.inspect(vmNames(context), { signal })).filter(({ flaw }) => flaw === undefined);
   const { keep, expireAfter } = bed.sets.frozen;

@@ -1,7 +1,6 @@
 import type { ListedMachine, Provisioner } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
-import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { SetManifest } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
@@ -162,10 +161,10 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
 };
 
 /** A bootstrap that runs again upon what tests have left would make a set bare that is not. */
-const refuseSetUpAlready = async (context: BedContext, there: readonly string[], left: LeaseRecord | undefined): Promise<void> => {
+const refuseSetUpAlready = async (context: BedContext, there: readonly string[]): Promise<void> => {
   const { bed } = context;
   if (there.length === 0) return;
-  await refuseBroken(context, left);
+  await refuseBroken(context);
   const inspected = await context.machines.inspect(there);
   const isWhole = there.length === vmNames(context).length;
   // With all VMs there, a half set is what a set-up that died has left, and the next one finishes.
@@ -183,17 +182,16 @@ const refuseSetUpAlready = async (context: BedContext, there: readonly string[],
 };
 
 /**
- * The plan of a set-up, from what the inventory says now; `left` is what the lease said before it was taken.
+ * The plan of a set-up, from what the inventory says now.
  *
  * Errors: as `planSetUp`; `SETUP_FAILED` for a bed whose VMs are all there with a whole set bare.
  */
-export const planSetUpNow = async (context: BedContext, provisioner: Provisioner, left?: LeaseRecord): Promise<SetUpPlan> => {
+export const planSetUpNow = async (context: BedContext, provisioner: Provisioner): Promise<SetUpPlan> => {
   const plan = planSetUp(context.bed, { ...(await provisioner.about()), machines: await provisioner.list() });
   const missing = new Set(plan.toClone);
   await refuseSetUpAlready(
     context,
     vmNames(context).filter((name) => !missing.has(name)),
-    left,
   );
   return plan;
 };
@@ -216,9 +214,9 @@ const cannot = (plan: SetUpPlan, because: string): KuberaError =>
 export const setUpBed = async (
   context: BedContext,
   provisioner: Provisioner,
-  given: { readonly signal?: AbortSignal; readonly left?: LeaseRecord | undefined } = {},
+  given: { readonly signal?: AbortSignal } = {},
 ): Promise<SetManifest> => {
-  const plan = await planSetUpNow(context, provisioner, given.left);
+  const plan = await planSetUpNow(context, provisioner);
   const { setup } = context.bed;
   if (setup === undefined) throw new TypeError("planned without a set-up");
   if (plan.cannotClone !== undefined && plan.toClone.length > 0) throw cannot(plan, plan.cannotClone);

@@ -76,6 +76,14 @@ describe("freezeBed", () => {
     expect(memory.marks).toHaveLength(1);
   });
 
+  test("keeps nothing of a bed whose restore died on another computer", async () => {
+    const memory = new MemoryBed().seed();
+    const context = { ...memory.context, mixed: () => "a restore to bare was begun" };
+    const frozen = await memory.settle(freezeBed(context, { id: "run-1", because: "failed" }));
+    expect(frozen).toEqual({ kept: false, because: "the bed is broken: a restore to bare was begun" });
+    expect(memory.marks).toEqual([]);
+  });
+
   test("takes the room of one that has expired", async () => {
     const memory = new MemoryBed(bedKeeping(1)).seed();
     await freeze(memory, "run-1");

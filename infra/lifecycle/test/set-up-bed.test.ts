@@ -288,6 +288,10 @@ describe("a dispose", () => {
     });
     expect(provisioner.machines.map(({ name }) => name)).toEqual(["renamed", "jump"]);
     expect(memory.machines.journal.filter((step) => step.startsWith("power off"))).toHaveLength(4);
+    expect(memory.marks.map(({ state, undone }) => [state, undone])).toEqual([
+      ["broken", "dispose"],
+      ["broken", "setup"],
+    ]);
   });
 
   test("destroys nothing of another owner's bed of the same name", async () => {

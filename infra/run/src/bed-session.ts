@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import type { LeasePort, LeaseTiming } from "@kubera-e2e/schema/lease";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { RUN_FILES } from "@kubera-e2e/schema/run-folder";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
-import { mixedBy } from "@kubera-e2e/lifecycle/bed-marks";
+import type { BedMark, BedMarks } from "@kubera-e2e/lifecycle/bed-marks";
 import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
 import { cleanBed } from "./clean-bed.ts";
 import { EventStream } from "./event-stream.ts";
@@ -34,10 +35,19 @@ export interface BedSessionOptions {
   readonly clock?: Clock;
 }
 
+interface SessionParts {
+  readonly lease: HeldLease;
+  readonly opened: BedContext;
+  readonly markBefore: BedMark | undefined;
+}
+
 /** A bed held by this run: its lease, its clients and its event streams. */
 export class BedSession {
   readonly context: BedContext;
   readonly #options: BedSessionOptions;
+  /** Of the bed as it was opened: that tests use it says nothing of the age of its VMs. */
+  readonly #marks: BedMarks;
+  readonly #markBefore: BedMark | undefined;
   readonly #lease: HeldLease;
   readonly #end = new AbortController();
   #streams: readonly EventStream[] = [];
@@ -45,35 +55,28 @@ export class BedSession {
   #ensured: string | undefined;
   #working: Promise<void> = Promise.resolve();
 
-  private constructor(options: BedSessionOptions, parts: { readonly lease: HeldLease; readonly context: BedContext }) {
+  private constructor(options: BedSessionOptions, parts: SessionParts) {
     this.#options = options;
     this.#lease = parts.lease;
-    this.context = parts.context;
+    this.#marks = parts.opened.marks;
+    this.#markBefore = parts.markBefore;
+    this.context = fencedBed(parts.opened, parts.lease);
   }
 
   /** Errors: `LEASE_HELD`; those of opening the bed, after the lease was given back. */
   static async open(options: BedSessionOptions): Promise<BedSession> {
     const { leases, timing, bed, run, onHeld, onLost, wait, clock = systemClock } = options;
-    const hold = {
-      leases,
-      bed: bed.name,
-      reason: `run ${run}`,
-      reverts: true,
-      onLost,
-      clock,
-      ...(timing && { timing }),
-      ...(onHeld && { onHeld }),
-    };
+    const hold = { leases, bed: bed.name, reason: `run ${run}`, onLost, clock, ...(timing && { timing }), ...(onHeld && { onHeld }) };
     const [lease] = await holdBeds([hold], { clock, ...wait });
     if (lease === undefined) throw new Error("a bed was held without a lease");
-    let context: BedContext | undefined;
+    let opened: BedContext | undefined;
     try {
-      context = fencedBed(await options.openContext(options.onProgress), () => lease.throwIfOver());
-      const session = new BedSession(options, { lease, context });
+      opened = await options.openContext(options.onProgress);
+      const session = new BedSession(options, { lease, opened, markBefore: await opened.marks.read(bed.name) });
       await session.#startStreams();
       return session;
     } catch (error) {
-      await context?.close();
+      await opened?.close();
       await lease.giveBack();
       throw error;
     }
@@ -107,10 +110,13 @@ export class BedSession {
   async markUsed(): Promise<void> {
     if (this.#isMarked) return;
     this.#isMarked = true;
-    const mark = await this.context.marks.read(this.#options.bed.name);
-    if (mark?.state !== "clean") return;
-    await this.context.marks.write({
+    const { name } = this.#options.bed;
+    const mark = await this.#marks.read(name);
+    if (mark !== undefined && mark.state !== "clean") return;
+    this.#lease.throwIfOver();
+    await this.#marks.write({
       ...mark,
+      bed: name,
       state: "dirty",
       because: `used by run ${this.#options.run}`,
       at: new Date(this.context.clock.now()).toISOString(),
@@ -134,15 +140,10 @@ export class BedSession {
       broken === undefined
         ? await cleanBed(this.context, { lease: this.#lease, cleans, ensured: this.#ensured, run })
         : { state: "broken" as const, reason: broken };
-    const mixed = await this.#mixed();
+    const isUntouched = isDeepStrictEqual(await this.#marks.read(this.#options.bed.name), this.#markBefore);
     await this.context.close();
-    await this.#lease.release(mixed === undefined ? left : { state: "broken", reason: left.reason ?? mixed, mixed });
-  }
-
-  /** What a restore that failed has left, or, where there was none, the one before. */
-  async #mixed(): Promise<string | undefined> {
-    const mark = await this.context.marks.read(this.#options.bed.name);
-    return mixedBy(mark) ?? (this.#ensured === undefined ? this.#lease.before?.mixed : undefined);
+    if (isUntouched && broken === undefined) await this.#lease.giveBack(left);
+    else await this.#lease.release(left);
   }
 
   async #startStreams(): Promise<void> {

@@ -1,4 +1,6 @@
 import type { BedContext } from "@kubera-e2e/lifecycle";
+import { isWhole, mixedBy, type BedMarks } from "@kubera-e2e/lifecycle/bed-marks";
+import type { HeldLease } from "./held-lease.ts";
 
 /** What only looks; everything else counts as a write, also what is added later. */
 const LOOKS: ReadonlySet<PropertyKey> = new Set([
@@ -31,18 +33,37 @@ export const fenced = <T extends object>(client: T, check: () => void): T =>
     },
   });
 
-/** A bed whose machines, clusters and Director can be written to for as long as its lease lasts; `check` throws when it does not. */
-export const fencedBed = (context: BedContext, check: () => void): BedContext => ({
-  ...context,
-  machines: fenced(context.machines, check),
-  marks: fenced(context.marks, check),
-  kube: async (cluster) => fenced(await context.kube(cluster), check),
-  director: async () => {
-    check();
-    return context.director();
-  },
-  visitDirector: async () => {
-    check();
-    return context.visitDirector();
+/** The lease of a bed, as far as what is written to the bed goes by it. */
+export type BedHold = Pick<HeldLease, "throwIfOver" | "mixed" | "tellMixed">;
+
+/** Marks are files of this computer; what they say of the VMs, the lease tells everybody: the worse before it is done, the better afterwards. */
+const toldMarks = (marks: BedMarks, hold: BedHold): BedMarks => ({
+  read: (bed) => marks.read(bed),
+  write: async (mark) => {
+    hold.throwIfOver();
+    const mixed = mixedBy(mark);
+    if (mixed !== undefined) await hold.tellMixed(mixed);
+    await marks.write(mark);
+    if (isWhole(mark)) await hold.tellMixed(undefined);
   },
 });
+
+/** A bed whose machines, clusters and Director can be written to for as long as its lease lasts. */
+export const fencedBed = (context: BedContext, hold: BedHold): BedContext => {
+  const check = (): void => hold.throwIfOver();
+  return {
+    ...context,
+    machines: fenced(context.machines, check),
+    marks: toldMarks(context.marks, hold),
+    mixed: () => hold.mixed,
+    kube: async (cluster) => fenced(await context.kube(cluster), check),
+    director: async () => {
+      check();
+      return context.director();
+    },
+    visitDirector: async () => {
+      check();
+      return context.visitDirector();
+    },
+  };
+};

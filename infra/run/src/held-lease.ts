@@ -33,8 +33,6 @@ export interface HoldOptions {
   readonly clock?: Clock;
   /** Default: user@host and process. */
   readonly holder?: string;
-  /** Whether the holder may revert VMs. */
-  readonly reverts?: boolean | undefined;
   /** What the lease said before; what `giveBack` goes by. */
   readonly before?: LeaseRecord | undefined;
   /** Called with the new end when the lease was taken and whenever it was renewed. */
@@ -69,6 +67,7 @@ export class HeldLease {
   readonly #beat = new AbortController();
   readonly #lost = new AbortController();
   #record: LeaseRecord;
+  #mixed: string | undefined;
   #end: End;
   #trouble: unknown;
   #beating: Promise<unknown> = Promise.resolve();
@@ -81,15 +80,16 @@ export class HeldLease {
     this.#onHeld = options.onHeld;
     this.#before = options.before;
     this.#record = first.record;
+    this.#mixed = first.record.mixed;
     this.#end = first.end;
     this.#tellEnd();
   }
 
   /** Error: `LEASE_HELD`. */
   static async hold(options: HoldOptions): Promise<HeldLease> {
-    const { leases, bed, reason, reverts, timing = DEFAULT_TIMING, clock = systemClock, holder = holderName() } = options;
+    const { leases, bed, reason, timing = DEFAULT_TIMING, clock = systemClock, holder = holderName() } = options;
     const end = endOf(clock, timing);
-    const record = await leases.acquire({ bed, holder, ttlMs: timing.ttlMs, reason, reverts, nonce: randomUUID() });
+    const record = await leases.acquire({ bed, holder, ttlMs: timing.ttlMs, reason, nonce: randomUUID() });
     const held = new HeldLease(options, { record, end });
     held.#beating = Promise.all([held.#renewForEver(), held.#lookForEver()]);
     return held;
@@ -99,9 +99,9 @@ export class HeldLease {
     return this.#record;
   }
 
-  /** What the lease said before it was taken. */
-  get before(): LeaseRecord | undefined {
-    return this.#before;
+  /** Why the bed's VMs may stand at different times, by whoever has left them so. */
+  get mixed(): string | undefined {
+    return this.#mixed;
   }
 
   /** Aborts, with `LEASE_HELD` or `LEASE_LOST`, when nothing more may be done to the bed. */
@@ -121,16 +121,38 @@ export class HeldLease {
     await this.#extend(change);
   }
 
+  /**
+   * Says why the VMs may stand at different times from now on; rejects when that could not be stored, for a holder that dies could not say it
+   * any more. That they no longer do may be lost: the release says so again.
+   */
+  async tellMixed(mixed: string | undefined): Promise<void> {
+    if (mixed === this.#mixed) return;
+    this.throwIfOver();
+    const before = this.#mixed;
+    this.#mixed = mixed;
+    await this.#extend({ mixed }).catch((error: unknown) => {
+      if (mixed === undefined) return;
+      this.#mixed = before;
+      throw error;
+    });
+  }
+
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
   async release(left: LeftBed): Promise<void> {
     this.#beat.abort(new Error("released"));
     await this.#beating;
-    if (!this.signal.aborted) await this.#leases.release(this.#record, left);
+    const mixed = this.#mixed;
+    const isWorse = mixed !== undefined && (left.state === "free" || left.state === "dirty");
+    const told: LeftBed = isWorse ? { state: "broken", reason: left.reason ?? mixed } : left;
+    if (!this.signal.aborted) await this.#leases.release(this.#record, { ...told, mixed });
   }
 
-  /** Gives back a bed that was not touched: what was dirty or broken before still is, also where nobody told it. Throws as the store does. */
+  /** Gives back a bed that was not touched: what was dirty or broken before still is. Throws as the store does. */
   async giveBack(otherwise: LeftBed = { state: "free" }): Promise<void> {
-    await this.release(leftBefore(this.#before) ?? otherwise);
+    const before = this.#before;
+    await this.release(
+      before?.state === "dirty" || before?.state === "broken" ? { state: before.state, reason: before.reason } : otherwise,
+    );
   }
 
   async #renewForEver(): Promise<void> {
@@ -186,14 +208,6 @@ export class HeldLease {
     this.#onLost?.(error);
   }
 }
-
-/** In what the one before has left a bed that is not free for the next; undefined for all others. */
-const leftBefore = (before: LeaseRecord | undefined): LeftBed | undefined => {
-  if (before === undefined) return undefined;
-  const { state, reason, mixed } = before;
-  if (state === "dirty" || state === "broken") return { state, reason, mixed };
-  return mixed === undefined ? undefined : { state: "broken", reason: mixed, mixed };
-};
 
 const endOf = (clock: Clock, { ttlMs, skewMs, callMs }: LeaseTiming): End => {
   const leftMs = ttlMs - skewMs - callMs;

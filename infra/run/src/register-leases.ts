@@ -12,6 +12,13 @@ const LONGEST_PAUSE_MS = 250;
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+const changed = (newest: LeaseRecord, change: LeaseChange | undefined): LeaseRecord => {
+  if (change === undefined) return newest;
+  const { reason, mixed, ...rest } = newest;
+  if ("state" in change) return { ...rest, ...(mixed !== undefined && { mixed }), ...change };
+  return { ...rest, ...(reason !== undefined && { reason }), ...(change.mixed !== undefined && { mixed: change.mixed }) };
+};
+
 /** The rules of leases, over any register with compare-and-set. */
 export class RegisterLeases implements LeasePort {
   readonly #register: LeaseRegister;
@@ -31,9 +38,8 @@ export class RegisterLeases implements LeasePort {
 
   renew(lease: LeaseRecord, ttlMs: number, change?: LeaseChange): Promise<LeaseRecord> {
     return this.#replaceOwn(lease, (newest) => {
-      const { reason: _before, ...rest } = newest;
       const until = iso(this.#clock.now() + ttlMs);
-      return change === undefined ? { ...newest, until } : { ...rest, ...change, until };
+      return { ...changed(newest, change), until };
     });
   }
 
@@ -52,9 +58,9 @@ export class RegisterLeases implements LeasePort {
   }
 
   #taken(request: LeaseRequest, before: LeaseRecord | undefined): LeaseRecord {
-    const { bed, holder, ttlMs, reason, nonce, state = "busy", reverts = false } = request;
+    const { bed, holder, ttlMs, reason, nonce, state = "busy" } = request;
     const now = this.#clock.now();
-    const mixed = reverts ? `${reason ?? "something"} by ${holder} was begun and its end was not told` : before?.mixed;
+    const mixed = before?.mixed;
     return {
       schema: "kubera-e2e/lease@1",
       bed,

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { BedContext } from "@kubera-e2e/lifecycle";
-import { mixedBy, type BedMark } from "@kubera-e2e/lifecycle/bed-marks";
+import type { BedMark } from "@kubera-e2e/lifecycle/bed-marks";
 import { Redactor } from "@kubera-e2e/schema/redactor";
-import type { LeaseRecord, LeftBed } from "@kubera-e2e/schema/lease";
+import type { LeftBed } from "@kubera-e2e/schema/lease";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { fenced, fencedBed } from "./fenced-bed.ts";
@@ -14,8 +14,6 @@ export interface LeasedWork {
   readonly context: BedContext;
   /** Why the bed is held, for whoever else wants it. */
   readonly reason: string;
-  /** Whether the work may revert VMs. */
-  readonly reverts?: boolean;
   readonly settings: Settings;
   readonly wait?: WaitOptions;
 }
@@ -27,8 +25,6 @@ export interface LeasedBed {
   readonly fence: (opened: BedContext) => BedContext;
   /** Puts any other client that can change the bed under the same lease. */
   readonly guard: <T extends object>(client: T) => T;
-  /** In what the one before has left the bed; undefined when nobody ever held it. */
-  readonly before: LeaseRecord | undefined;
   /** Aborts when the bed is lost to somebody else, or may be soon. */
   readonly signal: AbortSignal;
 }
@@ -44,8 +40,7 @@ const leftOf = (mark: BedMark | undefined): LeftBed => {
 const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { marks, bed }: BedContext): Promise<void> => {
   const mark = await marks.read(bed.name);
   const left = leftOf(mark);
-  const mixed = mixedBy(mark) ?? (left.state === "broken" ? lease.before?.mixed : undefined);
-  if (!isDeepStrictEqual(mark, markBefore)) await lease.release({ ...left, mixed });
+  if (!isDeepStrictEqual(mark, markBefore)) await lease.release(left);
   // Only who brings evidence back freezes the bed: it was released since, or was left so by the run that kept it.
   else await lease.giveBack(left.state === "frozen" ? { state: "dirty", reason: mark?.because } : left);
 };
@@ -57,21 +52,17 @@ const giveBack = async (lease: HeldLease, markBefore: BedMark | undefined, { mar
  *
  * Error: `LEASE_HELD` naming holder, since and until.
  */
-export const withLease = async <T>(
-  { context, reason, reverts, settings, wait }: LeasedWork,
-  work: (bed: LeasedBed) => Promise<T>,
-): Promise<T> => {
+export const withLease = async <T>({ context, reason, settings, wait }: LeasedWork, work: (bed: LeasedBed) => Promise<T>): Promise<T> => {
   const opened = await openLeases(context.bed, { settings, redactor: new Redactor() });
   try {
     const { leases, timing } = opened;
-    const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason, reverts }], wait);
+    const [lease] = await holdBeds([{ leases, timing, bed: context.bed.name, reason }], wait);
     if (lease === undefined) throw new Error("a bed was held without a lease");
     const markBefore = await context.marks.read(context.bed.name);
     try {
-      const check = (): void => lease.throwIfOver();
-      const fence = (bed: BedContext): BedContext => fencedBed(bed, check);
-      const { before, signal } = lease;
-      const result = await work({ context: fence(context), fence, guard: (client) => fenced(client, check), before, signal });
+      const fence = (bed: BedContext): BedContext => fencedBed(bed, lease);
+      const guard = <C extends object>(client: C): C => fenced(client, () => lease.throwIfOver());
+      const result = await work({ context: fence(context), fence, guard, signal: lease.signal });
       await giveBack(lease, markBefore, context);
       return result;
     } catch (error) {

@@ -38,13 +38,18 @@ class Recorder {
 const fence = () => {
   const machines = new Recorder();
   const kube = new Recorder();
+  const told: (string | undefined)[] = [];
   const lease = { isOver: false };
-  const check = (): void => {
-    if (lease.isOver) throw new Error("the lease is over");
+  const hold = {
+    throwIfOver: () => {
+      if (lease.isOver) throw new Error("the lease is over");
+    },
+    mixed: undefined,
+    tellMixed: async (mixed: string | undefined) => void told.push(mixed),
   };
   const marks = new Recorder();
   const context = { machines, marks, kube: async () => kube, director: async () => "director" } as unknown as BedContext;
-  return { machines, marks, kube, lease, bed: fencedBed(context, check) };
+  return { machines, marks, kube, lease, told, bed: fencedBed(context, hold) };
 };
 
 describe("a bed under a lease", () => {
@@ -85,5 +90,18 @@ describe("a bed under a lease", () => {
     await bed.machines.inspect(["v1"]);
     await client.get({ apiVersion: "v1", kind: "Pod", name: "p" });
     expect([machines.done, kube.done]).toEqual([["inspect"], ["get"]]);
+  });
+
+  test.each([
+    [{ state: "broken", because: "a restore was begun" }, ["a restore was begun"]],
+    [{ state: "broken", because: "a snapshot was begun", undone: "snapshot" }, []],
+    [{ state: "broken", because: "half of it is disposed of", undone: "dispose" }, []],
+    [{ state: "broken", because: "disposed of", undone: "setup" }, [undefined]],
+    [{ state: "dirty", because: "its VMs are off" }, [undefined]],
+    [{ state: "clean", because: "restored" }, [undefined]],
+  ] as const)("tells its lease what the mark %j says of its VMs", async (mark, said) => {
+    const { bed, told } = fence();
+    await bed.marks.write({ bed: "lab", at: "y", ...mark });
+    expect(told).toEqual(said);
   });
 });

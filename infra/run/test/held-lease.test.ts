@@ -23,15 +23,17 @@ class MemoryLeases implements LeasePort {
   }
 
   async renew(lease: LeaseRecord, ttlMs: number, change?: LeaseChange): Promise<LeaseRecord> {
-    this.journal.push(change === undefined ? "renew" : `renew ${change.state}`);
+    this.journal.push(change === undefined ? "renew" : `renew ${"state" in change ? change.state : `mixed ${change.mixed}`}`);
     if (this.trouble !== undefined) throw this.trouble;
     const until = new Date(this.#clock.now() + ttlMs).toISOString();
     if (this.answerMs > 0) await this.#clock.sleep(this.answerMs);
     return { ...lease, ...change, until };
   }
 
-  release(_lease: LeaseRecord, { state, reason }: LeftBed): Promise<void> {
-    this.journal.push(`release ${state}${reason === undefined ? "" : ` ${reason}`}`);
+  release(_lease: LeaseRecord, { state, reason, mixed }: LeftBed): Promise<void> {
+    this.journal.push(
+      ["release", state, ...(reason === undefined ? [] : [reason]), ...(mixed === undefined ? [] : [`(mixed: ${mixed})`])].join(" "),
+    );
     return Promise.resolve();
   }
 
@@ -139,5 +141,31 @@ describe("HeldLease", () => {
     expect(lease.record).toMatchObject({ state: "cleaning", reason: "restoring bare" });
     await clock.advance(30_000);
     expect(leases.journal).toEqual(["acquire konvoy", "renew cleaning", "renew"]);
+  });
+
+  test("says that VMs may stand at different times before that is so, and gives the bed back so", async () => {
+    const { leases, lease } = await hold();
+    await lease.tellMixed("a restore was begun");
+    await lease.tellMixed("a restore was begun");
+    await lease.release({ state: "free" });
+    expect(leases.journal).toEqual([
+      "acquire konvoy",
+      "renew mixed a restore was begun",
+      "release broken a restore was begun (mixed: a restore was begun)",
+    ]);
+  });
+
+  test("lets nothing begin whose word could not be stored, and says it at the release that all is well again", async () => {
+    const { leases, lease } = await hold();
+    leases.trouble = new Error("EIO");
+    await expect(lease.tellMixed("a restore was begun")).rejects.toThrow("EIO");
+    expect(lease.mixed).toBeUndefined();
+    leases.trouble = undefined;
+    await lease.tellMixed("a restore was begun");
+    leases.trouble = new Error("EIO");
+    await lease.tellMixed(undefined);
+    leases.trouble = undefined;
+    await lease.release({ state: "free" });
+    expect(leases.journal.at(-1)).toBe("release free");
   });
 });

@@ -128,14 +128,17 @@ const CASES: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     leases,
     others,
   }) => {
-    const mixed = "restore bare by ann was begun and its end was not told";
-    await leases.acquire(requestOf(bed, "ann", { reason: "restore bare", reverts: true }));
+    const mixed = "a restore to bare was begun and its end was not told";
+    const restoring = await leases.renew(await leases.acquire(requestOf(bed, "ann", { reason: "restore bare" })), 90_000, { mixed });
+    expect(restoring).toMatchObject({ state: "busy", reason: "restore bare", mixed });
+    expect(await leases.renew(restoring, 90_000, { state: "cleaning", reason: "restoring" })).toMatchObject({ state: "cleaning", mixed });
     await clock.advance(90_000);
     const held = await (await others()).acquire(requestOf(bed, "bob", { state: "held" }));
     expect(await leases.read(bed)).toMatchObject({ state: "held", mixed });
     await leases.release(held, { state: "broken", reason: "given back", mixed });
     const last = await leases.acquire(requestOf(bed, "cem"));
     expect(last).toMatchObject({ holder: "cem", mixed });
+    expect(await leases.renew(last, 90_000, { mixed: undefined })).not.toHaveProperty("mixed");
     await leases.release(last, { state: "free" });
     expect(await leases.read(bed)).not.toHaveProperty("mixed");
   },

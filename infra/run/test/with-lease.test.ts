@@ -3,14 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { fileMarks, type BedMark } from "@kubera-e2e/lifecycle/bed-marks";
+import { systemClock } from "@kubera-e2e/schema/clock";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 import { readSettings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { BedSession } from "../src/bed-session.ts";
 import { FileLeaseStore } from "../src/file-lease-store.ts";
-import { withLease } from "../src/with-lease.ts";
+import { withLease, type LeasedBed } from "../src/with-lease.ts";
 import { failureOf } from "./failure-of.ts";
 
 type Left = "free" | "dirty" | "broken";
@@ -38,9 +39,9 @@ const stage = async (lease: Left | undefined, mark: Mark | undefined) => {
     const { state, reason = "" } = (await leases.read("lab")) ?? {};
     return `${state}: ${reason}`;
   };
-  const use = (work: () => Promise<void>, reverts = false): Promise<void> =>
-    withLease({ context, reason: "gc", reverts, settings: readSettings({ KUBERA_STORE: folder }) }, work);
-  return { leases, write, left, use };
+  const use = (work: (bed: LeasedBed) => Promise<void>): Promise<void> =>
+    withLease({ context, reason: "gc", settings: readSettings({ KUBERA_STORE: folder }) }, work);
+  return { leases, write, left, use, context };
 };
 
 test.each<[Left | undefined, Mark | undefined, string]>([
@@ -69,27 +70,42 @@ test.each<[string, Mark, string]>([
   expect(await left()).toBe(told);
 });
 
-const DIED = "restore bare by ann was begun and its end was not told";
+const DIED = "a restore to bare was begun and its end was not told";
+
+/** Holds the bed on another computer, which shares no mark, and dies in the middle of a restore. */
+const diesElsewhere = async (leases: FileLeaseStore): Promise<void> => {
+  const lease = await leases.acquire({ bed: "lab", holder: "ann", ttlMs: 60_000, reason: "restore bare" });
+  await leases.renew(lease, -1, { mixed: DIED });
+};
 
 test.each<[string, Mark | undefined, Pick<LeaseRecord, "state" | "mixed">]>([
   ["touches nothing", undefined, { state: "broken", mixed: DIED }],
   ["disposes of half of it", { ...BROKEN, undone: "dispose" }, { state: "broken", mixed: DIED }],
+  ["disposes of it", { ...BROKEN, undone: "setup" }, { state: "broken" }],
   ["restores it", CLEAN, { state: "free" }],
   ["restores it and goes on", DIRTY, { state: "dirty" }],
   ["restores half of it", BROKEN, { state: "broken", mixed: BROKEN.because }],
 ])("where a restore died on another computer, work that %s tells the next", async (_what, mark, told) => {
-  const { leases, use, write } = await stage(undefined, undefined);
-  await leases.acquire({ bed: "lab", holder: "ann", ttlMs: -1, reason: "restore bare", reverts: true });
-  await use(async () => mark && write(mark));
+  const { leases, use } = await stage(undefined, undefined);
+  await diesElsewhere(leases);
+  await use(async ({ context }) => {
+    expect(context.mixed?.()).toBe(DIED);
+    if (mark !== undefined) await context.marks.write({ bed: "lab", ...mark, at: new Date(0).toISOString() });
+  });
   const record = await leases.read("lab");
   expect({ state: record?.state, mixed: record?.mixed }).toEqual({ mixed: undefined, ...told });
 });
 
-test("a restore that is refused before it touches anything leaves no word of a revert", async () => {
-  const { leases, left, use } = await stage("broken", undefined);
-  await expect(use(() => Promise.reject(new Error("no such set")), true)).rejects.toThrow("no such set");
-  expect(await left()).toBe("broken: of before");
-  expect((await leases.read("lab"))?.mixed).toBeUndefined();
+test("knows of what died between a look at the lease and its taking", async () => {
+  const { leases, use } = await stage(undefined, undefined);
+  const read = leases.read.bind(leases);
+  vi.spyOn(FileLeaseStore.prototype, "read").mockImplementationOnce(async (bed) => {
+    const before = await read(bed);
+    await diesElsewhere(leases);
+    return before;
+  });
+  await use(async ({ context }) => expect(context.mixed?.()).toBe(DIED));
+  expect(await leases.read("lab")).toMatchObject({ state: "broken", mixed: DIED });
 });
 
 test("a bed on which evidence was brought back is frozen: nobody takes it before somebody gives it back", async () => {
@@ -103,19 +119,52 @@ test("a bed on which evidence was brought back is frozen: nobody takes it before
   expect(await left()).toBe("free: ");
 });
 
+/** A run on a bed that its last holder left so; `marks` of this computer, a store of leases that all share. */
+const runOn = async (lease: Left | undefined, mark: Mark | undefined, cleans = false) => {
+  const { leases, left, context } = await stage(lease, mark);
+  const opened = { ...context, clock: systemClock, onProgress: () => {}, close: async () => {} };
+  const options = { bed: BED, run: "r1", artifacts: "", leases, cleans, redactor: new Redactor(), onProgress: () => {}, onLost: () => {} };
+  const open = (openContext = async (): Promise<BedContext> => opened) => BedSession.open({ ...options, openContext });
+  return { leases, left, open };
+};
+
+test.each<[Left | undefined, Mark | undefined, string]>([
+  ["free", undefined, "dirty: used by run r1"],
+  ["dirty", undefined, "dirty: used by run r1"],
+  ["free", CLEAN, "dirty: used by run r1"],
+  ["free", DIRTY, "dirty: its VMs are off"],
+])("a bed left %s with the mark %j that tests used and nobody restored is given back dirty", async (lease, mark, told) => {
+  const { left, open } = await runOn(lease, mark);
+  const session = await open();
+  await session.markUsed();
+  await session.close(undefined);
+  expect(await left()).toBe(told);
+});
+
+test.each<[Left | undefined, Mark | undefined, string]>([
+  ["broken", undefined, "broken: of before"],
+  ["dirty", CLEAN, "dirty: of before"],
+  ["free", CLEAN, "free: "],
+])("a bed left %s with the mark %j that no test came to is given back as it was found", async (lease, mark, told) => {
+  const { left, open } = await runOn(lease, mark, true);
+  await (await open()).close(undefined);
+  expect(await left()).toBe(told);
+});
+
+test("runs that restore nothing neither say that they revert nor take the word away", async () => {
+  const { leases, left, open } = await runOn(undefined, undefined);
+  await diesElsewhere(leases);
+  for (let run = 0; run < 2; run += 1) {
+    const session = await open();
+    await session.markUsed();
+    await session.close(undefined);
+    expect(await left()).toMatch(/^broken: /);
+    expect((await leases.read("lab"))?.mixed).toBe(DIED);
+  }
+});
+
 test("a bed that a run could not even open is given back as it was found", async () => {
-  const { leases, left } = await stage("dirty", undefined);
-  const opening = BedSession.open({
-    bed: BED,
-    run: "r1",
-    artifacts: "",
-    leases,
-    cleans: true,
-    redactor: new Redactor(),
-    openContext: () => Promise.reject(new Error("no route")),
-    onProgress: () => {},
-    onLost: () => {},
-  });
-  await expect(opening).rejects.toThrow("no route");
+  const { left, open } = await runOn("dirty", undefined);
+  await expect(open(() => Promise.reject(new Error("no route")))).rejects.toThrow("no route");
   expect(await left()).toBe("dirty: of before");
 });

@@ -48,8 +48,6 @@ export interface LeaseRequest {
   readonly reason?: string;
   /** `held` for a person, default `busy`. */
   readonly state?: "busy" | "held";
-  /** Whether it may revert VMs: dead on the way, it leaves them at different times. */
-  readonly reverts?: boolean | undefined;
   readonly nonce?: string;
 }
 
@@ -64,11 +62,8 @@ export interface LeasePort {
   read(bed: string): Promise<LeaseRecord | undefined>;
 }
 
-/** What a holder may change of its lease while it lasts. */
-export interface LeaseChange {
-  readonly state: "busy" | "cleaning";
-  readonly reason?: string;
-}
+/** What a holder may change of its lease while it lasts: what it does with the bed, or in what it would leave it now. */
+export type LeaseChange = { readonly state: "busy" | "cleaning"; readonly reason?: string } | Pick<LeaseRecord, "mixed">;
 
 /** Whether the record keeps others out at that moment, milliseconds since 1970. */
 export const isTaken = ({ state, until }: Pick<LeaseRecord, "state" | "until">, nowMs: number): boolean => {

@@ -64,11 +64,14 @@ const addChanging = (bed: Command): void => {
     .command("snapshot <bed>")
     .description("power all VMs off and take a set of memory-less snapshots")
     .requiredOption(...STATE)
+    .option("--as-is", "also of a bed whose restore died: you have seen to it that all VMs stand at one time")
     .option(...WAIT_OPTION)
     .option("--dry-run", "print what would be done and stop")
     .option("--yes", "do not ask")
     .option("--json", "pure JSON")
-    .action(async (name: string, options: RestoreFlags & StateOption) => (await actions()).snapshotBed(name, options));
+    .action(async (name: string, options: RestoreFlags & StateOption & { readonly asIs?: boolean }) =>
+      (await actions()).snapshotBed(name, options),
+    );
   bed
     .command("restore <bed>")
     .description("bring all VMs of all clusters back to one set")
