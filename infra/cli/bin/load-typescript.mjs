@@ -1,6 +1,6 @@
 // @ts-check
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { Script } from "node:vm";
@@ -10,11 +10,19 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 const CACHE = join(ROOT, "node_modules", ".cache", "kubera-e2e");
 const CODE_FILE = join(CACHE, "e2e.cjs");
 const MAP_FILE = join(CACHE, "e2e.cjs.map");
+/** `infra/run`. */
+const ROOM_DEPTH = 2;
+const SEAL_BYTES = 32;
 const COMPILED_FILE = join(CACHE, "e2e.bin");
-/** What else decides what is in a bundle: its makers, and the versions of libraries. */
-const MAKERS = [import.meta.filename, join(import.meta.dirname, "bundle.mjs"), join(ROOT, "pnpm-lock.yaml")];
+/** What else decides what is in a bundle: its makers, and which libraries are installed where. */
+const MAKERS = [
+  import.meta.filename,
+  join(import.meta.dirname, "bundle.mjs"),
+  join(ROOT, "node_modules", ".modules.yaml"),
+  join(ROOT, "node_modules", ".pnpm", "lock.yaml"),
+];
 
-/** @typedef {{ readonly entry: string, readonly stamps: Readonly<Record<string, string>> }} Made */
+/** @typedef {{ readonly entry: string, readonly sha256: string, readonly stamps: Readonly<Record<string, string>> }} Made */
 /** @typedef {{ readonly code: string, readonly readMap: () => string }} Bundle The last line of its code says of what it was made. */
 
 /** @typedef {(exports: unknown, require: NodeJS.Require, module: Module, filename: string, dirname: string) => void} Wrapped */
@@ -49,6 +57,9 @@ const store = (file, content) => {
   });
 };
 
+/** @param {string | Buffer} content */
+const sha256 = (content) => createHash("sha256").update(content).digest();
+
 /** @param {string} code */
 const lastLine = (code) => code.slice(code.lastIndexOf("\n") + 1);
 
@@ -56,7 +67,9 @@ const lastLine = (code) => code.slice(code.lastIndexOf("\n") + 1);
 const storedBundle = (entry) => {
   const code = orNothing(() => readFileSync(CODE_FILE, "utf8")) ?? "";
   const made = orNothing(() => /** @type {Made} */ (JSON.parse(lastLine(code).slice(2))));
-  const isCurrent = made?.entry === entry && Object.entries(made.stamps).every(([path, stamp]) => stampOf(join(ROOT, path)) === stamp);
+  if (made?.entry !== entry || !existsSync(MAP_FILE)) return undefined;
+  const isWhole = sha256(code.slice(0, -lastLine(code).length)).toString("hex") === made.sha256;
+  const isCurrent = isWhole && Object.entries(made.stamps).every(([path, stamp]) => stampOf(join(ROOT, path)) === stamp);
   return isCurrent ? { code, readMap: () => readFileSync(MAP_FILE, "utf8") } : undefined;
 };
 
@@ -66,11 +79,17 @@ const newBundle = async (entry) => {
   /** @type {Record<string, string>} */
   const stamps = {};
   const onRead = (/** @type {string} */ path) => {
-    stamps[relative(ROOT, path)] = stampOf(path);
+    const name = relative(ROOT, path);
+    stamps[name] = stampOf(path);
+    // What a room exports under which name.
+    const room = join(...name.split("/").slice(0, ROOM_DEPTH), "package.json");
+    stamps[room] ??= stampOf(join(ROOT, room));
   };
   for (const path of MAKERS) onRead(path);
   const { code, map } = await bundle({ entry, outdir: CACHE, onRead });
-  const text = `${code}//${JSON.stringify({ entry, stamps })}`;
+  /** @type {Made} */
+  const made = { entry, sha256: sha256(code).toString("hex"), stamps };
+  const text = `${code}//${JSON.stringify(made)}`;
   store(MAP_FILE, map);
   store(CODE_FILE, text);
   return { code: text, readMap: () => map };
@@ -81,13 +100,18 @@ const newBundle = async (entry) => {
  * @param {string} code
  */
 const scriptOf = (code) => {
-  const mark = createHash("sha256").update(lastLine(code)).digest();
-  const stored = orNothing(() => readFileSync(COMPILED_FILE));
-  const isOfThis = stored !== undefined && stored.subarray(0, mark.length).equals(mark);
-  const script = new Script(Module.wrap(code), { filename: CODE_FILE, ...(isOfThis && { cachedData: stored.subarray(mark.length) }) });
-  const isMissing = !isOfThis || script.cachedDataRejected === true;
+  const sealed = (/** @type {Buffer} */ data) => sha256(Buffer.concat([sha256(lastLine(code)), data]));
+  const stored = orNothing(() => readFileSync(COMPILED_FILE)) ?? Buffer.alloc(0);
+  const [seal, data] = [stored.subarray(0, SEAL_BYTES), stored.subarray(SEAL_BYTES)];
+  // V8 takes any bytes of the right length for its own, and dies of them.
+  const isOfThis = seal.equals(sealed(data));
+  const script = new Script(Module.wrap(code), { filename: CODE_FILE, ...(isOfThis && { cachedData: data }) });
+  const keep = () => {
+    const compiled = script.createCachedData();
+    store(COMPILED_FILE, Buffer.concat([sealed(compiled), compiled]));
+  };
   // At its end it knows which functions were needed.
-  if (isMissing) process.once("exit", () => store(COMPILED_FILE, Buffer.concat([mark, script.createCachedData()])));
+  if (!isOfThis || script.cachedDataRejected === true) process.once("exit", keep);
   return script;
 };
 

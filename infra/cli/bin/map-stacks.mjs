@@ -10,9 +10,17 @@ import { dirname, join } from "node:path";
 export const mapStacks = (file, readMap) => {
   /** @type {SourceMap | undefined} */
   let map;
+  /** Without its map a stack still has its frames. */
+  const read = () => {
+    try {
+      return new SourceMap(/** @type {import("node:module").SourceMapPayload} */ (JSON.parse(readMap())));
+    } catch {
+      return undefined;
+    }
+  };
   const originOf = (/** @type {number} */ line, /** @type {number} */ column) => {
-    map ??= new SourceMap(/** @type {import("node:module").SourceMapPayload} */ (JSON.parse(readMap())));
-    const entry = map.findEntry(line - 1, column - 1);
+    map ??= read();
+    const entry = map?.findEntry(line - 1, column - 1) ?? {};
     return "originalSource" in entry
       ? `${join(dirname(file), entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
       : undefined;

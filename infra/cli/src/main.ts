@@ -20,7 +20,7 @@ Examples:
 `;
 
 /** The command line of `e2e`; it does what `argv` says when it parses it. */
-const newProgram = (argv: readonly string[]): Command => {
+const newProgram = (argv: readonly string[], startedBy: number): Command => {
   const program = new Command("e2e")
     .description("End-to-end tests of Kubera Director: beds, runs, and why a run is red")
     .showHelpAfterError("(add --help for the options)")
@@ -28,7 +28,7 @@ const newProgram = (argv: readonly string[]): Command => {
     .enablePositionalOptions()
     .addHelpText("after", EXAMPLES)
     .addHelpText("after", settingsHelp);
-  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program, argv);
+  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program, argv, startedBy);
   return program;
 };
 
@@ -43,11 +43,11 @@ const report = (error: unknown): number => {
 };
 
 /** Runs one command line of `e2e`; answers its exit code. Errors go to stderr, never as a stack when they are of the house. */
-export const main = async (argv: readonly string[]): Promise<number> => {
+export const main = async (argv: readonly string[], startedBy = process.ppid): Promise<number> => {
   outliveReaders();
   loadDotEnv();
   try {
-    await newProgram(argv).parseAsync(argv, { from: "user" });
+    await newProgram(argv, startedBy).parseAsync(argv, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : EXIT.passed;
   } catch (error) {
     return report(error);

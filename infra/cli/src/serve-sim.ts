@@ -7,7 +7,7 @@ export interface ServeSimOptions {
   readonly speed?: string;
   readonly json: boolean;
   readonly shared: boolean;
-  /** Processes whose end ends it, beside the one that has started it. */
+  /** Processes whose end ends it. */
   readonly parents: readonly number[];
 }
 
@@ -43,13 +43,13 @@ const announce = (sim: RunningSim, json: boolean): void => {
 
 /** Starts the simulated data centre and stays until a signal comes or a watched process is gone. */
 export const serveSim = async (options: ServeSimOptions): Promise<never> => {
-  // From the first moment on: whoever finds it may end it, and then its folder must go too.
-  const ending = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
-  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: [process.ppid, ...options.parents] });
-  void ending.then(() => sim.close());
-  announce(sim, options.json);
+  // From the first moment on, and as often as it is told: whoever finds it may end it, and then its folder must go too.
+  const end = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end.abort());
+  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: options.parents });
+  end.signal.addEventListener("abort", () => void sim.close());
+  if (end.signal.aborted) await sim.close();
+  else announce(sim, options.json);
   await sim.closed;
   // What simulated machines had under way still holds timers, and a parent that is gone must not be outlived by them.
   process.exit(EXIT.passed);

@@ -42,7 +42,11 @@ describe("e2e bed, killed with SIGKILL", () => {
   const leaseIn = async (store: string): Promise<LeaseRecord | undefined> => {
     const settings = readSettings(environmentOf(store));
     const { leases, close } = await openLeases(loadTestBed("sim", settings), { settings, redactor: new Redactor() });
-    return leases.read("sim").finally(close);
+    try {
+      return await leases.read("sim");
+    } finally {
+      await close();
+    }
   };
 
   /** Another computer: it shares no file with the one that was killed. */

@@ -71,6 +71,13 @@ const good = (name = "a"): unknown => [
   [source, join(source, "start.ts"), `file://${source}/start.ts`, "Place"],
 ];
 
+/** Overwrites what lies in the middle of a file that was made. */
+const spoil = (name: string) => (): void => {
+  run();
+  const bytes = readFileSync(cached(name));
+  writeFileSync(cached(name), bytes.fill(" ", Math.floor(bytes.length / 4), Math.floor(bytes.length / 2)));
+};
+
 const cut = (name: string) => (): void => {
   run();
   truncateSync(cached(name), readFileSync(cached(name)).length - 20);
@@ -81,6 +88,9 @@ test.each<[string, () => unknown]>([
   ["warm", run],
   ["with a bundle that was cut off", cut("e2e.cjs")],
   ["with compiled code that was cut off", cut("e2e.bin")],
+  ["with a bundle whose middle is damaged", spoil("e2e.cjs")],
+  ["with compiled code whose middle is damaged", spoil("e2e.bin")],
+  ["with no source map", () => [run(), rmSync(cached("e2e.cjs.map"))]],
   [
     "with compiled code of another bundle",
     () => {
@@ -104,6 +114,22 @@ test("sees an edit at once, and keeps one bundle", () => {
   writeFileSync(join(source, "names.ts"), NAMES.replace('"a"', '"b"'));
   expect(run()).toEqual(good("b"));
   expect(readdirSync(cached("."))).toEqual(["e2e.bin", "e2e.cjs", "e2e.cjs.map"]);
+});
+
+test.each([
+  ["another version of a library is installed", join("node_modules", ".pnpm", "lock.yaml")],
+  ["a room exports other names", join("infra", "cli", "package.json")],
+])("is made anew when %s", (_what, file) => {
+  const path = join(root, file);
+  mkdirSync(join(path, ".."), { recursive: true });
+  writeFileSync(path, "{}");
+  run();
+  const before = readFileSync(cached("e2e.cjs"), "utf8");
+  run();
+  expect(readFileSync(cached("e2e.cjs"), "utf8")).toBe(before);
+  writeFileSync(path, "{ }");
+  run();
+  expect(readFileSync(cached("e2e.cjs"), "utf8")).not.toBe(before);
 });
 
 test("names file and line of a fault in a source, and goes on once it is mended", () => {

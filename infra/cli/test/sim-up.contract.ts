@@ -37,6 +37,31 @@ describe("e2e sim up", () => {
   });
 });
 
+describe("e2e sim up, while it still starts", () => {
+  const untilFolder = (workplace: Workplace): Promise<void> =>
+    expect.poll(() => workplace.simFolders().length, { interval: 2, timeout: 20_000 }).toBe(1);
+
+  test.each([["SIGTERM"], ["SIGINT", "SIGINT"]] as const)(
+    "is gone with its folder after %s, and has announced nothing",
+    async (...signals) => {
+      const workplace = workplaceOfTest();
+      const running = startE2e(workplace.environment, ["sim", "up", "--json"]);
+      await untilFolder(workplace);
+      for (const signal of signals) running.child.kill(signal);
+      expect(await running.said).toMatchObject({ code: 0, out: "" });
+      expect(workplace.simFolders()).toEqual([]);
+    },
+  );
+
+  test("is gone with its folder when its parent was ended meanwhile", async () => {
+    const workplace = workplaceOfTest();
+    const parent = startProgram([process.execPath, "--input-type=module", "-e", PARENT, ...E2E, "sim", "up"], workplace);
+    await untilFolder(workplace);
+    parent.child.kill("SIGKILL");
+    await expect.poll(() => workplace.simFolders(), { interval: 20, timeout: 20_000 }).toEqual([]);
+  });
+});
+
 describe("a sim that was killed", () => {
   test("leaves a folder that the next start sweeps", async () => {
     const workplace = workplaceOfTest();

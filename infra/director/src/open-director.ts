@@ -1,5 +1,6 @@
 import { createHttp, type HttpTrust, type Transcript } from "@kubera-e2e/http";
 import type { Way } from "@kubera-e2e/http/access";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { DirectorClient, type Login } from "./director-client.ts";
 import { DirectorDoor } from "./director-door.ts";
@@ -12,7 +13,7 @@ export interface OpenDirectorOptions {
   readonly access?: Way;
   readonly transcript?: Transcript | undefined;
   /** As the room http has it. */
-  readonly fence?: AbortSignal | undefined;
+  readonly fence?: Fence | undefined;
   readonly timeoutMs?: number;
 }
 

@@ -77,7 +77,7 @@ export class HttpClient implements Http {
   request(request: HttpRequest & { readonly responseType: "stream" }): Promise<HttpResponse<Readable>>;
   request(request: HttpRequest): Promise<HttpResponse>;
   async request(asked: HttpRequest): Promise<HttpResponse<never>> {
-    const request = this.#fenced(asked);
+    const request = await this.#fenced(asked);
     request.signal?.throwIfAborted();
     const call = this.#prepare(request);
     try {
@@ -93,10 +93,12 @@ export class HttpClient implements Http {
     this.#endpoint.httpsAgent.destroy();
   }
 
-  #fenced(request: HttpRequest): HttpRequest {
+  async #fenced(request: HttpRequest): Promise<HttpRequest> {
     const { fence } = this.#options;
     if (fence === undefined || LOOKS.has(request.method)) return request;
-    return { ...request, signal: request.signal === undefined ? fence : AbortSignal.any([request.signal, fence]) };
+    await fence.check();
+    const { signal } = fence;
+    return { ...request, signal: request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]) };
   }
 
   #prepare(request: HttpRequest): Call {

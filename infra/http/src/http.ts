@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Way } from "./access/access.ts";
@@ -24,8 +25,8 @@ export interface HttpOptions {
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly clientCertificate?: ClientCertificate | undefined;
-  /** Once aborted, what may change something is refused with its reason, and such calls under way are ended; looking stays possible. */
-  readonly fence?: AbortSignal | undefined;
+  /** Once it has fallen, what may change something is refused with its reason, and such calls under way are ended; looking stays possible. */
+  readonly fence?: Fence | undefined;
   readonly auth?: { readonly username: string; readonly password: string } | { readonly bearer: string } | undefined;
 }
 

@@ -128,7 +128,8 @@ test("behind a fence that has fallen only looks, and ends the write under way wi
     if (request.method === "GET") response.end("{}");
   });
   const fence = new AbortController();
-  const http = client(server.url, { fence: fence.signal });
+  const { signal } = fence;
+  const http = client(server.url, { fence: { signal, check: async () => signal.throwIfAborted() } });
   const write = errorOf(http.request({ method: "PUT", path: "/a" }));
   await expect.poll(() => asked).toBe(1);
   const lost = new Error("the lease is lost");

@@ -1,5 +1,6 @@
 import type { HttpTrust, Transcript } from "@kubera-e2e/http";
 import type { Way } from "@kubera-e2e/http/access";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { ApiClient } from "./api-client.ts";
@@ -17,7 +18,7 @@ export interface OpenKubeOptions {
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
   /** As the room http has it. */
-  readonly fence?: AbortSignal | undefined;
+  readonly fence?: Fence | undefined;
   readonly clock?: Clock;
   /** Longest time a silent server can hide a change from a wait; default 2000. */
   readonly pollMs?: number;

@@ -9,6 +9,7 @@ import {
   type Transcript,
 } from "@kubera-e2e/http";
 import type { Way } from "@kubera-e2e/http/access";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { Credentials, type Proof } from "./credentials.ts";
 import type { KubeAccess } from "./kubeconfig.ts";
@@ -22,7 +23,7 @@ export interface TransportOptions {
   readonly way?: Way;
   readonly redactor: Redactor;
   readonly transcript?: Transcript | undefined;
-  readonly fence?: AbortSignal | undefined;
+  readonly fence?: Fence | undefined;
 }
 
 const textOf = async (stream: Readable): Promise<string> => {

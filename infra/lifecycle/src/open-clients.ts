@@ -1,4 +1,5 @@
 import type { Transcript } from "@kubera-e2e/http";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { KubeClient } from "@kubera-e2e/kube";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -18,7 +19,7 @@ export interface OpenClientsOptions {
   readonly transcript?: Transcript;
   readonly onProgress?: Progress;
   /** Once aborted, with why, nothing is written to the clusters and to Director any more. */
-  readonly fence?: AbortSignal;
+  readonly fence?: Fence;
   readonly clock?: Clock;
 }
 

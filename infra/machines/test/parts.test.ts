@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { openMachines, parseVsphereAddress } from "../src/index.ts";
+import { Gathering } from "../src/esx/gathering.ts";
 import { readSnapshots } from "../src/esx/snapshot-tree.ts";
 import { leaf, parseXml } from "../src/esx/xml.ts";
 
@@ -125,4 +126,25 @@ test("says which secret is missing", () => {
       "  fix:     Set KUBERA_SECRET_VSPHERE_LAB_USERNAME and KUBERA_SECRET_VSPHERE_LAB_PASSWORD.",
     ].join("\n"),
   );
+});
+
+test("one that waits to be served with others hears an abort, before and while it waits; the others are served", async () => {
+  const served: string[][] = [];
+  let answer = (): void => {};
+  const gathering = new Gathering<string>((items) => {
+    served.push([...items]);
+    return new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  });
+  const stop = new AbortController();
+  const early = gathering.add("early", AbortSignal.abort(new Error("Ctrl-C")));
+  const late = gathering.add("late", stop.signal);
+  const other = gathering.add("other");
+  await expect(early).rejects.toThrow("Ctrl-C");
+  await expect.poll(() => served).toEqual([["early", "late", "other"]]);
+  stop.abort(new Error("Ctrl-C"));
+  await expect(late).rejects.toThrow("Ctrl-C");
+  answer();
+  await other;
 });

@@ -1,7 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { connect, type Socket } from "node:net";
+import { setImmediate as setImmediatePromise } from "node:timers/promises";
 import { fromWire } from "@kubera-e2e/schema/error-wire";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { onLines, sendLine } from "./json-lines.ts";
 import { runAnswerSchema, type RunAnswer, type RunQuestion } from "./wire.ts";
@@ -69,6 +71,13 @@ class RunLine {
     return this.#lost.signal;
   }
 
+  /** Right before a write: a timer is too late for a worker that stood still. */
+  async check(): Promise<void> {
+    if (this.#isOver()) await setImmediatePromise();
+    this.#endIfOver();
+    this.#lost.signal.throwIfAborted();
+  }
+
   get isOpen(): boolean {
     return !this.#socket.destroyed;
   }
@@ -118,7 +127,11 @@ class RunLine {
   /** A run that was stopped tells nothing, and its lease runs out all the same. */
   #look(): void {
     // What came while this worker was busy is still to be read.
-    if (this.#isOver()) setImmediate(() => this.#isOver() && this.#lost.abort(notTold()));
+    if (this.#isOver()) setImmediate(() => this.#endIfOver());
+  }
+
+  #endIfOver(): void {
+    if (this.#isOver()) this.#lost.abort(notTold());
   }
 
   #isOver(): boolean {
@@ -149,5 +162,8 @@ const lineTo = ({ KUBERA_RUN_URL: url, KUBERA_RUN_TOKEN: token }: RunAddress): R
 export const askRun = async (address: RunAddress, question: RunQuestion, signal?: AbortSignal): Promise<unknown> =>
   lineTo(address).ask(question, signal);
 
-/** Aborts, with the run's reason, when the bed that this worker has joined is lost or its run has ended. Error: `INTERNAL` when there is no run. */
-export const bedLost = (address: RunAddress): AbortSignal => lineTo(address).lost;
+/** Lets nothing be written any more, with the run's reason, when the bed that this worker has joined is lost or its run has ended. Error: `INTERNAL` when there is no run. */
+export const bedFence = (address: RunAddress): Fence => {
+  const line = lineTo(address);
+  return { signal: line.lost, check: () => line.check() };
+};

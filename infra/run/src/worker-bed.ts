@@ -8,6 +8,7 @@ import { openClients } from "@kubera-e2e/lifecycle/open-clients";
 import type { KubeClient } from "@kubera-e2e/kube";
 import type { DirectorClient } from "@kubera-e2e/director";
 import type { Transcript } from "@kubera-e2e/http";
+import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
@@ -39,7 +40,7 @@ export interface WorkerBedOptions {
   readonly redactor: Redactor;
   readonly transcript: Transcript;
   /** Once aborted, with why, nothing is written to the bed any more. */
-  readonly fence?: AbortSignal;
+  readonly fence?: Fence;
 }
 
 /** Opens the clients of a joined bed inside a worker; nothing is sent before they are used. Errors: those of `loadTestBed`. */

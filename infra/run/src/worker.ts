@@ -1,5 +1,5 @@
 // A worker's own door: it loads neither leases nor restores, and every module costs a worker about two milliseconds.
 export { fetchEvents, joinSlot, leaveSlot, tellSecrets } from "./run-client.ts";
 export type { JoinedBed } from "./wire.ts";
-export { bedLost } from "./run-line.ts";
+export { bedFence } from "./run-line.ts";
 export { openWorkerBed, type WorkerBed } from "./worker-bed.ts";

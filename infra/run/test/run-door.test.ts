@@ -6,7 +6,7 @@ import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
-import { bedLost, fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
+import { bedFence, fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
 import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
@@ -211,7 +211,7 @@ describe("a bed that is lost", () => {
   test("is told to every worker at once, and ends what it writes", async () => {
     const { address, door } = await serve();
     await joinSlot(address, join(0));
-    const signal = bedLost(address);
+    const { signal } = bedFence(address);
     expect(signal.aborted).toBe(false);
     door.tellLost(lost);
     expect(await reasonOf(signal)).toMatchObject({ code: "LEASE_LOST", what: lost.what });
@@ -221,7 +221,7 @@ describe("a bed that is lost", () => {
     const { address, door } = await serve();
     door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
     await joinSlot(address, join(0));
-    const signal = bedLost(address);
+    const { signal } = bedFence(address);
     await systemClock.sleep(1100);
     expect(signal.aborted).toBe(false);
     door.tellHeld({ leftMs: 1, wallMs: Date.now() + 60_000 });
@@ -232,7 +232,7 @@ describe("a bed that is lost", () => {
     const { address, door } = await serve();
     door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
     await joinSlot(address, join(0));
-    const signal = bedLost(address);
+    const { signal } = bedFence(address);
     door.tellHeld({ leftMs: 500, wallMs: Date.now() + 60_000 });
     await joinSlot(address, join(1));
     door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
@@ -242,10 +242,22 @@ describe("a bed that is lost", () => {
     expect(signal.aborted).toBe(false);
   });
 
+  test("is heard right before a write by a worker that stood still past the end", async () => {
+    const { address, door } = await serve();
+    door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(0));
+    const fence = bedFence(address);
+    await fence.check();
+    door.tellHeld({ leftMs: 200, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(1));
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    await expect(fence.check()).rejects.toMatchObject({ code: "LEASE_LOST" });
+  });
+
   test("is known from the end of the run alone, which nobody may outlive", async () => {
     const { address, close } = await serve();
     await joinSlot(address, join(0));
-    const signal = bedLost(address);
+    const { signal } = bedFence(address);
     await close();
     expect(await reasonOf(signal)).toMatchObject({ code: "INTERNAL", because: "the run has ended" });
   });

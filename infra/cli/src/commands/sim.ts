@@ -51,7 +51,7 @@ const addFault = (sim: Command): void => {
 };
 
 /** `e2e sim`: the simulated data centre by hand. */
-export const addSim = (program: Command): void => {
+export const addSim = (program: Command, _argv: readonly string[], startedBy: number): void => {
   const sim = program.command("sim").description("the simulated data centre").addHelpText("afterAll", EXAMPLES);
   sim
     .command("up")
@@ -66,7 +66,7 @@ export const addSim = (program: Command): void => {
         ...(options.speed !== undefined && { speed: options.speed }),
         json: options.json === true,
         shared: options.private !== true,
-        parents: (options.watchPid ?? []).map(readPid),
+        parents: [startedBy, ...(options.watchPid ?? []).map(readPid)],
       });
     });
   sim

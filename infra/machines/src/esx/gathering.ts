@@ -11,6 +11,7 @@ const unlessAborted = (work: Promise<void>, signal: AbortSignal | undefined): Pr
     ? work
     : new Promise((resolve, reject) => {
         const onAbort = (): void => reject(signal.reason);
+        if (signal.aborted) onAbort();
         signal.addEventListener("abort", onAbort, { once: true });
         void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
       });
