@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { loadTypeScript } from "./load-typescript.mjs";
 
-// Read before anything is loaded: a parent that ends meanwhile is replaced by process 1.
+// Read as early as can be: a parent that has ended is replaced by process 1, and watching that ends nothing.
 const startedBy = process.ppid;
 
 /** @typedef {typeof import("../src/main.ts")} Main */

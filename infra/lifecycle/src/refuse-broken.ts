@@ -15,6 +15,10 @@ const brokenBy = (mark: BedMark | undefined, elsewhere: string | undefined): Wor
   return elsewhere === undefined ? undefined : { where: "its lease, as it was left", because: elsewhere };
 };
 
+/** Whether its VMs may stand at different times, by what is known here and elsewhere. */
+export const isBroken = async ({ bed, marks, mixed }: Pick<BedContext, "bed" | "marks" | "mixed">): Promise<boolean> =>
+  brokenBy(await marks.read(bed.name), mixed?.()) !== undefined;
+
 /**
  * A restore that died may have reverted some VMs and others not, which no look at their snapshots shows afterwards: a set of that would be
  * whole by every proof and mixed in truth. Error: `SET_REFUSED`.
@@ -28,6 +32,7 @@ export const refuseBroken = async ({ bed, marks, mixed }: Pick<BedContext, "bed"
     because: `${word.because}; its VMs may stand at different times`,
     fix:
       `Restore it first: ${restoreCommand(bed.name, "bare")}, or another state it has a set of (e2e bed plan). ` +
-      `Where none can be restored, bring all VMs to one time by hand; then e2e bed snapshot ${bed.name} with --as-is.`,
+      `Where none can be restored, dispose of the bed and set it up anew, or bring all VMs to one time by hand and say so: ` +
+      `e2e bed snapshot ${bed.name} with --as-is.`,
   });
 };

@@ -12,7 +12,8 @@ import { renewFailed, runCommands, tellRenewal, type Renewal } from "./renew-run
 import { renewCommands, type RenewCommand, type RunCommand } from "./renew-steps.ts";
 import type { RestorePhase } from "./restore-plan.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { beginRestore, doGroups, giveUpRun, markRun, vmNames } from "./restore-set.ts";
+import { beginRestore, doGroups, giveUpRun, markRun, vmNames, restoreSet } from "./restore-set.ts";
+import { isBroken } from "./refuse-broken.ts";
 import { findSets, type FoundSet } from "./set-catalog.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 
@@ -145,8 +146,8 @@ const proveAndTake = async (renewal: Renewal, run: RestoreRun, fresh: BedContext
 const makeNewSet = async (renewal: Renewal, options: RenewOptions, commands: readonly RenewCommand[]): Promise<void> => {
   const { context, state, signal } = renewal;
   const run = await beginRestore(context, { state, purpose: "renewal", goOn: renewCommand(context.bed.name, state), signal });
+  await markRun(run, "broken", `a renewal of ${state} was begun and its end was not told`);
   try {
-    await markRun(run, "broken", `a renewal of ${state} was begun and its end was not told`);
     await doGroups(run, splitGroups(run).before);
     await runCommands(renewal, commands);
     const fresh = await options.reopen();
@@ -186,5 +187,7 @@ export const renewSet = async (context: BedContext, options: RenewOptions): Prom
   const inspected = await context.machines.inspect(vmNames(context), { signal });
   const plan = planRenew(context.bed, inspected, { state, nowMs: context.clock.now() });
   if (plan.onlyDrops === undefined) await makeNewSet(renewal, options, plan.commands);
+  // The one that has died did not say in what it left the VMs.
+  else if (await isBroken(context)) await restoreSet(context, { state, until: "same-set", signal });
   return dropOld(renewal);
 };

@@ -97,7 +97,6 @@ const markEnd = ({ until }: RestoreOptions, run: RestoreRun): Promise<void> => {
 
 const execute = async (run: RestoreRun, options: RestoreOptions): Promise<RestoreReport> => {
   const { until } = options;
-  await markRun(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
   const end = endOf(run.plan, until);
   await doGroups(run, run.plan.groups.slice(0, end));
   for (const { phase } of run.plan.groups.slice(end)) run.tell({ phase, state: "skipped", because: "stopped on purpose after same set" });
@@ -123,6 +122,8 @@ export const giveUpRun = async (run: RestoreRun, error: unknown): Promise<void> 
  */
 export const restoreSet = async (context: BedContext, options: RestoreOptions): Promise<RestoreReport> => {
   const run = await beginRestore(context, options);
+  // What cannot be said is not begun.
+  await markRun(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
   try {
     const report = await execute(run, options);
     await context.onRestored(report);

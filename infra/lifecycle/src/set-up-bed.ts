@@ -164,12 +164,11 @@ const runBootstrap = async (up: SettingUp): Promise<void> => {
 const refuseSetUpAlready = async (context: BedContext, there: readonly string[]): Promise<void> => {
   const { bed } = context;
   if (there.length === 0) return;
-  await refuseBroken(context);
   const inspected = await context.machines.inspect(there);
   const isWhole = there.length === vmNames(context).length;
   // With all VMs there, a half set is what a set-up that died has left, and the next one finishes.
   const found = findSets(bed, inspected).find(({ manifest, isHalf }) => !(isWhole && isHalf && manifest.state === "bare"));
-  if (found === undefined) return;
+  if (found === undefined) return refuseBroken(context);
   const use = isWhole ? `Use it: ${restoreCommand(bed.name, found.manifest.state)}. To make it anew: ` : "";
   throw new KuberaError("SETUP_FAILED", {
     what: `the bed ${bed.name} is set up already; nothing was touched`,

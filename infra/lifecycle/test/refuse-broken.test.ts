@@ -29,7 +29,7 @@ test.each([
       "[SET_REFUSED] no set is taken of the bed lab, which is broken",
       `  where:   ${where}`,
       `  because: ${because}; its VMs may stand at different times`,
-      "  fix:     Restore it first: e2e bed restore lab --state bare, or another state it has a set of (e2e bed plan). Where none can be restored, bring all VMs to one time by hand; then e2e bed snapshot lab with --as-is.",
+      "  fix:     Restore it first: e2e bed restore lab --state bare, or another state it has a set of (e2e bed plan). Where none can be restored, dispose of the bed and set it up anew, or bring all VMs to one time by hand and say so: e2e bed snapshot lab with --as-is.",
     ].join("\n"),
   );
 });

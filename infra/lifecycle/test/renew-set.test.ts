@@ -144,6 +144,7 @@ describe("renewSet", () => {
       expect(whole.length, JSON.stringify(death)).toBeGreaterThan(0);
       const again = await memory.settle(renew(memory.context));
       expect(await setsOf(memory)).toEqual([again.set]);
+      expect(memory.marks.at(-1)?.state, JSON.stringify(death)).not.toBe("broken");
       expect((await memory.settle(restoreSet(memory.context, { state: "bare" }))).set).toBe(again.set);
     }
   }, 60_000);

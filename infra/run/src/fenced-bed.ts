@@ -42,8 +42,15 @@ const toldMarks = (marks: BedMarks, hold: BedHold): BedMarks => ({
   write: async (mark) => {
     hold.throwIfOver();
     const mixed = mixedBy(mark);
+    const before = hold.mixed;
     if (mixed !== undefined) await hold.tellMixed(mixed);
-    await marks.write(mark);
+    try {
+      await marks.write(mark);
+    } catch (error) {
+      // Nothing is begun that its mark does not say.
+      if (mixed !== undefined) await hold.tellMixed(before).catch(() => {});
+      throw error;
+    }
     if (isWhole(mark)) await hold.tellMixed(undefined);
   },
 });

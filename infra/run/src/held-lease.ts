@@ -122,19 +122,32 @@ export class HeldLease {
   }
 
   /**
-   * Says why the VMs may stand at different times from now on; rejects when that could not be stored, for a holder that dies could not say it
-   * any more. That they no longer do may be lost: the release says so again.
+   * Says why the VMs may stand at different times from now on, and asks a store that stutters again; rejects when it could not be stored, for a
+   * holder that dies could not say it any more. That they no longer do may be lost: the release says so again.
    */
   async tellMixed(mixed: string | undefined): Promise<void> {
     if (mixed === this.#mixed) return;
     this.throwIfOver();
     const before = this.#mixed;
     this.#mixed = mixed;
-    await this.#extend({ mixed }).catch((error: unknown) => {
-      if (mixed === undefined) return;
+    if (mixed === undefined) return this.#extend({ mixed }).catch(() => {});
+    try {
+      await this.#insist({ mixed });
+    } catch (error) {
       this.#mixed = before;
       throw error;
-    });
+    }
+  }
+
+  async #insist(change: LeaseChange): Promise<void> {
+    const pauseMs = this.#timing.ttlMs / BEATS / RETRIES;
+    for (;;) {
+      try {
+        return await this.#extend(change);
+      } catch (error) {
+        if (!(await this.#rest(pauseMs))) throw this.#lost.signal.aborted ? this.#lost.signal.reason : error;
+      }
+    }
   }
 
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */
@@ -179,14 +192,16 @@ export class HeldLease {
       return true;
     } catch (error) {
       this.#trouble = error;
-      if (isKuberaError(error) && error.code === "LEASE_HELD") this.#lose(error);
       return false;
     }
   }
 
   async #extend(change?: LeaseChange): Promise<void> {
     const end = endOf(this.#clock, this.#timing);
-    this.#record = await this.#leases.renew(this.#record, this.#timing.ttlMs, change);
+    this.#record = await this.#leases.renew(this.#record, this.#timing.ttlMs, change).catch((error: unknown) => {
+      if (isKuberaError(error) && error.code === "LEASE_HELD") this.#lose(error);
+      throw error;
+    });
     // Two renewals may end in another order than they began.
     if (end.monotonicMs > this.#end.monotonicMs) this.#end = end;
     this.#tellEnd();

@@ -73,7 +73,8 @@ class RunLine {
 
   /** Right before a write: a timer is too late for a worker that stood still. */
   async check(): Promise<void> {
-    if (this.#isOver()) await setImmediatePromise();
+    // Twice: after the first the socket may not have been read yet, on which the run may have told more.
+    for (let turn = 0; turn < 2 && this.#isOver(); turn += 1) await setImmediatePromise();
     this.#endIfOver();
     this.#lost.signal.throwIfAborted();
   }

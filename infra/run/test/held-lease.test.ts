@@ -155,17 +155,36 @@ describe("HeldLease", () => {
     ]);
   });
 
-  test("lets nothing begin whose word could not be stored, and says it at the release that all is well again", async () => {
-    const { leases, lease } = await hold();
+  test("asks again until its word is stored, and says it at the release that all is well again", async () => {
+    const { clock, leases, lease } = await hold();
     leases.trouble = new Error("EIO");
-    await expect(lease.tellMixed("a restore was begun")).rejects.toThrow("EIO");
-    expect(lease.mixed).toBeUndefined();
+    const told = lease.tellMixed("a restore was begun");
+    await clock.advance(10_000);
     leases.trouble = undefined;
-    await lease.tellMixed("a restore was begun");
+    await clock.advance(5000);
+    await told;
     leases.trouble = new Error("EIO");
     await lease.tellMixed(undefined);
     leases.trouble = undefined;
     await lease.release({ state: "free" });
+    expect(leases.journal.filter((line) => line.startsWith("renew mixed a"))).toHaveLength(4);
     expect(leases.journal.at(-1)).toBe("release free");
+  });
+
+  test("lets nothing begin whose word could not be stored as long as it lasts", async () => {
+    const { clock, leases, lease } = await hold();
+    leases.trouble = new Error("EIO");
+    const told = lease.tellMixed("a restore was begun").catch((error: unknown) => error);
+    await clock.advance(78_000);
+    expect(await told).toMatchObject({ code: "LEASE_LOST" });
+    expect(lease.mixed).toBeUndefined();
+  });
+
+  test.each([["a restore was begun"], [undefined]])("is lost when the store says so to whatever it tells: mixed %s", async (mixed) => {
+    const { leases, lease, lost } = await hold();
+    if (mixed === undefined) await lease.tellMixed("begun");
+    leases.trouble = taken;
+    await lease.tellMixed(mixed).catch(() => {});
+    expect(lost).toEqual([taken]);
   });
 });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -240,6 +241,20 @@ describe("a bed that is lost", () => {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
     await joinSlot(address, join(2));
     expect(signal.aborted).toBe(false);
+  });
+
+  test.each([
+    ["in a timer", () => systemClock.sleep(1)],
+    ["after a file was read", () => readFile(import.meta.filename)],
+  ])("is not feared right before a write by a worker that was busy %s while it was told that it is held on", async (_where, before) => {
+    const { address, door } = await serve();
+    door.tellHeld({ leftMs: 200, wallMs: Date.now() + 60_000 });
+    await joinSlot(address, join(0));
+    const fence = bedFence(address);
+    await before();
+    door.tellHeld({ leftMs: 60_000, wallMs: Date.now() + 60_000 });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+    await fence.check();
   });
 
   test("is heard right before a write by a worker that stood still past the end", async () => {

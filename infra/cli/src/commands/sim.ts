@@ -59,7 +59,10 @@ export const addSim = (program: Command, _argv: readonly string[], startedBy: nu
     .option("--speed <factor>", "by how much durations are divided (default KUBERA_SIM_SPEED)")
     .option("--json", "print one JSON object with every URL and file, then stay")
     .option("--private", "for the process that starts it alone: other runs do not find it")
-    .option("--watch-pid <pid...>", "end as soon as one of these processes is gone, too")
+    .option(
+      "--watch-pid <pid...>",
+      "end as soon as one of these processes is gone, too; a script passes its own, for it may end while this starts",
+    )
     .action(async (options: UpOptions) => {
       const { serveSim } = await import("../serve-sim.ts");
       await serveSim({
