@@ -15,10 +15,6 @@ const brokenBy = (mark: BedMark | undefined, elsewhere: string | undefined): Wor
   return elsewhere === undefined ? undefined : { where: "its lease, as it was left", because: elsewhere };
 };
 
-/** Whether its VMs may stand at different times, by what is known here and elsewhere. */
-export const isBroken = async ({ bed, marks, mixed }: Pick<BedContext, "bed" | "marks" | "mixed">): Promise<boolean> =>
-  brokenBy(await marks.read(bed.name), mixed?.()) !== undefined;
-
 /**
  * A restore that died may have reverted some VMs and others not, which no look at their snapshots shows afterwards: a set of that would be
  * whole by every proof and mixed in truth. Error: `SET_REFUSED`.

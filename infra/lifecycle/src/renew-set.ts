@@ -13,7 +13,6 @@ import { renewCommands, type RenewCommand, type RunCommand } from "./renew-steps
 import type { RestorePhase } from "./restore-plan.ts";
 import type { RestoreRun } from "./restore-run.ts";
 import { beginRestore, doGroups, giveUpRun, markRun, vmNames, restoreSet } from "./restore-set.ts";
-import { isBroken } from "./refuse-broken.ts";
 import { findSets, type FoundSet } from "./set-catalog.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 
@@ -174,6 +173,9 @@ const dropOld = async (renewal: Renewal): Promise<Renewed> => {
   return { ...result, ...(manifest.lastUsableDay !== undefined && { lastUsableDay: manifest.lastUsableDay }) };
 };
 
+const isLeftBroken = async ({ bed, marks, mixed }: BedContext): Promise<boolean> =>
+  (await marks.read(bed.name))?.state === "broken" || mixed?.() !== undefined;
+
 /**
  * Renews the certificates inside the set of a state: restores it, runs the declared commands on it, proves what came out, takes a new set and removes
  * the one of before. The VMs are off afterwards. Killed at any point, one of the two is whole, and the same again finishes.
@@ -188,6 +190,6 @@ export const renewSet = async (context: BedContext, options: RenewOptions): Prom
   const plan = planRenew(context.bed, inspected, { state, nowMs: context.clock.now() });
   if (plan.onlyDrops === undefined) await makeNewSet(renewal, options, plan.commands);
   // The one that has died did not say in what it left the VMs.
-  else if (await isBroken(context)) await restoreSet(context, { state, until: "same-set", signal });
+  else if (await isLeftBroken(context)) await restoreSet(context, { state, until: "same-set", signal });
   return dropOld(renewal);
 };
