@@ -1,20 +1,20 @@
 import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
-import { planRenew, printRenewPlan, renewSet } from "@kubera-e2e/lifecycle/sets";
+import { planRenewNow, printRenewPlan, renewSet } from "@kubera-e2e/lifecycle/sets";
 import { print, type BedFlags } from "./bed-actions.ts";
-import { holding } from "./bed-lease.ts";
+import { holding, readLease } from "./bed-lease.ts";
 import { printProgress } from "./bed-progress.ts";
 import { withBed } from "./bed-session.ts";
 import { confirm } from "./confirm.ts";
 import { commandRunner } from "./run-command.ts";
 import { setNameOf } from "./set-name.ts";
-import { vmNames } from "./vm-names.ts";
 
 /** Renews the certificates inside a set, after a printed plan. Errors: those of `renewSet`, `USAGE`, `LEASE_HELD`. */
 export const renewBed = (name: string, flags: BedFlags & { readonly state: string }): Promise<void> =>
   withBed(name, printProgress, async (opened) => {
     const { context, settings } = opened;
     const state = setNameOf(flags.state, settings);
-    const plan = planRenew(context.bed, await context.machines.inspect(vmNames(context)), { state, nowMs: context.clock.now() });
+    const lease = await readLease(context.bed, settings);
+    const plan = await planRenewNow({ ...context, mixed: () => lease?.mixed }, state);
     if (flags.dryRun === true) {
       print(flags, plan, () => [printRenewPlan(plan)]);
       return;

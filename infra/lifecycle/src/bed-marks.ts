@@ -23,7 +23,8 @@ export type BedMark = z.infer<typeof markSchema>;
 export interface BedMarks {
   /** undefined when nothing is known. */
   read(bed: string): Promise<BedMark | undefined>;
-  write(mark: Omit<BedMark, "schema">): Promise<void>;
+  /** `signal` ends a wait for whoever else must hear of it; rejects with its reason. */
+  write(mark: Omit<BedMark, "schema">, signal?: AbortSignal): Promise<void>;
 }
 
 /** Whether all VMs stand at one time, as far as this mark tells: it was restored, its set was taken, or it has no VMs. */

@@ -12,7 +12,7 @@ import { renewFailed, runCommands, tellRenewal, type Renewal } from "./renew-run
 import { renewCommands, type RenewCommand, type RunCommand } from "./renew-steps.ts";
 import type { RestorePhase } from "./restore-plan.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { beginRestore, doGroups, giveUpRun, markRun, vmNames, restoreSet } from "./restore-set.ts";
+import { beginRestore, doGroups, giveUpRun, markBegun, vmNames, restoreSet } from "./restore-set.ts";
 import { findSets, type FoundSet } from "./set-catalog.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 
@@ -42,6 +42,8 @@ export interface RenewPlan {
   readonly lastUsableDay?: string;
   /** A renewal of before that died when its new set was whole: only this one is left to be removed. */
   readonly onlyDrops?: string;
+  /** Whether the VMs are reverted to the new set first: the one that has died did not say in what it left them. */
+  readonly reverts?: boolean;
   readonly commands: readonly RenewCommand[];
 }
 
@@ -73,14 +75,14 @@ const leftOf = (bed: TestBed, inspected: readonly MachineInfo[], renews: string 
 export const planRenew = (
   bed: TestBed,
   inspected: readonly MachineInfo[],
-  at: { readonly state: string; readonly nowMs: number },
+  at: { readonly state: string; readonly nowMs: number; readonly isBroken?: boolean },
 ): RenewPlan => {
   if (bed.renew === undefined) throw undeclared(bed);
   const chosen = chooseSet(bed, inspected, at.state);
   const { set, lastUsableDay, renews } = chosen.manifest;
   const left = leftOf(bed, inspected, renews);
   const head = { bed: bed.name, state: at.state, set, ...(lastUsableDay !== undefined && { lastUsableDay }) };
-  if (left !== undefined) return { ...head, onlyDrops: left.manifest.set, commands: [] };
+  if (left !== undefined) return { ...head, onlyDrops: left.manifest.set, reverts: at.isBroken === true, commands: [] };
   refuseUnfit(bed, chosen, { nowMs: at.nowMs, purpose: "renewal" });
   const deep = chosen.members.filter(({ snapshot }) => snapshot.depth >= bed.limits.maxSnapshotDepth);
   if (deep.length > 0)
@@ -92,8 +94,9 @@ export const planRenew = (
 };
 
 /** The plan as text for a person. */
-export const printRenewPlan = ({ bed, state, set, lastUsableDay, onlyDrops, commands }: RenewPlan): string => {
-  if (onlyDrops !== undefined) return `renew ${bed} ${state}: set ${set} is renewed already; remove what is left of ${onlyDrops}`;
+export const printRenewPlan = ({ bed, state, set, lastUsableDay, onlyDrops, commands, reverts }: RenewPlan): string => {
+  const first = reverts === true ? "bring all VMs back to it, and they stay off; then " : "";
+  if (onlyDrops !== undefined) return `renew ${bed} ${state}: set ${set} is renewed already; ${first}remove what is left of ${onlyDrops}`;
   return [
     `renew ${bed} ${state}, set ${set}${lastUsableDay === undefined ? "" : `, whose certificates are valid until ${lastUsableDay}`}`,
     "1. restore it up to power on, whatever its age and certificates",
@@ -145,7 +148,7 @@ const proveAndTake = async (renewal: Renewal, run: RestoreRun, fresh: BedContext
 const makeNewSet = async (renewal: Renewal, options: RenewOptions, commands: readonly RenewCommand[]): Promise<void> => {
   const { context, state, signal } = renewal;
   const run = await beginRestore(context, { state, purpose: "renewal", goOn: renewCommand(context.bed.name, state), signal });
-  await markRun(run, "broken", `a renewal of ${state} was begun and its end was not told`);
+  await markBegun(run, `a renewal of ${state} was begun and its end was not told`);
   try {
     await doGroups(run, splitGroups(run).before);
     await runCommands(renewal, commands);
@@ -173,8 +176,13 @@ const dropOld = async (renewal: Renewal): Promise<Renewed> => {
   return { ...result, ...(manifest.lastUsableDay !== undefined && { lastUsableDay: manifest.lastUsableDay }) };
 };
 
-const isLeftBroken = async ({ bed, marks, mixed }: BedContext): Promise<boolean> =>
-  (await marks.read(bed.name))?.state === "broken" || mixed?.() !== undefined;
+/** The plan from what the hypervisor, the mark and the lease say now. Errors: as `planRenew`. */
+export const planRenewNow = async (context: BedContext, state: string, signal?: AbortSignal): Promise<RenewPlan> => {
+  const { bed, machines, marks, mixed, clock } = context;
+  const inspected = await machines.inspect(vmNames(context), { ...(signal && { signal }) });
+  const isBroken = (await marks.read(bed.name))?.state === "broken" || mixed?.() !== undefined;
+  return planRenew(bed, inspected, { state, nowMs: clock.now(), isBroken });
+};
 
 /**
  * Renews the certificates inside the set of a state: restores it, runs the declared commands on it, proves what came out, takes a new set and removes
@@ -186,10 +194,9 @@ export const renewSet = async (context: BedContext, options: RenewOptions): Prom
   const { state, run } = options;
   const signal = options.signal ?? new AbortController().signal;
   const renewal: Renewal = { context, state, signal, run };
-  const inspected = await context.machines.inspect(vmNames(context), { signal });
-  const plan = planRenew(context.bed, inspected, { state, nowMs: context.clock.now() });
+  const plan = await planRenewNow(context, state, signal);
+  const goOn = renewCommand(context.bed.name, state);
   if (plan.onlyDrops === undefined) await makeNewSet(renewal, options, plan.commands);
-  // The one that has died did not say in what it left the VMs.
-  else if (await isLeftBroken(context)) await restoreSet(context, { state, until: "same-set", signal });
+  else if (plan.reverts === true) await restoreSet(context, { state, until: "same-set", purpose: "renewal", goOn, signal });
   return dropOld(renewal);
 };

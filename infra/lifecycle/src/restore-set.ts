@@ -79,14 +79,21 @@ const endOf = (plan: RestorePlan, until: RestoreOptions["until"]): number =>
   until === undefined ? plan.groups.length : 1 + plan.groups.findIndex((group) => group.phase === "same set");
 
 /** What is known of the bed from now on, also when this process dies before it can say more. */
-export const markRun = async ({ context, plan }: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
-  await context.marks.write({
-    bed: plan.bed,
-    state,
-    ...(state === "broken" ? {} : { holds: plan.state, set: plan.manifest.set }),
-    because,
-    at: new Date(context.clock.now()).toISOString(),
-  });
+export const markRun = async (
+  { context, plan, signal }: RestoreRun,
+  state: "clean" | "dirty" | "broken",
+  because: string,
+): Promise<void> => {
+  await context.marks.write(
+    {
+      bed: plan.bed,
+      state,
+      ...(state === "broken" ? {} : { holds: plan.state, set: plan.manifest.set }),
+      because,
+      at: new Date(context.clock.now()).toISOString(),
+    },
+    signal,
+  );
 };
 
 const markEnd = ({ until }: RestoreOptions, run: RestoreRun): Promise<void> => {
@@ -102,6 +109,16 @@ const execute = async (run: RestoreRun, options: RestoreOptions): Promise<Restor
   for (const { phase } of run.plan.groups.slice(end)) run.tell({ phase, state: "skipped", because: "stopped on purpose after same set" });
   await markEnd(options, run);
   return run.report(until === undefined ? "restored" : "same set");
+};
+
+/** The mark without which nothing is begun: a bed of which it cannot be said is left as it is. */
+export const markBegun = async (run: RestoreRun, because: string): Promise<void> => {
+  try {
+    await markRun(run, "broken", because);
+  } catch (error) {
+    await run.context.onRestored(run.report("failed", error));
+    throw error;
+  }
 };
 
 /** A failed step leaves the bed broken, never half restored and in use. */
@@ -120,10 +137,9 @@ export const giveUpRun = async (run: RestoreRun, error: unknown): Promise<void> 
  * Errors: those of `planRestore`, before anything is touched; `RESTORE_UNSUPPORTED` when the hypervisor cannot do a step and
  * `until` does not stop before it; `RESTORE_FAILED` naming every VM or node of the group that failed, with its cause and the command that goes on.
  */
-export const restoreSet = async (context: BedContext, options: RestoreOptions): Promise<RestoreReport> => {
+export const restoreSet = async (context: BedContext, options: BeginOptions): Promise<RestoreReport> => {
   const run = await beginRestore(context, options);
-  // What cannot be said is not begun.
-  await markRun(run, "broken", `a restore to ${run.plan.state} was begun and its end was not told`);
+  await markBegun(run, `a restore to ${run.plan.state} was begun and its end was not told`);
   try {
     const report = await execute(run, options);
     await context.onRestored(report);

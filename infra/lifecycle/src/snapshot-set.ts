@@ -268,10 +268,8 @@ const giveUp = async (taking: Taking, machines: readonly MachineInfo[], error: u
   await powerOnAll(taking, machines).catch(() => {});
 };
 
-const take = async (taking: Taking, machines: readonly MachineInfo[]): Promise<SetManifest> => {
+const take = async (taking: Taking, machines: readonly MachineInfo[], looks: readonly ClusterLook[]): Promise<SetManifest> => {
   const { context } = taking;
-  const looks = await lookAtClusters(taking);
-  await mark(taking, "broken", `taking a set for ${taking.state} was begun and its end was not told`);
   const act = (machine: MachineInfo, signal: AbortSignal): Promise<void> => context.machines.powerOff(machine.name, { signal });
   await forEachVm(taking, machines, { phase: "power off", act });
   await removeHalfSets(taking, machines);
@@ -304,8 +302,10 @@ export const snapshotSet = async (context: BedContext, options: SnapshotOptions)
   for (const { step, because } of await context.machines.limitations())
     tell(taking, { phase: "cannot be done", subject: step, state: "note", because });
   const isPoweredOn = options.powerOn !== false;
+  const looks = before === undefined ? await lookAtClusters(taking) : [];
+  if (before === undefined) await mark(taking, "broken", `taking a set for ${state} was begun and its end was not told`);
   try {
-    const manifest = before === undefined ? await take(taking, machines) : takeOver(taking, before);
+    const manifest = before === undefined ? await take(taking, machines, looks) : takeOver(taking, before);
     if (isPoweredOn) await powerOnAll(taking, machines);
     await mark(taking, "dirty", isPoweredOn ? "its set was taken and its VMs were powered on again" : "its set was taken; its VMs are off");
     return manifest;

@@ -2,7 +2,7 @@ import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
 import { describe, expect, test } from "vitest";
 import type { BedContext } from "../src/bed-context.ts";
 import { restoreSet } from "../src/index.ts";
-import { findSets, planRenew, printRenewPlan, renewSet, type RunCommand } from "../src/sets.ts";
+import { findSets, planRenew, planRenewNow, printRenewPlan, renewSet, type RunCommand } from "../src/sets.ts";
 import { failureOf, labBed, LAB, manifestOf, MemoryBed } from "./memory-bed.ts";
 import { MortalProcess, type Death } from "./mortal-bed.ts";
 
@@ -153,6 +153,25 @@ describe("renewSet", () => {
 describe("planRenew", () => {
   test("prints every command", async () => {
     await expect(`${printRenewPlan(await planOf(renewable().memory))}\n`).toMatchFileSnapshot("golden/renew-plan.txt");
+  });
+
+  test("brings all VMs back to a new set whose renewal died, however old it is by now", async () => {
+    const { memory, renew } = renewable();
+    const dead = { ...memory.context.marks, write: () => Promise.reject(new Error("killed")) };
+    let marks = 0;
+    const dying: BedContext = {
+      ...memory.context,
+      marks: { ...dead, write: (mark) => (mark.state === "dirty" || marks++ > 9 ? dead.write() : memory.context.marks.write(mark)) },
+    };
+    await expect(memory.settle(renew(dying))).rejects.toThrow("killed");
+    await memory.clock.advance(31 * 86_400_000);
+    const plan = await planRenewNow(memory.context, "bare");
+    expect(printRenewPlan(plan)).toBe(
+      `renew lab bare: set ${plan.set} is renewed already; bring all VMs back to it, and they stay off; then remove what is left of old`,
+    );
+    expect(await memory.settle(renew(memory.context))).toMatchObject({ set: plan.set, dropped: "old" });
+    expect(memory.marks.at(-1)).toMatchObject({ state: "dirty", set: plan.set });
+    expect(await setsOf(memory)).toEqual([plan.set]);
   });
 
   test("only removes the old set when a renewal died behind its new one", async () => {

@@ -39,11 +39,11 @@ export type BedHold = Pick<HeldLease, "throwIfOver" | "mixed" | "tellMixed">;
 /** Marks are files of this computer; what they say of the VMs, the lease tells everybody: the worse before it is done, the better afterwards. */
 const toldMarks = (marks: BedMarks, hold: BedHold): BedMarks => ({
   read: (bed) => marks.read(bed),
-  write: async (mark) => {
+  write: async (mark, signal) => {
     hold.throwIfOver();
     const mixed = mixedBy(mark);
     const before = hold.mixed;
-    if (mixed !== undefined) await hold.tellMixed(mixed);
+    if (mixed !== undefined) await hold.tellMixed(mixed, signal);
     try {
       await marks.write(mark);
     } catch (error) {

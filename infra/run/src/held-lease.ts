@@ -70,6 +70,7 @@ export class HeldLease {
   #mixed: string | undefined;
   #end: End;
   #trouble: unknown;
+  #telling: Promise<void> = Promise.resolve();
   #beating: Promise<unknown> = Promise.resolve();
 
   private constructor(options: HoldOptions, first: { readonly record: LeaseRecord; readonly end: End }) {
@@ -125,27 +126,36 @@ export class HeldLease {
    * Says why the VMs may stand at different times from now on, and asks a store that stutters again; rejects when it could not be stored, for a
    * holder that dies could not say it any more. That they no longer do may be lost: the release says so again.
    */
-  async tellMixed(mixed: string | undefined): Promise<void> {
-    if (mixed === this.#mixed) return;
-    this.throwIfOver();
+  tellMixed(mixed: string | undefined, signal?: AbortSignal): Promise<void> {
+    // One after the other: nobody may go on with a word that is still on its way.
+    const telling = this.#telling.catch(() => {}).then(() => this.#tellMixed(mixed, signal));
+    this.#telling = telling;
+    return telling;
+  }
+
+  async #tellMixed(mixed: string | undefined, signal: AbortSignal | undefined): Promise<void> {
     const before = this.#mixed;
+    if (mixed === before) return;
+    this.throwIfOver();
     this.#mixed = mixed;
-    if (mixed === undefined) return this.#extend({ mixed }).catch(() => {});
+    // Only that it is so at all must be stored before anything is done; the rest is said again by the release.
+    if (mixed === undefined || before !== undefined) return this.#extend({ mixed }).catch(() => {});
     try {
-      await this.#insist({ mixed });
+      await this.#insist({ mixed }, signal);
     } catch (error) {
       this.#mixed = before;
       throw error;
     }
   }
 
-  async #insist(change: LeaseChange): Promise<void> {
+  async #insist(change: LeaseChange, signal: AbortSignal | undefined): Promise<void> {
     const pauseMs = this.#timing.ttlMs / BEATS / RETRIES;
     for (;;) {
+      signal?.throwIfAborted();
       try {
         return await this.#extend(change);
       } catch (error) {
-        if (!(await this.#rest(pauseMs))) throw this.#lost.signal.aborted ? this.#lost.signal.reason : error;
+        if (!(await this.#rest(pauseMs, signal))) throw this.#lost.signal.aborted ? this.#lost.signal.reason : error;
       }
     }
   }
@@ -178,9 +188,9 @@ export class HeldLease {
   }
 
   /** Whether the lease still stands after a while. */
-  async #rest(ms: number): Promise<boolean> {
-    // Rejects only when released or lost.
-    await this.#clock.sleep(ms, AbortSignal.any([this.#beat.signal, this.#lost.signal])).catch(() => {});
+  async #rest(ms: number, signal: AbortSignal = this.#lost.signal): Promise<boolean> {
+    // Rejects only when released, lost or given up.
+    await this.#clock.sleep(ms, AbortSignal.any([this.#beat.signal, this.#lost.signal, signal])).catch(() => {});
     return !this.#beat.signal.aborted && !this.#lost.signal.aborted;
   }
 

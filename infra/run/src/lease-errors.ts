@@ -21,6 +21,15 @@ export const held = (lease: LeaseRecord): KuberaError =>
     fix: fixOf(lease),
   });
 
+/** For who holds a bed and cannot say so: it still does, until its time is over. */
+export const crowded = (lease: LeaseRecord): KuberaError =>
+  new KuberaError("LEASE_LOST", {
+    what: `the lease of the bed ${lease.bed} could not be written`,
+    where: `bed ${lease.bed}, lease ${lease.token}`,
+    because: "others wrote to the same record of its store between every look and every write",
+    fix: "Give the beds of a lab more than one lock VM; then run again.",
+  });
+
 /** For who held a bed and finds it somebody else's. */
 export const takenAway = (lease: LeaseRecord, newest: LeaseRecord | undefined): KuberaError =>
   new KuberaError("LEASE_HELD", {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isTaken, type LeaseChange, type LeasePort, type LeaseRecord, type LeaseRequest, type LeftBed } from "@kubera-e2e/schema/lease";
-import { held, takenAway } from "./lease-errors.ts";
+import { crowded, held, takenAway } from "./lease-errors.ts";
 import type { LeaseRegister, Registered } from "./lease-register.ts";
 
 /** Others may write beside us all the time: a lock VM holds the leases of many beds. */
@@ -30,7 +30,7 @@ export class RegisterLeases implements LeasePort {
   }
 
   acquire(request: LeaseRequest): Promise<LeaseRecord> {
-    return this.#replace(request.bed, (before) => {
+    return this.#replace(request.bed, held, (before) => {
       if (before !== undefined && isTaken(before, this.#clock.now())) throw held(before);
       return this.#taken(request, before);
     });
@@ -77,20 +77,24 @@ export class RegisterLeases implements LeasePort {
 
   /** Replaces a lease by what its holder makes of it; error: `LEASE_HELD` when it is no longer the newest, or was given back. */
   #replaceOwn(lease: LeaseRecord, next: (newest: LeaseRecord) => LeaseRecord): Promise<LeaseRecord> {
-    return this.#replace(lease.bed, (newest) => {
+    return this.#replace(lease.bed, crowded, (newest) => {
       const isOurs = newest?.token === lease.token && newest.nonce === lease.nonce;
       if (!isOurs || !["busy", "cleaning", "held", "frozen"].includes(newest.state)) throw takenAway(lease, newest);
       return next(newest);
     });
   }
 
-  async #replace(bed: string, next: (before: LeaseRecord | undefined) => LeaseRecord): Promise<LeaseRecord> {
+  async #replace(
+    bed: string,
+    tooMany: (record: LeaseRecord) => Error,
+    next: (before: LeaseRecord | undefined) => LeaseRecord,
+  ): Promise<LeaseRecord> {
     for (let attempt = 1; ; attempt += 1) {
       const before = await this.#register.read(bed);
       const record = next(before.record);
       if (await this.#write(record, before)) return record;
       // Whoever was faster has left something else there, and `next` must look at it before anything else is done.
-      if (attempt >= ATTEMPTS) throw held(before.record ?? record);
+      if (attempt >= ATTEMPTS) throw tooMany(before.record ?? record);
       if (attempt >= EAGER_ATTEMPTS) await this.#clock.sleep(Math.random() * LONGEST_PAUSE_MS);
     }
   }

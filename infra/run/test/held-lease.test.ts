@@ -180,6 +180,44 @@ describe("HeldLease", () => {
     expect(lease.mixed).toBeUndefined();
   });
 
+  test("is asked no longer once the signal of who asks aborts, and nothing is begun", async () => {
+    const { clock, leases, lease } = await hold();
+    const stop = new AbortController();
+    leases.trouble = new Error("EIO");
+    const told = lease.tellMixed("a restore was begun", stop.signal).catch((error: unknown) => error);
+    await clock.advance(2000);
+    stop.abort(new Error("Ctrl-C"));
+    await clock.advance(0);
+    expect(String(await told)).toBe("Error: Ctrl-C");
+    expect(lease.mixed).toBeUndefined();
+    leases.trouble = undefined;
+    await lease.release({ state: "free" });
+    expect(leases.journal.at(-1)).toBe("release free");
+  });
+
+  test("asks once for a better word of what it has told already, which the release says again", async () => {
+    const { leases, lease } = await hold();
+    await lease.tellMixed("a restore was begun");
+    leases.trouble = new Error("EIO");
+    await lease.tellMixed("no disk");
+    leases.trouble = undefined;
+    await lease.release({ state: "broken", reason: "no disk" });
+    expect(leases.journal.at(-1)).toBe("release broken no disk (mixed: no disk)");
+  });
+
+  test("lets a second one wait for a word that is still on its way", async () => {
+    const { clock, leases, lease } = await hold();
+    leases.trouble = new Error("EIO");
+    const told: string[] = [];
+    const both = ["first", "second"].map((name) => lease.tellMixed("a restore was begun").then(() => told.push(name)));
+    await clock.advance(2000);
+    expect(told).toEqual([]);
+    leases.trouble = undefined;
+    await clock.advance(5000);
+    await Promise.all(both);
+    expect(told).toEqual(["first", "second"]);
+  });
+
   test.each([["a restore was begun"], [undefined]])("is lost when the store says so to whatever it tells: mixed %s", async (mixed) => {
     const { leases, lease, lost } = await hold();
     if (mixed === undefined) await lease.tellMixed("begun");
