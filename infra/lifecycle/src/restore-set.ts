@@ -79,11 +79,7 @@ const endOf = (plan: RestorePlan, until: RestoreOptions["until"]): number =>
   until === undefined ? plan.groups.length : 1 + plan.groups.findIndex((group) => group.phase === "same set");
 
 /** What is known of the bed from now on, also when this process dies before it can say more. */
-export const markRun = async (
-  { context, plan, signal }: RestoreRun,
-  state: "clean" | "dirty" | "broken",
-  because: string,
-): Promise<void> => {
+const markRun = async ({ context, plan, signal }: RestoreRun, state: "clean" | "dirty" | "broken", because: string): Promise<void> => {
   await context.marks.write(
     {
       bed: plan.bed,

@@ -3,7 +3,7 @@ export { findFrozen, freezeBed } from "./freeze-set.ts";
 export type { FrozenState } from "./freeze-set.ts";
 export { planGc, printGcPlan } from "./gc-plan.ts";
 export type { GcPlan } from "./gc-plan.ts";
-export { planRenew, planRenewNow, printRenewPlan, renewSet } from "./renew-set.ts";
+export { planRenewNow, printRenewPlan, renewSet } from "./renew-set.ts";
 export type { RunCommand } from "./renew-steps.ts";
 export { proveState } from "./prove-state.ts";
 export { refuseBroken } from "./refuse-broken.ts";

@@ -2,7 +2,8 @@ import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
 import { describe, expect, test } from "vitest";
 import type { BedContext } from "../src/bed-context.ts";
 import { restoreSet } from "../src/index.ts";
-import { findSets, planRenew, planRenewNow, printRenewPlan, renewSet, type RunCommand } from "../src/sets.ts";
+import { planRenew } from "../src/renew-set.ts";
+import { findSets, planRenewNow, printRenewPlan, renewSet, type RunCommand } from "../src/sets.ts";
 import { failureOf, labBed, LAB, manifestOf, MemoryBed } from "./memory-bed.ts";
 import { MortalProcess, type Death } from "./mortal-bed.ts";
 
