@@ -19,7 +19,9 @@ export const renewBed = (name: string, flags: BedFlags & { readonly state: strin
       print(flags, plan, () => [printRenewPlan(plan)]);
       return;
     }
-    const question = `Renew the certificates in the set of ${name} for ${state}? What is on its VMs now is lost.`;
+    const question = plan.reverts
+      ? `Renew the certificates in the set of ${name} for ${state}? What is on its VMs now is lost.`
+      : `Remove what is left of the set of ${name} that was renewed? Its VMs stay as they are.`;
     await confirm({ plan: () => [printRenewPlan(plan)], question }, flags);
     const { redactor } = context;
     const run = commandRunner(redactor, (line) => process.stderr.write(`          ${line}\n`));
@@ -28,5 +30,7 @@ export const renewBed = (name: string, flags: BedFlags & { readonly state: strin
       renewSet(leased, { state, run, reopen: async () => fence(await reopen()), signal }),
     );
     const until = renewed.lastUsableDay === undefined ? "" : `, whose certificates are valid until ${renewed.lastUsableDay}`;
-    print(flags, renewed, () => [`${name} holds the set ${renewed.set} for ${state}${until}; ${renewed.dropped} is gone; its VMs are off`]);
+    print(flags, renewed, () => [
+      `${name} holds the set ${renewed.set} for ${state}${until}; ${renewed.dropped} is gone${renewed.areVmsOff ? "; its VMs are off" : ""}`,
+    ]);
   });

@@ -33,6 +33,8 @@ export interface Renewed {
   /** The set of before, which is gone. */
   readonly dropped: string;
   readonly lastUsableDay?: string;
+  /** False where only the set of before was left to be removed: they stay as they were. */
+  readonly areVmsOff: boolean;
 }
 
 export interface RenewPlan {
@@ -42,8 +44,8 @@ export interface RenewPlan {
   readonly lastUsableDay?: string;
   /** A renewal of before that died when its new set was whole: only this one is left to be removed. */
   readonly onlyDrops?: string;
-  /** Whether the VMs are reverted to the new set first: the one that has died did not say in what it left them. */
-  readonly reverts?: boolean;
+  /** Whether the VMs are reverted, and off afterwards. With `onlyDrops` that is where the one that has died did not say in what it left them. */
+  readonly reverts: boolean;
   readonly commands: readonly RenewCommand[];
 }
 
@@ -82,20 +84,21 @@ export const planRenew = (
   const { set, lastUsableDay, renews } = chosen.manifest;
   const left = leftOf(bed, inspected, renews);
   const head = { bed: bed.name, state: at.state, set, ...(lastUsableDay !== undefined && { lastUsableDay }) };
-  if (left !== undefined) return { ...head, onlyDrops: left.manifest.set, reverts: at.isBroken === true, commands: [] };
-  refuseUnfit(bed, chosen, { nowMs: at.nowMs, purpose: "renewal" });
+  const reverts = left === undefined || at.isBroken === true;
+  if (reverts) refuseUnfit(bed, chosen, { nowMs: at.nowMs, purpose: "renewal" });
+  if (left !== undefined) return { ...head, onlyDrops: left.manifest.set, reverts, commands: [] };
   const deep = chosen.members.filter(({ snapshot }) => snapshot.depth >= bed.limits.maxSnapshotDepth);
   if (deep.length > 0)
     throw tooDeep(
       bed,
       deep.map(({ machine }) => machine.name),
     );
-  return { ...head, commands: renewCommands(bed) };
+  return { ...head, reverts, commands: renewCommands(bed) };
 };
 
 /** The plan as text for a person. */
 export const printRenewPlan = ({ bed, state, set, lastUsableDay, onlyDrops, commands, reverts }: RenewPlan): string => {
-  const first = reverts === true ? "bring all VMs back to it, and they stay off; then " : "";
+  const first = reverts ? "bring all VMs back to it, and they stay off; then " : "";
   if (onlyDrops !== undefined) return `renew ${bed} ${state}: set ${set} is renewed already; ${first}remove what is left of ${onlyDrops}`;
   return [
     `renew ${bed} ${state}, set ${set}${lastUsableDay === undefined ? "" : `, whose certificates are valid until ${lastUsableDay}`}`,
@@ -165,7 +168,7 @@ const makeNewSet = async (renewal: Renewal, options: RenewOptions, commands: rea
 };
 
 /** Removes the set of before, once the new one is whole. */
-const dropOld = async (renewal: Renewal): Promise<Renewed> => {
+const dropOld = async (renewal: Renewal): Promise<Omit<Renewed, "areVmsOff">> => {
   const { context, state, signal } = renewal;
   const inspected = await context.machines.inspect(vmNames(context), { signal });
   const { manifest } = chooseSet(context.bed, inspected, state);
@@ -186,7 +189,7 @@ export const planRenewNow = async (context: BedContext, state: string, signal?: 
 
 /**
  * Renews the certificates inside the set of a state: restores it, runs the declared commands on it, proves what came out, takes a new set and removes
- * the one of before. The VMs are off afterwards. Killed at any point, one of the two is whole, and the same again finishes.
+ * the one of before. The VMs are off afterwards, unless only that removal was left to do. Killed at any point, one of the two is whole, and the same again finishes.
  *
  * Errors: those of `planRenew`, before anything is touched; `RESTORE_FAILED`, `RENEW_FAILED`, those of `snapshotSet`; `SET_NOT_REMOVED` when the new set is there.
  */
@@ -197,6 +200,6 @@ export const renewSet = async (context: BedContext, options: RenewOptions): Prom
   const plan = await planRenewNow(context, state, signal);
   const goOn = renewCommand(context.bed.name, state);
   if (plan.onlyDrops === undefined) await makeNewSet(renewal, options, plan.commands);
-  else if (plan.reverts === true) await restoreSet(context, { state, until: "same-set", purpose: "renewal", goOn, signal });
-  return dropOld(renewal);
+  else if (plan.reverts) await restoreSet(context, { state, until: "same-set", purpose: "renewal", goOn, signal });
+  return { ...(await dropOld(renewal)), areVmsOff: plan.reverts };
 };

@@ -107,12 +107,20 @@ const execute = async (run: RestoreRun, options: RestoreOptions): Promise<Restor
   return run.report(until === undefined ? "restored" : "same set");
 };
 
+/** What cannot be reported, on a full disk above all, must not hide why. */
+const reportFailure = (run: RestoreRun, error: unknown): Promise<void> =>
+  run.context
+    .onRestored(run.report("failed", error))
+    .catch((cause: unknown) =>
+      run.tell({ phase: "report", subject: run.plan.bed, state: "note", because: `the restore is not reported: ${reasonOf(cause)}` }),
+    );
+
 /** The mark without which nothing is begun: a bed of which it cannot be said is left as it is. */
 export const markBegun = async (run: RestoreRun, because: string): Promise<void> => {
   try {
     await markRun(run, "broken", because);
   } catch (error) {
-    await run.context.onRestored(run.report("failed", error));
+    await reportFailure(run, error);
     throw error;
   }
 };
@@ -123,7 +131,7 @@ export const giveUpRun = async (run: RestoreRun, error: unknown): Promise<void> 
   await markRun(run, "broken", reasonOf(error)).catch((cause: unknown) =>
     run.tell({ phase: "mark", subject: run.plan.bed, state: "note", because: `the bed is not marked: ${reasonOf(cause)}` }),
   );
-  await run.context.onRestored(run.report("failed", error));
+  await reportFailure(run, error);
 };
 
 /**

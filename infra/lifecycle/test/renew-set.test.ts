@@ -170,9 +170,28 @@ describe("planRenew", () => {
     expect(printRenewPlan(plan)).toBe(
       `renew lab bare: set ${plan.set} is renewed already; bring all VMs back to it, and they stay off; then remove what is left of old`,
     );
-    expect(await memory.settle(renew(memory.context))).toMatchObject({ set: plan.set, dropped: "old" });
+    expect(await memory.settle(renew(memory.context))).toMatchObject({ set: plan.set, dropped: "old", areVmsOff: true });
     expect(memory.marks.at(-1)).toMatchObject({ state: "dirty", set: plan.set });
     expect(await setsOf(memory)).toEqual([plan.set]);
+  });
+
+  test("leaves VMs as they are where only the old set is left to be removed, and says so", async () => {
+    const { memory, renew } = renewable();
+    memory.seed({ set: "new", renews: "old", takenAt: "2025-12-01T00:00:00.000Z" });
+    const power = () => [...memory.machines.vms.values()].map((vm) => vm.power);
+    const before = power();
+    expect(await memory.settle(renew(memory.context))).toMatchObject({ set: "new", dropped: "old", areVmsOff: false });
+    expect(power()).toEqual(before);
+  });
+
+  test("promises no revert that would be refused", async () => {
+    const { memory } = renewable();
+    memory.seed({ set: "new", renews: "old", takenAt: "2025-12-01T00:00:00.000Z" });
+    const [vm] = memory.machines.vms.values();
+    if (vm !== undefined) vm.consolidationNeeded = true;
+    const broken = { ...memory.context, mixed: () => "a renewal was begun" };
+    await expect(planRenewNow(broken, "bare")).rejects.toMatchObject({ code: "SET_REFUSED" });
+    await expect(planRenewNow(memory.context, "bare")).resolves.toMatchObject({ onlyDrops: "old", reverts: false });
   });
 
   test("only removes the old set when a renewal died behind its new one", async () => {

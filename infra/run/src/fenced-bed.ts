@@ -44,6 +44,8 @@ const toldMarks = (marks: BedMarks, hold: BedHold): BedMarks => ({
     const mixed = mixedBy(mark);
     const before = hold.mixed;
     if (mixed !== undefined) await hold.tellMixed(mixed, signal);
+    // The store may have taken longer than the lease lasts.
+    hold.throwIfOver();
     try {
       await marks.write(mark);
     } catch (error) {

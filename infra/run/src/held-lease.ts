@@ -153,11 +153,14 @@ export class HeldLease {
     for (;;) {
       signal?.throwIfAborted();
       try {
-        return await this.#extend(change);
+        await this.#extend(change);
+        break;
       } catch (error) {
         if (!(await this.#rest(pauseMs, signal))) throw this.#lost.signal.aborted ? this.#lost.signal.reason : error;
       }
     }
+    // A store may have taken its time.
+    signal?.throwIfAborted();
   }
 
   /** Gives the bed back; a lease that was lost meanwhile is nobody's to give. */

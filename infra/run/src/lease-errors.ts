@@ -27,7 +27,7 @@ export const crowded = (lease: LeaseRecord): KuberaError =>
     what: `the lease of the bed ${lease.bed} could not be written`,
     where: `bed ${lease.bed}, lease ${lease.token}`,
     because: "others wrote to the same record of its store between every look and every write",
-    fix: "Give the beds of a lab more than one lock VM; then run again.",
+    fix: "Run again; where many beds share one lock VM, give them more than one.",
   });
 
 /** For who held a bed and finds it somebody else's. */
