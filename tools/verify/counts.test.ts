@@ -18,12 +18,17 @@ const written = (value: unknown): string => {
   return path;
 };
 
+/** What vitest counts beside the files themselves. */
+const totals = (passed: number, failed: number, skipped: number) => ({
+  numPassedTests: passed,
+  numFailedTests: failed,
+  numPendingTests: skipped,
+  numFailedTestSuites: 1,
+});
+
 it("names every red test with its file and the first line of its error", () => {
   const path = written({
-    numPassedTests: 1,
-    numFailedTests: 1,
-    numPendingTests: 2,
-    numFailedTestSuites: 1,
+    ...totals(1, 1, 2),
     testResults: [
       {
         name: "/clone/infra/kube/test/watch.test.ts",
@@ -46,10 +51,7 @@ it("names every red test with its file and the first line of its error", () => {
 
 it("counts a file that does not load as one failure", () => {
   const path = written({
-    numPassedTests: 0,
-    numFailedTests: 0,
-    numPendingTests: 0,
-    numFailedTestSuites: 1,
+    ...totals(0, 0, 0),
     testResults: [{ name: "/clone/a.test.ts", status: "failed", message: "SyntaxError: no\nmore", assertionResults: [] }],
   });
   expect(countVitest(path, "/clone")).toEqual({ passed: 0, failed: 1, skipped: 0, red: ["a.test.ts: SyntaxError: no"] });

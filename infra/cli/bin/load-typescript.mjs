@@ -10,10 +10,11 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 const CACHE = join(ROOT, "node_modules", ".cache", "kubera-e2e");
 const CODE_FILE = join(CACHE, "e2e.cjs");
 const MAP_FILE = join(CACHE, "e2e.cjs.map");
-/** `infra/run`. */
-const ROOM_DEPTH = 2;
-const SEAL_BYTES = 32;
 const COMPILED_FILE = join(CACHE, "e2e.bin");
+/** A SHA-256 in front of what is compiled. */
+const SEAL_BYTES = 32;
+/** Parts of a room's path: `infra/run`. */
+const ROOM_DEPTH = 2;
 /** What else decides what is in a bundle: its makers, and which libraries are installed where. */
 const MAKERS = [
   import.meta.filename,
@@ -78,14 +79,15 @@ const newBundle = async (entry) => {
   const { bundle } = await import("./bundle.mjs");
   /** @type {Record<string, string>} */
   const stamps = {};
-  const onRead = (/** @type {string} */ path) => {
-    const name = relative(ROOT, path);
-    stamps[name] = stampOf(path);
-    // What a room exports under which name.
-    const room = join(...name.split("/").slice(0, ROOM_DEPTH), "package.json");
-    stamps[room] ??= stampOf(join(ROOT, room));
+  const stamp = (/** @type {string} */ path) => {
+    stamps[relative(ROOT, path)] ??= stampOf(path);
   };
-  for (const path of MAKERS) onRead(path);
+  const onRead = (/** @type {string} */ path) => {
+    stamp(path);
+    // What a room exports under which name.
+    stamp(join(ROOT, ...relative(ROOT, path).split("/").slice(0, ROOM_DEPTH), "package.json"));
+  };
+  for (const path of MAKERS) stamp(path);
   const { code, map } = await bundle({ entry, outdir: CACHE, onRead });
   /** @type {Made} */
   const made = { entry, sha256: sha256(code).toString("hex"), stamps };

@@ -62,6 +62,13 @@ describe("e2e bed, ended by a signal", () => {
     expect(refused.err).toContain("[SET_REFUSED] no set is taken of the bed sim, which is broken");
   });
 
+  it("takes one all the same of who says that all VMs stand at one time, and the bed is broken no longer", async () => {
+    const taken = await runE2e(environment, ["bed", "snapshot", "sim", "--state", "bare", "--as-is", "--yes"]);
+    expect(taken.code, taken.err).toBe(0);
+    expect(taken.out).toMatch(/^sim holds the set \d{8}T\d{6}Z for bare: 10 VMs, without memory\n$/);
+    expect(await status()).toMatchObject({ lease: { state: "dirty" }, mark: { state: "dirty", holds: "bare" } });
+  });
+
   it("ends in order when nobody reads what it tells", async () => {
     const running = startE2e(environment, ["bed", "restore", "sim", "--state", "bare", "--yes"]);
     await expect.poll(running.errorsSoFar, { interval: 20, timeout: 10_000 }).toMatch(/power off +\S+ +started/);

@@ -18,7 +18,7 @@ export interface OpenClientsOptions {
   readonly redactor: Redactor;
   readonly transcript?: Transcript;
   readonly onProgress?: Progress;
-  /** Once aborted, with why, nothing is written to the clusters and to Director any more. */
+  /** Once it has fallen, nothing is written to the clusters and to Director any more. */
   readonly fence?: Fence;
   readonly clock?: Clock;
 }

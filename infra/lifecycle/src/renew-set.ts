@@ -12,7 +12,7 @@ import { renewFailed, runCommands, tellRenewal, type Renewal } from "./renew-run
 import { renewCommands, type RenewCommand, type RunCommand } from "./renew-steps.ts";
 import type { RestorePhase } from "./restore-plan.ts";
 import type { RestoreRun } from "./restore-run.ts";
-import { beginRestore, doGroups, giveUpRun, markBegun, vmNames, restoreSet } from "./restore-set.ts";
+import { beginRestore, doGroups, giveUpRun, markBegun, restoreSet, vmNames } from "./restore-set.ts";
 import { findSets, type FoundSet } from "./set-catalog.ts";
 import { snapshotSet } from "./snapshot-set.ts";
 

@@ -116,7 +116,7 @@ export class HeldLease {
     this.signal.throwIfAborted();
   }
 
-  /** Says what the holder does with the bed now; the next renewal says so again when this one fails. */
+  /** Says what the holder does with the bed now. */
   async change(change: LeaseChange): Promise<void> {
     this.throwIfOver();
     await this.#extend(change);

@@ -39,7 +39,7 @@ export interface WorkerBedOptions {
   readonly settings: Settings;
   readonly redactor: Redactor;
   readonly transcript: Transcript;
-  /** Once aborted, with why, nothing is written to the bed any more. */
+  /** Once it has fallen, nothing is written to the bed any more. */
   readonly fence?: Fence;
 }
 

@@ -5,6 +5,7 @@ import { FakeClock } from "@kubera-e2e/schema/clock";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FileRegister } from "../src/file-register.ts";
 import { FileLeaseStore } from "../src/index.ts";
+import { RegisterLeases } from "../src/register-leases.ts";
 import { failureOf } from "./failure-of.ts";
 
 let folder = "";
@@ -174,6 +175,18 @@ describe("FileLeaseStore", () => {
   where:   ${file}
   because: it is not what this store writes, so nobody can tell who holds the bed
   fix:     Make sure nobody uses the bed, then delete the file.`);
+  });
+
+  test("says that a holder cannot be heard beside too many others, and that it still holds the bed", async () => {
+    const lease = await store.acquire(request("ann"));
+    const crowd = new RegisterLeases({ read: async () => ({ record: lease, version: "1" }), write: async () => false }, clock);
+    const told = failureOf(crowd.renew(lease, 90_000));
+    await clock.advance(60_000);
+    expect((await told).message).toBe(`[LEASE_LOST] the lease of the bed konvoy could not be written
+  where:   bed konvoy, lease 1
+  because: others wrote to the same record of its store between every look and every write
+  fix:     Run again; where many beds share one lock VM, give them more than one.`);
+    expect((await store.read("konvoy"))?.holder).toBe("ann");
   });
 
   test("forgets old holders", async () => {
