@@ -16,7 +16,8 @@ const workspace = (onRead) => ({
   setup: (building) => {
     building.onResolve({ filter: /^[^./]/ }, ({ path, importer }) => {
       if (isBuiltin(path)) return { path, external: true };
-      const isWithin = path.startsWith("@kubera-e2e/") || importer.includes("/node_modules/") || BUNDLED.has(path);
+      // What a bundled library imports comes along.
+      const isWithin = path.startsWith("@kubera-e2e/") || !importer.endsWith(".ts") || BUNDLED.has(path);
       return isWithin ? undefined : { path: createRequire(importer).resolve(path), external: true };
     });
     building.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
