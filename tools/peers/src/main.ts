@@ -4,16 +4,25 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { parseTestBed } from "@kubera-e2e/schema/parse-test-bed";
+import { buildCluster } from "./cluster/binaries.ts";
+import { down, leftovers } from "./cluster/down.ts";
+import { status, statusLines } from "./cluster/status.ts";
+import { up } from "./cluster/up.ts";
 import { startVcsim, type Vcsim, type VcsimRequest } from "./vcsim.ts";
 
-const HELP = `node --import tsx tools/peers/src/main.ts vcsim [--bed FILE | --vms NAME,NAME] [--esx]
+const HELP = `pnpm peers build | up | status [--json] | down | vcsim [--bed FILE | --vms NAME,NAME] [--esx]
 
-Serves a real vcsim on loopback until Ctrl-C, and prints the variables by which govc and e2e find it.
-  --bed FILE   VMs named as in a bed's file; default infra/testbeds/konvoy.yaml
-  --vms NAMES  these VMs instead
-  --esx        be a standalone ESX host instead of a vCenter
+Real counterparts of what the simulator plays, for tests and for hands.
+  build    builds the programs of the cluster from pinned Go modules into a cache outside of the clone (a quarter of an hour, once)
+  up       a real Kubernetes of four nodes, each with kubelet and containerd in a network of its own, a registry and its mirror; needs root
+  status   what of it is there
+  down     ends and removes all of it, however far \`up\` came
+  vcsim    serves a real vcsim on loopback until Ctrl-C, and prints the variables by which govc and e2e find it
+           --bed FILE   VMs named as in a bed's file; default infra/testbeds/konvoy.yaml
+           --vms NAMES  these VMs instead
+           --esx        be a standalone ESX host instead of a vCenter
 
-Example: node --import tsx tools/peers/src/main.ts vcsim --esx
+Example: pnpm peers up && KUBECONFIG=/var/lib/kubera-e2e-peers/pki/admin.kubeconfig kubectl get nodes
 `;
 
 const KONVOY = join(import.meta.dirname, "..", "..", "..", "infra", "testbeds", "konvoy.yaml");
@@ -65,16 +74,41 @@ const { values, positionals } = parseArgs({
     bed: { type: "string", default: KONVOY },
     vms: { type: "string" },
     esx: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
-if (values.help || positionals.join(" ") !== "vcsim") {
+const told = (what: string, ms: number): void => console.error(`  ${what.padEnd(32)} ${(ms / 1000).toFixed(1)} s`);
+
+const showStatus = async (): Promise<void> => {
+  const now = await status();
+  console.log(values.json ? JSON.stringify(now, undefined, 2) : statusLines(now).join("\n"));
+};
+
+const bringDown = async (): Promise<void> => {
+  await down();
+  const left = await leftovers();
+  if (left.length === 0) return showStatus();
+  console.error(`still there:\n${left.map((one) => `  ${one}`).join("\n")}`);
+  process.exitCode = 1;
+};
+
+const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
+  build: () => buildCluster(told),
+  up: () => up(told).then(showStatus),
+  status: showStatus,
+  down: bringDown,
+  vcsim: () => serve({ mode: values.esx ? "esx" : "vcenter", vms: values.vms?.split(",") ?? vmsOf(values.bed) }),
+};
+
+const verb = VERBS[positionals.join(" ")];
+if (values.help || verb === undefined) {
   console.log(HELP);
   process.exitCode = values.help ? 0 : 2;
 } else {
   try {
-    await serve({ mode: values.esx ? "esx" : "vcenter", vms: values.vms?.split(",") ?? vmsOf(values.bed) });
+    await verb();
   } catch (error) {
     if (!isKuberaError(error)) throw error;
     console.error(error.message);

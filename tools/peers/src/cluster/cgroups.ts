@@ -1,0 +1,72 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PeerNode } from "./plan.ts";
+
+const ROOT = "/sys/fs/cgroup";
+const OURS = "kubera-e2e-peers";
+
+/** The hierarchies of cgroup v1 in which a kubelet wants its own root; of v2 there is one. */
+const hierarchies = (): string[] =>
+  existsSync(join(ROOT, "cgroup.controllers"))
+    ? [ROOT]
+    : readdirSync(ROOT)
+        .filter((name) => name !== "unified" && existsSync(join(ROOT, name, "cgroup.procs")))
+        .map((name) => join(ROOT, name));
+
+const folderOf = (hierarchy: string, node: PeerNode): string => join(hierarchy, OURS, node.name);
+
+/** As the kubelet names it. */
+export const cgroupRootOf = (node: PeerNode): string => `/${OURS}/${node.name}`;
+
+/** A cpuset takes no process before it was told which processors and memory it has. */
+const fillCpuset = (folder: string): void => {
+  for (const name of ["cpuset.cpus", "cpuset.mems"]) {
+    const file = join(folder, name);
+    if (existsSync(file) && readFileSync(file, "utf8").trim() === "") writeFileSync(file, readFileSync(join(folder, "..", name)));
+  }
+};
+
+export const addCgroups = (node: PeerNode): void => {
+  for (const hierarchy of hierarchies()) {
+    for (const folder of [join(hierarchy, OURS), folderOf(hierarchy, node)]) {
+      mkdirSync(folder, { recursive: true });
+      fillCpuset(folder);
+    }
+  }
+};
+
+const below = (folder: string): string[] =>
+  existsSync(folder)
+    ? [
+        ...readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .flatMap((entry) => below(join(folder, entry.name))),
+        folder,
+      ]
+    : [];
+
+/** Processes in the cgroups of a node's pods. */
+export const cgroupPids = (node: PeerNode): number[] =>
+  hierarchies()
+    .flatMap((hierarchy) => below(folderOf(hierarchy, node)))
+    .flatMap((folder) => readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n"))
+    .filter((line) => line !== "")
+    .map(Number);
+
+const remove = (folder: string): void => {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // What cannot be removed is told by `down`, which looks again.
+  }
+};
+
+export const removeCgroups = (node: PeerNode): void => {
+  for (const hierarchy of hierarchies()) {
+    for (const folder of below(folderOf(hierarchy, node))) remove(folder);
+    remove(join(hierarchy, OURS));
+  }
+};
+
+/** Cgroups of ours that are still there. */
+export const leftCgroups = (): string[] => hierarchies().flatMap((hierarchy) => below(join(hierarchy, OURS)));

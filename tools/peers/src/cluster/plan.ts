@@ -1,0 +1,54 @@
+import { join } from "node:path";
+
+/** Root's own; all that the peers keep is below these two. */
+export const STATE_FOLDER = "/var/lib/kubera-e2e-peers";
+/** Short, for the path of a socket may have 107 characters. */
+export const RUN_FOLDER = "/run/kubera-e2e-peers";
+
+/** A network that only this computer has: one bridge, one address a node, one range of pods a node. */
+export const NETWORK = {
+  bridge: "kpeers0",
+  host: "10.222.0.1",
+  prefix: 24,
+  services: "10.222.200.0/24",
+  pods: "10.222.100.0/22",
+} as const;
+
+export const REGISTRY = `${NETWORK.host}:5000`;
+export const MIRROR = `${NETWORK.host}:5001`;
+
+export interface PeerNode {
+  readonly name: string;
+  readonly plane: "control" | "worker";
+  readonly address: string;
+  readonly podCidr: string;
+  /** What a snapshot keeps: images, containers, volumes, addresses of pods, and etcd. */
+  readonly disk: string;
+  /** What a power cut takes away. */
+  readonly run: string;
+  /** Name of its network namespace and of its end of the link. */
+  readonly link: string;
+}
+
+const nodeOf = (number: number): PeerNode => {
+  const name = `peers-${number}`;
+  return {
+    name,
+    plane: number === 1 ? "control" : "worker",
+    address: `10.222.0.${10 + number}`,
+    podCidr: `10.222.${100 + number}.0/24`,
+    disk: join(STATE_FOLDER, "disks", name),
+    run: join(RUN_FOLDER, name),
+    link: `kpeers-${number}`,
+  };
+};
+
+/** The machines of the bed `peers`: the first bears the control plane. */
+export const NODES: readonly PeerNode[] = [1, 2, 3, 4].map(nodeOf);
+
+export const CONTROL_ADDRESS = "10.222.0.11";
+export const API_SERVER = `https://${CONTROL_ADDRESS}:6443`;
+
+export const PKI_FOLDER = join(STATE_FOLDER, "pki");
+export const LOG_FOLDER = join(STATE_FOLDER, "logs");
+export const KUBECONFIG = join(PKI_FOLDER, "admin.kubeconfig");

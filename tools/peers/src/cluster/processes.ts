@@ -1,0 +1,80 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, openSync, readdirSync, readlinkSync, closeSync } from "node:fs";
+import { join } from "node:path";
+import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
+import { cgroupPids } from "./cgroups.ts";
+import { hasNetwork, inNetworkOf } from "./network.ts";
+import { LOG_FOLDER, type PeerNode } from "./plan.ts";
+import { command } from "./commands.ts";
+
+export interface Program {
+  /** Of its log. */
+  readonly name: string;
+  readonly argv: readonly [string, ...string[]];
+}
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Starts a program that outlives this process; what it says goes to its log. */
+const start = ({ name, argv }: Program): void => {
+  mkdirSync(LOG_FOLDER, { recursive: true });
+  const log = openSync(join(LOG_FOLDER, `${name}.log`), "a");
+  const [file, ...args] = argv;
+  const child = spawn(file, args, { detached: true, stdio: ["ignore", log, log], env: { PATH, HOME: "/root" }, cwd: "/" });
+  // Whoever waits for what it serves tells why it did not.
+  child.once("error", () => {});
+  child.unref();
+  closeSync(log);
+};
+
+export const startOnHost = start;
+
+export const startOnNode = (node: PeerNode, { name, argv }: Program): void =>
+  start({ name: `${node.name}-${name}`, argv: [...inNetworkOf(node), ...argv] });
+
+const linkOf = (path: string): string | undefined => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Every process of a node: those in its network, and those in the cgroups of its pods, whose networks are their own. */
+export const pidsOf = async (node: PeerNode): Promise<number[]> => {
+  const network = hasNetwork(node) ? (await command(...inNetworkOf(node), "readlink", "/proc/self/ns/net")).trim() : undefined;
+  const inNetwork = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && network !== undefined && linkOf(`/proc/${name}/ns/net`) === network)
+    .map(Number);
+  return [...new Set([...inNetwork, ...cgroupPids(node)])];
+};
+
+const kill = (pid: number): void => {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It has ended by itself meanwhile.
+  }
+};
+
+const END_LIMIT_MS = 10_000;
+
+/** Ends processes at once, as a power cut does, and whatever they start meanwhile. Error: `WAIT_DEADLINE`. */
+export const endAll = (whose: string, list: () => Promise<readonly number[]> | readonly number[]): Promise<undefined> =>
+  waitUntil({
+    what: `all processes of ${whose} have ended`,
+    deadlineMs: END_LIMIT_MS,
+    intervalMs: 80,
+    probe: async () => {
+      const pids = await list();
+      for (const pid of pids) kill(pid);
+      return pids.length === 0 ? reached(undefined) : notYet(`they do not end when they are killed: ${pids.join(", ")}`);
+    },
+    fix: "Look what they wait for (/proc/PID/stack), end it, and run `pnpm peers down`.",
+  });
+
+/** Processes that serve an address of this computer by a program of the peers, by their command line. */
+export const hostPids = (folder: string): number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/exe`)?.startsWith(folder) === true)
+    .map(Number);

@@ -1,0 +1,46 @@
+import { nodeStates } from "./cluster-api.ts";
+import { KUBECONFIG, MIRROR, NODES, REGISTRY, API_SERVER, LOG_FOLDER } from "./plan.ts";
+import { isOn } from "./power.ts";
+import { leftovers } from "./down.ts";
+import { hasNetwork } from "./network.ts";
+
+export interface PeersStatus {
+  readonly up: boolean;
+  readonly apiServer: string;
+  readonly kubeconfig: string;
+  readonly registry: string;
+  readonly mirror: string;
+  readonly logs: string;
+  readonly nodes: readonly { readonly name: string; readonly power: "on" | "off"; readonly ready: boolean; readonly bootId?: string }[];
+  /** What is there of them while they are not up. */
+  readonly leftovers: readonly string[];
+}
+
+/** What of the peers is there. */
+export const status = async (): Promise<PeersStatus> => {
+  const exists = NODES.some(hasNetwork);
+  const states = exists ? await nodeStates().catch(() => []) : [];
+  const nodes = await Promise.all(
+    NODES.map(async (node) => {
+      const state = states.find(({ name }) => name === node.name);
+      const power = (await isOn(node)) ? ("on" as const) : ("off" as const);
+      return { name: node.name, power, ready: power === "on" && state?.isReady === true, ...(state && { bootId: state.bootId }) };
+    }),
+  );
+  const isUp = nodes.every(({ ready }) => ready);
+  const places = { apiServer: API_SERVER, kubeconfig: KUBECONFIG, registry: REGISTRY, mirror: MIRROR, logs: LOG_FOLDER };
+  return { up: isUp, ...places, nodes, leftovers: isUp ? [] : await leftovers() };
+};
+
+/** For people. */
+export const statusLines = ({ up, apiServer, kubeconfig, registry, mirror, nodes, leftovers: left }: PeersStatus): string[] => [
+  up ? "the cluster of the peers is up" : left.length === 0 ? "the peers are down, and nothing of them is left" : "the peers are not up",
+  ...(left.length === 0 && !up
+    ? []
+    : [
+        `  API server  ${apiServer}  KUBECONFIG=${kubeconfig}`,
+        `  registry    ${registry}, its mirror ${mirror}`,
+        ...nodes.map(({ name, power, ready, bootId }) => `  ${name.padEnd(10)}  ${power}${ready ? `, Ready, boot ${bootId ?? ""}` : ""}`),
+      ]),
+  ...left.map((one) => `  left: ${one}`),
+];
