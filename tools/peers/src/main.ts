@@ -88,7 +88,7 @@ const showStatus = async (): Promise<void> => {
 
 const bringDown = async (): Promise<void> => {
   await down();
-  const left = await leftovers();
+  const left = leftovers();
   if (left.length === 0) return showStatus();
   console.error(`still there:\n${left.map((one) => `  ${one}`).join("\n")}`);
   process.exitCode = 1;

@@ -28,14 +28,17 @@ func pause() {
 	<-ended
 }
 
-// serve answers every request with the host's name.
+// serve answers every request with the host's name, but for /unready, where it says that it cannot serve.
 func serve() error {
 	name, err := os.Hostname()
 	if err != nil {
 		return err
 	}
 	fmt.Println("serving on 8080 as", name)
-	return http.ListenAndServe(":8080", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.ListenAndServe(":8080", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/unready" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
 		fmt.Fprintln(w, name)
 	}))
 }

@@ -19,7 +19,7 @@ export type SnapshotTree = z.infer<typeof treeSchema>;
 
 const FOLDER = join(STATE_FOLDER, "snapshots");
 const treeFile = (node: PeerNode): string => join(FOLDER, `${node.name}.json`);
-const copyOf = (id: string): string => join(FOLDER, id);
+const copyOf = (id: string): string => join(FOLDER, `${id}.img`);
 
 export const readTree = (node: PeerNode): SnapshotTree =>
   existsSync(treeFile(node)) ? treeSchema.parse(JSON.parse(readFileSync(treeFile(node), "utf8"))) : { snapshots: [], next: 1 };
@@ -36,12 +36,10 @@ export const depthIn = ({ snapshots }: SnapshotTree, { parentId }: DiskSnapshot)
   return parent === undefined ? 1 : 1 + depthIn({ snapshots, next: 0 }, parent);
 };
 
-/** Copies a disk whole or not at all; nothing may run on it. */
+/** Copies a disk whole or not at all; it must not be mounted. */
 const copy = async (from: string, to: string): Promise<void> => {
   const draft = `${to}.part`;
-  rmSync(draft, { recursive: true, force: true });
-  await command("cp", "--archive", "--reflink=auto", from, draft);
-  rmSync(to, { recursive: true, force: true });
+  await command("cp", "--sparse=always", "--reflink=auto", from, draft);
   renameSync(draft, to);
 };
 
@@ -51,14 +49,14 @@ export const takeSnapshot = async (node: PeerNode, asked: Pick<DiskSnapshot, "na
   const parent = tree.current === undefined ? {} : { parentId: tree.current };
   const snapshot = { id: `${node.name}-${tree.next}`, ...asked, createdAt: new Date().toISOString(), ...parent };
   mkdirSync(FOLDER, { recursive: true, mode: 0o700 });
-  await copy(node.disk, copyOf(snapshot.id));
+  await copy(node.image, copyOf(snapshot.id));
   writeTree(node, { snapshots: [...tree.snapshots, snapshot], current: snapshot.id, next: tree.next + 1 });
   return snapshot;
 };
 
 /** Brings the disk of a node back that is off. */
 export const revertTo = async (node: PeerNode, { id }: DiskSnapshot): Promise<void> => {
-  await copy(copyOf(id), node.disk);
+  await copy(copyOf(id), node.image);
   writeTree(node, { ...readTree(node), current: id });
 };
 
@@ -71,5 +69,5 @@ export const removeSnapshot = (node: PeerNode, { id, parentId }: DiskSnapshot): 
   };
   const now = current === id ? parentId : current;
   writeTree(node, { snapshots: snapshots.filter((one) => one.id !== id).map(up), ...(now !== undefined && { current: now }), next });
-  rmSync(copyOf(id), { recursive: true, force: true });
+  rmSync(copyOf(id), { force: true });
 };

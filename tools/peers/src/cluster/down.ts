@@ -1,21 +1,17 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { peersFolder } from "../cache-folder.ts";
+import { existsSync, rmSync } from "node:fs";
 import { leftCgroups } from "./cgroups.ts";
+import { mountsWithin } from "./disk.ts";
 import { hasNetwork, removeBridge, removeNode } from "./network.ts";
 import { NETWORK, NODES, RUN_FOLDER, STATE_FOLDER } from "./plan.ts";
 import { powerOff } from "./power.ts";
-import { endAll, hostPids } from "./processes.ts";
+import { endAll, registryPids } from "./processes.ts";
 
 /** Whatever of the peers is still on this computer: empty when nothing is. */
-export const leftovers = async (): Promise<string[]> => [
-  ...hostPids(await peersFolder()).map((pid) => `process ${pid}`),
+export const leftovers = (): string[] => [
+  ...registryPids().map((pid) => `process ${pid}`),
   ...NODES.filter(hasNetwork).map(({ link }) => `network namespace ${link}`),
   ...(existsSync(`/sys/class/net/${NETWORK.bridge}`) ? [`bridge ${NETWORK.bridge}`] : []),
-  ...readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((path) => path.startsWith(STATE_FOLDER) || path.startsWith(RUN_FOLDER))
-    .map((path) => `mount ${path}`),
+  ...[STATE_FOLDER, RUN_FOLDER].flatMap(mountsWithin).map((path) => `mount ${path}`),
   ...leftCgroups().map((path) => `cgroup ${path}`),
   ...[STATE_FOLDER, RUN_FOLDER].filter((folder) => existsSync(folder)).map((folder) => `folder ${folder}`),
 ];
@@ -26,8 +22,7 @@ export const down = async (): Promise<void> => {
     await powerOff(node);
     await removeNode(node);
   }
-  const programs = await peersFolder();
-  await endAll("the registries", () => hostPids(programs));
+  await endAll("the registries", registryPids);
   await removeBridge();
   for (const folder of [STATE_FOLDER, RUN_FOLDER]) rmSync(folder, { recursive: true, force: true });
 };

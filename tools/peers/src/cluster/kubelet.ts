@@ -26,6 +26,11 @@ const configOf = (node: PeerNode): object => ({
   nodeStatusUpdateFrequency: "2s",
   nodeLeaseDurationSeconds: 10,
   syncFrequency: "5s",
+  evictionHard: { "nodefs.available": "10%", "imagefs.available": "10%" },
+  evictionPressureTransitionPeriod: "5s",
+  // A crash loop is one after two restarts; nobody wants to wait half a minute for them.
+  featureGates: { KubeletCrashLoopBackOffMax: true },
+  crashLoopBackOff: { maxContainerRestartPeriod: "3s" },
   clusterDomain: "cluster.local",
   podLogsDir: join(node.disk, "pod-logs"),
 });

@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { buildCluster } from "./binaries.ts";
 import { depthIn, readTree, removeSnapshot, revertTo, takeSnapshot, type DiskSnapshot } from "./disk-snapshots.ts";
-import { NODES, type PeerNode } from "./plan.ts";
+import { nodeNamed, NODES, type PeerNode } from "./plan.ts";
 import { isOn, powerOff, powerOn } from "./power.ts";
 
 /** The one script of the bed `peers`: its machines are nodes of this computer, driven as docs/add-a-hypervisor.md says. */
@@ -24,8 +24,8 @@ class Refused extends Error {
   }
 }
 
-const nodeNamed = (name: string): PeerNode => {
-  const node = NODES.find((one) => one.name === name);
+const machineNamed = (name: string): PeerNode => {
+  const node = nodeNamed(name);
   if (node === undefined) throw new Refused("NotFound", `there is no machine ${name}`);
   return node;
 };
@@ -58,7 +58,7 @@ const act = async (request: Request): Promise<object> => {
     const known = NODES.filter(({ name }) => request.names.includes(name));
     return { machines: await Promise.all(known.map(inspect)), known: NODES.map(({ name }) => name) };
   }
-  const node = nodeNamed(request.name);
+  const node = machineNamed(request.name);
   if (request.verb === "snapshot") return snapshot(node, request.snapshot);
   if (request.verb === "power") await (request.to === "off" ? powerOff(node) : powerOn(node, await buildCluster(() => {})));
   if (request.verb === "remove") removeSnapshot(node, snapshotOf(node, request.snapshotId));

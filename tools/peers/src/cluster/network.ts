@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { attempt, command } from "./commands.ts";
-import { NETWORK, type PeerNode } from "./plan.ts";
+import { NETWORK, NODES, type PeerNode } from "./plan.ts";
 
 const namespacePath = ({ link }: PeerNode): string => `/run/netns/${link}`;
 
@@ -30,6 +30,8 @@ export const addNode = async (node: PeerNode): Promise<void> => {
   await inside("ip", "addr", "add", `${address}/${prefix}`, "dev", "eth0");
   await inside("ip", "link", "set", "eth0", "up");
   await inside("ip", "route", "add", "default", "via", host);
+  // Node to node, so that the computer itself need not forward packets.
+  for (const other of NODES) if (other !== node) await inside("ip", "route", "add", other.podCidr, "via", other.address);
   await inside("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
   await command("ip", "route", "replace", podCidr, "via", address);
 };

@@ -22,7 +22,9 @@ export interface PeerNode {
   readonly plane: "control" | "worker";
   readonly address: string;
   readonly podCidr: string;
-  /** What a snapshot keeps: images, containers, volumes, addresses of pods, and etcd. */
+  /** The file that is its disk: what a snapshot keeps. */
+  readonly image: string;
+  /** Where that disk is mounted while the node is on: images, containers, volumes, addresses of pods, and etcd. */
   readonly disk: string;
   /** What a power cut takes away. */
   readonly run: string;
@@ -37,7 +39,8 @@ const nodeOf = (number: number): PeerNode => {
     plane: number === 1 ? "control" : "worker",
     address: `10.222.0.${10 + number}`,
     podCidr: `10.222.${100 + number}.0/24`,
-    disk: join(STATE_FOLDER, "disks", name),
+    image: join(STATE_FOLDER, "disks", `${name}.img`),
+    disk: join(RUN_FOLDER, "disks", name),
     run: join(RUN_FOLDER, name),
     link: `kpeers-${number}`,
   };
@@ -45,6 +48,8 @@ const nodeOf = (number: number): PeerNode => {
 
 /** The machines of the bed `peers`: the first bears the control plane. */
 export const NODES: readonly PeerNode[] = [1, 2, 3, 4].map(nodeOf);
+
+export const nodeNamed = (name: string): PeerNode | undefined => NODES.find((node) => node.name === name);
 
 export const CONTROL_ADDRESS = "10.222.0.11";
 export const API_SERVER = `https://${CONTROL_ADDRESS}:6443`;

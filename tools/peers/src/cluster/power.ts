@@ -1,14 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { PeerBinaries } from "./binaries.ts";
 import { addCgroups, removeCgroups } from "./cgroups.ts";
-import { attempt } from "./commands.ts";
+import { command } from "./commands.ts";
 import { containerd, containerdSocket } from "./containerd.ts";
 import { controlPlane } from "./control-plane.ts";
+import { mountDisk, unmountAll } from "./disk.ts";
 import { kubelet } from "./kubelet.ts";
-import { hasNetwork, setCable } from "./network.ts";
+import { hasNetwork, inNetworkOf, setCable } from "./network.ts";
 import type { PeerNode } from "./plan.ts";
 import { endAll, pidsOf, startOnNode } from "./processes.ts";
 
@@ -29,7 +30,8 @@ export const isOn = async (node: PeerNode): Promise<boolean> => (await pidsOf(no
 /** Starts all that runs on the node, with a boot id of its own; does not wait for it to be Ready. */
 export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<void> => {
   if (await isOn(node)) return;
-  for (const folder of [node.disk, node.run]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(node.run, { recursive: true, mode: 0o700 });
+  await mountDisk(node);
   writeFileSync(join(node.run, "boot-id"), `${randomUUID()}\n`);
   addCgroups(node);
   await setCable(node, "up");
@@ -39,19 +41,21 @@ export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<v
   startOnNode(node, kubelet(binaries.kubelet, node));
 };
 
-/** Mounts below a folder, deepest first, as the kernel escapes them. */
-const mountsBelow = (folder: string): string[] =>
-  readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => (line.split(" ")[1] ?? "").replaceAll("\\040", " "))
-    .filter((path) => path.startsWith(`${folder}/`))
-    .toSorted((a, b) => b.length - a.length);
+/** Where the shims of containers listen; containerd puts them into one folder for the whole computer and leaves them there. */
+const shimSockets = async (node: PeerNode): Promise<string[]> =>
+  hasNetwork(node)
+    ? (await command(...inNetworkOf(node), "cat", "/proc/net/unix"))
+        .split("\n")
+        .flatMap((line) => line.match(/\/run\/containerd\/s\/\w+/)?.[0] ?? [])
+    : [];
 
 /** Ends all that runs on the node at once and pulls its cable; only its disk stays. */
 export const powerOff = async (node: PeerNode): Promise<void> => {
   if (hasNetwork(node)) await setCable(node, "down");
+  const sockets = await shimSockets(node);
   await endAll(node.name, () => pidsOf(node));
-  for (const folder of [node.run, node.disk]) for (const mount of mountsBelow(folder)) await attempt("umount", "--lazy", mount);
+  for (const socket of sockets) rmSync(socket, { force: true });
+  await unmountAll(node);
   removeCgroups(node);
   rmSync(node.run, { recursive: true, force: true });
 };

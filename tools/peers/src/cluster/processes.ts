@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, readdirSync, readlinkSync, closeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { cgroupPids } from "./cgroups.ts";
 import { hasNetwork, inNetworkOf } from "./network.ts";
-import { LOG_FOLDER, type PeerNode } from "./plan.ts";
+import { LOG_FOLDER, STATE_FOLDER, type PeerNode } from "./plan.ts";
 import { command } from "./commands.ts";
 
 export interface Program {
@@ -49,6 +49,14 @@ export const pidsOf = async (node: PeerNode): Promise<number[]> => {
   return [...new Set([...inNetwork, ...cgroupPids(node)])];
 };
 
+const isOurs = (pid: string): boolean => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`\0${STATE_FOLDER}/`);
+  } catch {
+    return false;
+  }
+};
+
 const kill = (pid: number): void => {
   try {
     process.kill(pid, "SIGKILL");
@@ -73,8 +81,8 @@ export const endAll = (whose: string, list: () => Promise<readonly number[]> | r
     fix: "Look what they wait for (/proc/PID/stack), end it, and run `pnpm peers down`.",
   });
 
-/** Processes that serve an address of this computer by a program of the peers, by their command line. */
-export const hostPids = (folder: string): number[] =>
+/** The registries, which run in the network of this computer: by their program and by the file that told them what to serve. */
+export const registryPids = (): number[] =>
   readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/exe`)?.startsWith(folder) === true)
+    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/exe`)?.endsWith("/registry") === true && isOurs(name))
     .map(Number);

@@ -29,7 +29,7 @@ export const status = async (): Promise<PeersStatus> => {
   );
   const isUp = nodes.every(({ ready }) => ready);
   const places = { apiServer: API_SERVER, kubeconfig: KUBECONFIG, registry: REGISTRY, mirror: MIRROR, logs: LOG_FOLDER };
-  return { up: isUp, ...places, nodes, leftovers: isUp ? [] : await leftovers() };
+  return { up: isUp, ...places, nodes, leftovers: isUp ? [] : leftovers() };
 };
 
 /** For people. */

@@ -10,7 +10,7 @@ import { addBridge, addNode } from "./network.ts";
 import { writePki } from "./pki.ts";
 import { API_SERVER, KUBECONFIG, LOG_FOLDER, NODES, STATE_FOLDER, type PeerNode } from "./plan.ts";
 import { powerOn } from "./power.ts";
-import { hostPids } from "./processes.ts";
+import { registryPids } from "./processes.ts";
 import { startRegistries } from "./registries.ts";
 
 export type Told = (what: string, ms: number) => void;
@@ -24,7 +24,7 @@ const cannot = (because: string, fix: string): KuberaError =>
 export const requireHost = async (): Promise<void> => {
   if (process.getuid?.() !== 0)
     throw cannot("network namespaces, mounts and cgroups are root's", "Run it as root; nothing else needs that.");
-  const needed = { containerd: "containerd", runc: "runc", ip: "iproute2", nsenter: "util-linux", sysctl: "procps", tar: "tar" };
+  const needed = { containerd: "containerd", runc: "runc", ip: "iproute2", nsenter: "util-linux", sysctl: "procps", tar: "tar", "mkfs.ext4": "e2fsprogs" };
   const missing: string[] = [];
   for (const [program, debianPackage] of Object.entries(needed)) await command("which", program).catch(() => missing.push(debianPackage));
   if (!existsSync("/usr/lib/cni/ptp")) missing.push("containernetworking-plugins");
@@ -68,7 +68,7 @@ export const up = async (told: Told): Promise<void> => {
     for (const node of NODES) await addNode(node);
   });
   if (!existsSync(KUBECONFIG)) await timed(told, "certificates", writePki);
-  if (hostPids(binaries.registry).length === 0) await timed(told, "registries", () => startRegistries(binaries));
+  if (registryPids().length === 0) await timed(told, "registries", () => startRegistries(binaries));
   await timed(told, "image", () => pushGuest(binaries.guest, STATE_FOLDER));
   await timed(told, "power on", async () => void (await Promise.all(NODES.map((node) => powerOn(node, binaries)))));
   await timed(told, "nodes ready", () => awaitNodes(NODES));

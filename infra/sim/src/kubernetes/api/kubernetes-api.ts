@@ -36,6 +36,8 @@ export interface KubernetesApi {
   onStore(listener: (store: Store | undefined) => void): () => void;
   /** Serves a new certificate from now on; with dates in the past an expired one. */
   renewCertificate(validity?: Validity): Promise<void>;
+  /** Ends or starts the server alone, while its machine is on. */
+  setServing(to: "on" | "off"): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -150,6 +152,7 @@ export const startKubernetesApi = async (options: KubernetesApiOptions): Promise
       return api.process?.store;
     },
     renewCertificate: async (validity) => server.renew(await newCertificate(validity)),
+    setServing: (to) => (to === "off" ? api.down() : api.up(0)),
     onStore: (listener) => api.onStore(listener),
     close: async () => {
       unsubscribe();

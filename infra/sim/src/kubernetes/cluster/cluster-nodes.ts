@@ -2,6 +2,7 @@ import type { Machine } from "../../datacenter/machine.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import type { NodeOptions } from "../kubelet/node-runtime.ts";
+import { severedStore } from "./severed-store.ts";
 
 export interface ClusterNodesOptions extends Omit<NodeOptions, "machine"> {
   readonly machines: readonly Machine[];
@@ -14,6 +15,8 @@ export class ClusterNodes {
   readonly #options: ClusterNodesOptions;
   readonly #kubelets = new Map<string, Kubelet>();
   readonly #booted = new Set<Machine>();
+  /** Machines whose cable is cut. */
+  readonly #severed = new Set<Machine>();
   readonly #boots = new Map<Machine, AbortController>();
   readonly #unsubscribes: readonly (() => void)[];
   #store: EtcdStore | undefined;
@@ -29,8 +32,21 @@ export class ClusterNodes {
     );
   }
 
+  /** Undefined when nobody reaches it. */
   kubelet(node: string): Kubelet | undefined {
-    return this.#kubelets.get(node);
+    const kubelet = this.#kubelets.get(node);
+    return [...this.#severed].some((machine) => machine.spec.node === node) ? undefined : kubelet;
+  }
+
+  /** Cuts the network of a node, or mends it; its power and its containers are not concerned. */
+  setCable(node: string, to: "up" | "down"): void {
+    const machine = this.#options.machines.find((one) => one.spec.node === node);
+    if (machine === undefined) throw new Error(`there is no node ${node}`);
+    if (to === "down") this.#severed.add(machine);
+    else this.#severed.delete(machine);
+    if (this.#store === undefined) return;
+    if (to === "down") this.#kubelets.get(node)?.sever(severedStore(this.#store));
+    else if (this.#booted.has(machine)) this.#join(machine, this.#store);
   }
 
   /** The API server came, or went. */
@@ -67,6 +83,7 @@ export class ClusterNodes {
   }
 
   #join(machine: Machine, store: EtcdStore): void {
+    if (this.#severed.has(machine)) return;
     const { node } = machine.spec;
     const running = this.#kubelets.get(node);
     if (running !== undefined) return running.attach(store);

@@ -34,6 +34,8 @@ export interface RunningCluster {
   readonly api: KubernetesApi;
   /** Undefined while the control plane is off or boots. */
   readonly store: EtcdStore | undefined;
+  /** Cuts the network of a node, or mends it, while it runs on. */
+  setCable(node: string, to: "up" | "down"): void;
   close(): Promise<void>;
 }
 
@@ -115,6 +117,7 @@ export const startCluster = async (options: ClusterOptions): Promise<RunningClus
     get store() {
       return cluster.store;
     },
+    setCable: (node, to) => cluster.nodes.setCable(node, to),
     close: async () => {
       cluster.close();
       await api.close();

@@ -44,6 +44,13 @@ export class Kubelet {
     this.#attach(store, false);
   }
 
+  /** The cable is cut: containers go on, and nobody hears of them until the next `attach`. */
+  sever(store: EtcdStore): void {
+    this.#unwatch();
+    this.#unwatch = () => {};
+    this.#runtime.attach(store);
+  }
+
   /** Power is gone. */
   stop(): void {
     clearInterval(this.#heartbeat);

@@ -1,0 +1,19 @@
+import type { Program, ProgramContext, ProgramEnd } from "@kubera-e2e/sim/parts";
+
+const START_MS = 1000;
+
+const after = async (context: ProgramContext, end: ProgramEnd): Promise<ProgramEnd> => {
+  await context.time.delay(START_MS, context.signal);
+  return end;
+};
+
+/** What tools/peers/kubernetes/guest does, for the simulator. */
+export const guestProgram: Program = {
+  start: (context) => {
+    const [verb = "pause", word = "0"] = context.args;
+    if (verb === "serve") context.log(`serving on 8080 as ${context.pod.metadata.name}`);
+    if (verb !== "exit") return { ready: () => !JSON.stringify(context.pod).includes("/unready") };
+    context.log(`ending with ${word}`);
+    return { ready: () => true, ended: after(context, { exitCode: Number(word) }) };
+  },
+};
