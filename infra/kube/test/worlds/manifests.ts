@@ -41,7 +41,11 @@ export const manifestsOf = (namespace: string, guest: string) => {
     daemonSet: (name: string, wish: PodWish = {}): Manifest =>
       workload("DaemonSet", name, { ...selected(name), template: template(name, wish) }),
     job: (name: string, wish: PodWish = {}, spec: Fields = {}): Manifest =>
-      workload("Job", name, { backoffLimit: 0, ...spec, template: template(name, { ...wish, spec: { restartPolicy: "Never", ...wish.spec } }) }),
+      workload("Job", name, {
+        backoffLimit: 0,
+        ...spec,
+        template: template(name, { ...wish, spec: { restartPolicy: "Never", ...wish.spec } }),
+      }),
     service: (name: string, app: string): Manifest => ({
       apiVersion: "v1",
       kind: "Service",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { createAuthority, DataCenter, SimTime, simMachines, startCluster, startRegistry, type Machine } from "@kubera-e2e/sim/parts";
-import { openKube, type KubeClient } from "../../src/index.ts";
+import { KINDS, openKube, type KubeClient } from "../../src/index.ts";
 import { guestProgram } from "./guest-program.ts";
 import type { World } from "./world.ts";
 
@@ -48,7 +48,7 @@ const served = (client: KubeClient): Promise<true> =>
     deadlineMs: 20_000,
     intervalMs: 20,
     probe: async () =>
-      (await client.raw("/readyz").then(
+      (await client.list(KINDS.namespace).then(
         () => true,
         () => false,
       ))

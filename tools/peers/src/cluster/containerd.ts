@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MIRROR, REGISTRY, type PeerNode } from "./plan.ts";
+import { MIRROR, REGISTRY, SPARE_REGISTRIES, type PeerNode } from "./plan.ts";
 import type { Program } from "./processes.ts";
 
 /** Where Debian keeps the plugins that give pods their network. */
@@ -78,6 +78,7 @@ const write = (folder: string, name: string, text: string): string => {
 export const containerd = (node: PeerNode): Program => {
   const config = write(node.run, "containerd.toml", tomlOf(node));
   write(join(node.run, "cni"), "10-peers.conflist", JSON.stringify(cniOf(node)));
-  for (const server of [REGISTRY, MIRROR]) write(join(node.run, "registries", server), "hosts.toml", hostsOf(server, server));
+  for (const server of [REGISTRY, MIRROR, ...SPARE_REGISTRIES])
+    write(join(node.run, "registries", server), "hosts.toml", hostsOf(server, server));
   return { name: "containerd", argv: ["containerd", "--config", config] };
 };

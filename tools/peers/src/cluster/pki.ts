@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority, type Authority, type IssuedCertificate } from "@kubera-e2e/sim/certificates";
-import { API_SERVER, CONTROL_ADDRESS, KUBECONFIG, NODES, PKI_FOLDER } from "./plan.ts";
+import { API_SERVER, CONTROL_ADDRESS, EXPIRED_KUBECONFIG, KUBECONFIG, NODES, PKI_FOLDER, STRANGER_KUBECONFIG } from "./plan.ts";
 
 const FOLDER_MODE = 0o700;
 const FILE_MODE = 0o600;
@@ -59,6 +59,17 @@ const writeClients = async (authority: Authority): Promise<void> => {
   }
 };
 
+const DAY_MS = 86_400_000;
+
+/** For tests: somebody without a role, and an administrator of yesterday. */
+const writeRefused = async (authority: Authority): Promise<void> => {
+  const stranger = await authority.issueClient({ commonName: "peers-stranger" });
+  writeFileSync(STRANGER_KUBECONFIG, kubeconfig(authority.certPem, stranger), { mode: FILE_MODE });
+  const [notBefore, notAfter] = [2, 1].map((days) => new Date(Date.now() - days * DAY_MS)) as [Date, Date];
+  const expired = await authority.issueClient({ commonName: "peers-admin", organization: "system:masters", notBefore, notAfter });
+  writeFileSync(EXPIRED_KUBECONFIG, kubeconfig(authority.certPem, expired), { mode: FILE_MODE });
+};
+
 /** Certificates, keys and kubeconfigs of the cluster, all of one authority that is forgotten afterwards. */
 export const writePki = async (): Promise<void> => {
   mkdirSync(PKI_FOLDER, { recursive: true, mode: FOLDER_MODE });
@@ -73,4 +84,5 @@ export const writePki = async (): Promise<void> => {
   write("service-accounts.key", privateKey);
   await writeServers(authority);
   await writeClients(authority);
+  await writeRefused(authority);
 };

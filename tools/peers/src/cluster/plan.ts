@@ -15,6 +15,8 @@ export const NETWORK = {
 } as const;
 
 export const REGISTRY = `${NETWORK.host}:5000`;
+/** Left to tests: the nodes speak plain HTTP with whoever listens there. */
+export const SPARE_REGISTRIES = [`${NETWORK.host}:5002`, `${NETWORK.host}:5003`] as const;
 export const MIRROR = `${NETWORK.host}:5001`;
 
 export interface PeerNode {
@@ -57,3 +59,6 @@ export const API_SERVER = `https://${CONTROL_ADDRESS}:6443`;
 export const PKI_FOLDER = join(STATE_FOLDER, "pki");
 export const LOG_FOLDER = join(STATE_FOLDER, "logs");
 export const KUBECONFIG = join(PKI_FOLDER, "admin.kubeconfig");
+/** Of a user without any role, and of an administrator whose certificate has expired. */
+export const STRANGER_KUBECONFIG = join(PKI_FOLDER, "stranger.kubeconfig");
+export const EXPIRED_KUBECONFIG = join(PKI_FOLDER, "expired.kubeconfig");

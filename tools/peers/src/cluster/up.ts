@@ -24,7 +24,15 @@ const cannot = (because: string, fix: string): KuberaError =>
 export const requireHost = async (): Promise<void> => {
   if (process.getuid?.() !== 0)
     throw cannot("network namespaces, mounts and cgroups are root's", "Run it as root; nothing else needs that.");
-  const needed = { containerd: "containerd", runc: "runc", ip: "iproute2", nsenter: "util-linux", sysctl: "procps", tar: "tar", "mkfs.ext4": "e2fsprogs" };
+  const needed = {
+    containerd: "containerd",
+    runc: "runc",
+    ip: "iproute2",
+    nsenter: "util-linux",
+    sysctl: "procps",
+    tar: "tar",
+    "mkfs.ext4": "e2fsprogs",
+  };
   const missing: string[] = [];
   for (const [program, debianPackage] of Object.entries(needed)) await command("which", program).catch(() => missing.push(debianPackage));
   if (!existsSync("/usr/lib/cni/ptp")) missing.push("containernetworking-plugins");

@@ -27,6 +27,10 @@ export class ImageFetch {
     const { signal, runtime } = this.#handle;
     const { image, imagePullPolicy } = this.#record.spec;
     while (!signal.aborted) {
+      if (parseImage(image) === undefined) {
+        await this.#refuseName();
+        continue;
+      }
       const present = runtime.images.find(image);
       if (present !== undefined && imagePullPolicy !== "Always") {
         this.#tell(`Container image "${image}" already present on machine`);
@@ -93,11 +97,22 @@ export class ImageFetch {
     await time.delay(backoffMs - ERROR_STANDS_MS, this.#handle.signal);
   }
 
-  async #refuse(): Promise<void> {
+  #refuse(): Promise<void> {
     const message = `Container image "${this.#record.spec.image}" is not present with pull policy of Never`;
-    this.#handle.event(this.#record, { type: "Warning", reason: "ErrImageNeverPull", message });
-    this.#warn("Error: ErrImageNeverPull");
-    this.#record.wait("ErrImageNeverPull", message);
+    return this.#stand("ErrImageNeverPull", { reason: "ErrImageNeverPull", message });
+  }
+
+  #refuseName(): Promise<void> {
+    const { image } = this.#record.spec;
+    const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": invalid reference format`;
+    return this.#stand("InvalidImageName", { reason: "InspectFailed", message });
+  }
+
+  /** What no pull would change: told again at each of kubelet's looks. */
+  async #stand(reason: string, event: { readonly reason: string; readonly message: string }): Promise<void> {
+    this.#handle.event(this.#record, { type: "Warning", ...event });
+    this.#warn(`Error: ${reason}`);
+    this.#record.wait(reason, event.message);
     this.#handle.changed();
     await this.#handle.runtime.time.delay(FIRST_BACKOFF_MS, this.#handle.signal);
   }

@@ -1,0 +1,9 @@
+import { describe } from "vitest";
+import { describeFaults } from "./worlds/faults.ts";
+import { openPeerWorld } from "./worlds/peer-world.ts";
+import { describeWaits } from "./worlds/waits.ts";
+
+describe("in a real cluster", () => {
+  describeWaits(openPeerWorld);
+  describeFaults(openPeerWorld);
+});
