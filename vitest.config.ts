@@ -21,6 +21,17 @@ export default defineConfig({
           hookTimeout: 240_000,
         },
       },
+      // Real programs of others on loopback, and a real cluster of this computer's own: built by `pnpm peers build`.
+      ...["process", "nodes"].map((name) => ({
+        test: {
+          ...shared,
+          name,
+          include: [`{infra,reporters}/*/test/**/*.${name}.ts`],
+          testTimeout: 90_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      })),
     ],
   },
 });

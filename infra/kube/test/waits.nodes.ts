@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { describeApi } from "./worlds/api-cases.ts";
 import { describeFaults } from "./worlds/faults.ts";
 import { openPeerWorld } from "./worlds/peer-world.ts";
 import { describeWaits } from "./worlds/waits.ts";
@@ -6,4 +7,5 @@ import { describeWaits } from "./worlds/waits.ts";
 describe("in a real cluster", () => {
   describeWaits(openPeerWorld);
   describeFaults(openPeerWorld);
+  describeApi(openPeerWorld);
 });

@@ -4,3 +4,4 @@ export { startVcsim } from "./vcsim.ts";
 export type { Vcsim, VcsimRequest } from "./vcsim.ts";
 export { sshdAvailability, startSshd } from "./sshd.ts";
 export type { Sshd, SshdRequest } from "./sshd.ts";
+export { startApiServer, type ApiServer } from "./api-server/start-api-server.ts";

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { notYet, reached } from "@kubera-e2e/schema/wait-until";
-import { KINDS, probes, refusedStatus, type KubeProbe } from "../../src/index.ts";
+import { KINDS, probes, type KubeProbe } from "../../src/index.ts";
 import { conditionOf, type KubeNode, type Pod } from "../../src/kinds.ts";
 import { eventually } from "./eventually.ts";
 import { closeStage, openStage, type Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
 const SHORT_MS = 3000;
-const CONFIG_MAP = { apiVersion: "v1", kind: "ConfigMap" } as const;
 
 const nodeIs = (name: string, type: string, status: readonly string[]): KubeProbe<KubeNode> => ({
   what: `${type} of Node ${name} is ${status.join(" or ")}`,
@@ -94,75 +93,5 @@ export const describeFaults = (open: () => Promise<World>): void => {
     expect(await stage.miss(victim, SHORT_MS)).toMatch(/\[WAIT_TERMINAL\][^]*Evicted: The node was low on resource: ephemeral-storage/);
     await world.setDisk(node, "free");
     await stage.see(nodeIs(node, "DiskPressure", ["False"]), 120_000);
-  }, 300_000);
-
-  describe("an API server that is killed", () => {
-    test("is waited for, and what comes after it is seen", async () => {
-      const name = "after";
-      const coming = stage.see(probes.podReady({ namespace: stage.namespace, name }), 120_000);
-      const seen = world.client.observe(KINDS.pod, { namespace: stage.namespace });
-      await eventually("the pods are listed", () => seen.objects !== undefined);
-      await world.setApiServer("off");
-      await eventually("trouble is told", () => seen.trouble !== undefined);
-      await world.setApiServer("on");
-      await stage.put(stage.make.pod(name));
-      expect((await coming).metadata.name).toBe(name);
-      await eventually("the trouble is over", () => seen.trouble === undefined);
-      seen.close();
-    });
-
-    test("is the reason that a wait names when its time is over", async () => {
-      await world.setApiServer("off");
-      const text = await stage.miss(probes.podReady({ namespace: stage.namespace, name: "after" }), SHORT_MS);
-      await world.setApiServer("on");
-      expect(text).toMatch(/\[WAIT_DEADLINE\][^]*cluster world does not answer/);
-    });
-
-    test("costs a watch neither a change nor tells it one twice", async () => {
-      const told: string[] = [];
-      const stop = new AbortController();
-      const { namespace } = stage;
-      const onChange = (type: string, object: { readonly metadata: { readonly name: string } }): void => {
-        if (object.metadata.name.startsWith("w-")) told.push(`${type} ${object.metadata.name}`);
-      };
-      const watching = world.client.watch(CONFIG_MAP, onChange, { namespace, signal: stop.signal });
-      // A connection kept from before the kill breaks at its next use.
-      const put = (name: string): Promise<true> =>
-        eventually(`${name} is made`, () =>
-          stage.put(stage.make.configMap(name)).then(
-            () => true as const,
-            (error: unknown) => refusedStatus(error) === 409 && (true as const),
-          ),
-        );
-      const seen = world.client.observe(CONFIG_MAP, { namespace });
-      await eventually("the first list is there", () => seen.objects !== undefined);
-      await put("w-1");
-      await world.setApiServer("off");
-      await world.setApiServer("on");
-      await put("w-2");
-      await world.client.delete({ ...CONFIG_MAP, namespace, name: "w-1" });
-      await eventually("the deletion is told", () => told.includes("DELETED w-1"));
-      seen.close();
-      stop.abort();
-      await watching;
-      // What a new list shows at once has lost its order.
-      expect(told.toSorted()).toEqual(["ADDED w-1", "ADDED w-2", "DELETED w-1"]);
-    });
-  });
-
-  test("an etcd that is set back shows what was, and what comes after", async () => {
-    const { namespace, make, put } = stage;
-    await put(make.configMap("before"));
-    const seen = world.client.observe(CONFIG_MAP, { namespace });
-    const has = (name: string): boolean => seen.trouble === undefined && seen.objects?.has(`${namespace}/${name}`) === true;
-    const rollBack = await world.keepControlPlane();
-    await put(make.configMap("later"));
-    await world.client.delete({ ...CONFIG_MAP, namespace, name: "before" });
-    await eventually("the newer world is seen", () => has("later") && !has("before"));
-    await rollBack();
-    await eventually("the older world is seen", () => has("before") && !has("later"));
-    await put(make.configMap("again"));
-    expect(await eventually("what comes after is seen", () => has("again"))).toBe(true);
-    seen.close();
   }, 300_000);
 };

@@ -32,7 +32,6 @@ export const openPeerWorld = async (): Promise<World> => {
   const client = open(cluster.KUBECONFIG);
   const [control, ...workers] = cluster.NODES.map(({ name }) => name) as [string, string, string, ...string[]];
   return {
-    name: "a real cluster",
     client,
     control,
     workers,

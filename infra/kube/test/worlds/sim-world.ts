@@ -107,7 +107,6 @@ export const openSimWorld = async (): Promise<World> => {
   const ballast = new Ballast();
   await served(client);
   return {
-    name: "the simulator",
     client,
     control: "server-master1",
     workers: ["server-worker1", "server-worker2", "server-worker3"],

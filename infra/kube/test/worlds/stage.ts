@@ -10,11 +10,11 @@ export interface Stage {
   readonly world: World;
   readonly namespace: string;
   readonly make: Manifests;
-  put(...manifests: readonly Manifest[]): Promise<void>;
+  readonly put: (...manifests: readonly Manifest[]) => Promise<void>;
   /** Waits for what must come true. */
-  see<T>(probe: KubeProbe<T>, deadlineMs?: number): Promise<T>;
+  readonly see: <T>(probe: KubeProbe<T>, deadlineMs?: number) => Promise<T>;
   /** Waits for what must not come true; answers code and text of the refusal. */
-  miss(probe: KubeProbe<unknown>, deadlineMs?: number, stableMs?: number): Promise<string>;
+  readonly miss: (probe: KubeProbe<unknown>, deadlineMs?: number, stableMs?: number) => Promise<string>;
 }
 
 const SOON_MS = 60_000;

@@ -1,10 +1,20 @@
 import type { KubeClient } from "../../src/index.ts";
 
-/** A whole cluster that a test may hurt: the simulated one, or real kubelets. What is said of waits must hold in each of them. */
-export interface World {
-  readonly name: "the simulator" | "a real cluster";
+/** An API server that a test may hurt, with its etcd. */
+export interface ApiWorld {
   /** As the administrator. */
   readonly client: KubeClient;
+  /** A client with other credentials: of a user without any role, or with a certificate that has expired. */
+  as(user: "stranger" | "expired"): KubeClient;
+  /** The program alone; its machine and etcd go on. */
+  setApiServer(to: "on" | "off"): Promise<void>;
+  /** Keeps etcd as it is now; the answer brings it back. Both end with the API server served. */
+  keepControlPlane(): Promise<() => Promise<void>>;
+  close(): Promise<void>;
+}
+
+/** A whole cluster that a test may hurt: the simulated one, or real kubelets. What is said of waits must hold in each of them. */
+export interface World extends ApiWorld {
   readonly control: string;
   readonly workers: readonly [string, string, ...string[]];
   readonly images: {
@@ -16,14 +26,7 @@ export interface World {
     /** Of a registry that takes the request and never answers. */
     readonly stalled: string;
   };
-  /** A client with other credentials: of a user without any role, or with a certificate that has expired. */
-  as(user: "stranger" | "expired"): KubeClient;
   setPower(node: string, to: "on" | "off"): Promise<void>;
   setCable(node: string, to: "up" | "down"): Promise<void>;
   setDisk(node: string, to: "full" | "free"): Promise<void>;
-  /** The program alone; its machine and etcd go on. */
-  setApiServer(to: "on" | "off"): Promise<void>;
-  /** Keeps the disk of the control plane as it is now; the answer brings it back. Both end with the API server served. */
-  keepControlPlane(): Promise<() => Promise<void>>;
-  close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createAuthority, type Authority, type IssuedCertificate } from "@kubera-e2e/sim/certificates";
+import { kubeconfigJson } from "../kubeconfig-json.ts";
 import { API_SERVER, CONTROL_ADDRESS, EXPIRED_KUBECONFIG, KUBECONFIG, NODES, PKI_FOLDER, STRANGER_KUBECONFIG } from "./plan.ts";
 
 const FOLDER_MODE = 0o700;
@@ -13,22 +14,7 @@ const write = (name: string, text: string): string => {
   return file;
 };
 
-const base64 = (text: string): string => Buffer.from(text).toString("base64");
-
-/** As JSON, which is YAML too. */
-const kubeconfig = (caPem: string, { certPem, keyPem }: IssuedCertificate): string =>
-  JSON.stringify(
-    {
-      apiVersion: "v1",
-      kind: "Config",
-      clusters: [{ name: "peers", cluster: { server: API_SERVER, "certificate-authority-data": base64(caPem) } }],
-      users: [{ name: "user", user: { "client-certificate-data": base64(certPem), "client-key-data": base64(keyPem) } }],
-      contexts: [{ name: "peers", context: { cluster: "peers", user: "user" } }],
-      "current-context": "peers",
-    },
-    undefined,
-    2,
-  );
+const kubeconfig = (caPem: string, client: IssuedCertificate): string => kubeconfigJson({ url: API_SERVER, caPem, client });
 
 const writePair = (name: string, { certPem, keyPem }: IssuedCertificate): void => {
   write(`${name}.crt`, certPem);
