@@ -4,8 +4,6 @@ import { describeFaults } from "./worlds/faults.ts";
 import { openPeerWorld } from "./worlds/peer-world.ts";
 import { describeWaits } from "./worlds/waits.ts";
 
-describe("in a real cluster", () => {
-  describeWaits(openPeerWorld);
-  describeFaults(openPeerWorld);
-  describeApi(openPeerWorld);
-});
+describe("in a real cluster, waits", () => describeWaits(openPeerWorld));
+describe("in a real cluster, faults", () => describeFaults(openPeerWorld));
+describe("in a real cluster, the API", () => describeApi(openPeerWorld));
