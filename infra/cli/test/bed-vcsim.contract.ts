@@ -96,6 +96,7 @@ describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed aga
       ["power on workers", 15],
       ["clock", 3],
       ["nodes ready", 18],
+      ["pods back", 3],
       ["fingerprint", 3],
     ]);
     expect(limitations.map(({ step, because: text }) => `${step}: ${text}`)).toEqual([FLAG, REVERT]);

@@ -6,6 +6,7 @@ import { whileBooting } from "./deadline.ts";
 import { directorIsUp } from "./director-ready.ts";
 import { nodeBooted } from "./node-booted.ts";
 import type { NodeLook } from "./node-look.ts";
+import { PodsBack, type PodLook } from "./pod-back.ts";
 import type { RestorePhase, RestoreStep } from "./restore-plan.ts";
 import type { RestoreRun, StepAction } from "./restore-run.ts";
 
@@ -74,6 +75,24 @@ export const awaitNode: StepAction = async (step, run) => {
     fix: "Look at the VM's console: a node that does not boot, or a kubelet that does not start, is told there.",
   });
   return { note: `bootID ${bootId}` };
+};
+
+/** What was ready when the set was taken is ready again, in containers of this boot. */
+export const awaitPods: StepAction = async (step, run) => {
+  const { bed, clock } = run.context;
+  const kube = await run.context.kube(clusterOf(step));
+  const pods = new PodsBack(Math.min(...run.poweredOnAtMs.values()));
+  const count = await waitUntil({
+    what: `the pods of ${clusterOf(step)} that were ready when the set was taken are ready again`,
+    deadlineMs: bed.intervals.directorReady,
+    intervalMs: bed.intervals.poll,
+    signal: run.signal,
+    clock,
+    onProgress: told(run, "pods back", step),
+    probe: whileBooting(async (signal) => pods.look(await kube.list<PodLook>({ apiVersion: "v1", kind: "Pod" }, { signal }))),
+    fix: "Look at the pods named above; a set whose pods do not come back must be taken again.",
+  });
+  return { note: `${count} pods` };
 };
 
 export const awaitDirector: StepAction = async (step, run) => {

@@ -1,31 +1,6 @@
 import { notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
 import { serverCluster, type BedClients } from "./bed-context.ts";
-
-interface PodLook {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly {
-      readonly name: string;
-      readonly state?: { readonly running?: { readonly startedAt?: string }; readonly waiting?: { readonly reason?: string } };
-    }[];
-  };
-}
-
-/** Why a pod does not serve; undefined when it does, or need not because it has done its work. */
-const lackOf = (pod: PodLook, restartedAfterMs: number): string | undefined => {
-  const { phase, conditions = [], containerStatuses = [] } = pod.status ?? {};
-  if (phase === "Succeeded" || phase === "Failed") return undefined;
-  const waiting = containerStatuses.find(({ state }) => state?.waiting !== undefined);
-  if (waiting !== undefined) return `${waiting.name} is waiting: ${waiting.state?.waiting?.reason ?? "no reason"}`;
-  if (!conditions.some(({ type, status }) => type === "Ready" && status === "True")) return `it is ${phase ?? "unknown"} and not Ready`;
-  // Right after a restore the API still tells of the containers that ran when the set was taken.
-  const old = containerStatuses.find(({ state }) => Date.parse(state?.running?.startedAt ?? "") + 1000 < restartedAfterMs);
-  return old === undefined ? undefined : `${old.name} is told as running since before the restore`;
-};
+import { lackOf, type PodLook } from "./pod-back.ts";
 
 interface WorkloadLook {
   readonly apiVersion: string;

@@ -14,6 +14,7 @@ export const RESTORE_PHASES = [
   "power on workers",
   "clock",
   "nodes ready",
+  "pods back",
   "director ready",
   "fingerprint",
 ] as const;
@@ -126,6 +127,7 @@ const stepsOf = (bed: TestBed, placed: readonly Placed[], state: string): Readon
     "power on workers": powerOnSteps(workers, bed.limits.powerOnStagger),
     clock: isProven ? clusterSteps(bed, `within ${bed.limits.clockSkew} ms of this computer, certificate valid`) : [],
     "nodes ready": isProven ? placed.map(nodeStep) : [],
+    "pods back": isProven ? clusterSteps(bed, "pods that were ready when the set was taken are ready again") : [],
     "director ready": isProven ? directorSteps(bed, state) : [],
     fingerprint: isProven ? clusterSteps(bed, "note version, nodes and images") : [],
   };

@@ -2,7 +2,7 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { Limitation } from "@kubera-e2e/machines";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { BedContext } from "./bed-context.ts";
-import { awaitDirector, awaitNode, fingerprint, proveClock } from "./cluster-actions.ts";
+import { awaitDirector, awaitNode, awaitPods, fingerprint, proveClock } from "./cluster-actions.ts";
 import { noteBootIds, powerOff, powerOn, proveSameSet, revert } from "./restore-actions.ts";
 import { planRestore, type RestoreGroup, type RestorePhase, type RestorePlan } from "./restore-plan.ts";
 import { reasonOf } from "./reason-of.ts";
@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<RestorePhase, (run: RestoreRun, group: RestoreGro
   "power on workers": (run) => powerOn("power on workers", run),
   clock: () => proveClock,
   "nodes ready": () => awaitNode,
+  "pods back": () => awaitPods,
   "director ready": () => awaitDirector,
   fingerprint: () => fingerprint,
 };

@@ -124,7 +124,7 @@ describe("a bed that cannot be loaded", () => {
     const told = await failure(() => loadTestBed("koncoy", settings()));
     expect(told.code).toBe("BED_UNKNOWN");
     expect(told.what).toBe('no file declares a test bed "koncoy"');
-    expect(told.because).toBe("the beds there are konvoy, rancher, sim, small");
+    expect(told.because).toBe("the beds there are konvoy, peers, rancher, sim, small");
     expect(told.fix).toBe("Did you mean konvoy?");
   });
 
@@ -224,6 +224,7 @@ describe("listTestBeds", () => {
     expect(listed.map(({ name, bed, problem }) => [name, bed?.target, problem?.code])).toEqual([
       ["broken", undefined, "BED_INVALID"],
       ["konvoy", "real", undefined],
+      ["peers", "real", undefined],
       ["rancher", "real", undefined],
       ["sim", "sim", undefined],
       ["small", "real", undefined],

@@ -325,7 +325,7 @@ describe("a hypervisor with limitations", () => {
 describe("a state with Director", () => {
   const workload = { metadata: { name: "maya-io" }, spec: { replicas: 1 }, status: { availableReplicas: 1 } };
   const pod = (startedAt: string, over: object = {}): object => ({
-    metadata: { name: "maya-io-1" },
+    metadata: { name: "maya-io-1", namespace: "kubera", uid: "u1" },
     status: {
       phase: "Running",
       conditions: [{ type: "Ready", status: "True" }],

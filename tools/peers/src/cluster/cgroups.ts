@@ -35,10 +35,20 @@ export const addCgroups = (node: PeerNode): void => {
   }
 };
 
-const below = (folder: string): string[] =>
+/** What a look at cgroups finds; whatever goes away meanwhile is gone. */
+const unlessGone = <T>(look: () => readonly T[]): readonly T[] => {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ENODEV"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+    throw error;
+  }
+};
+
+const below = (folder: string): readonly string[] =>
   existsSync(folder)
     ? [
-        ...readdirSync(folder, { withFileTypes: true })
+        ...unlessGone(() => readdirSync(folder, { withFileTypes: true }))
           .filter((entry) => entry.isDirectory())
           .flatMap((entry) => below(join(folder, entry.name))),
         folder,
@@ -49,7 +59,7 @@ const below = (folder: string): string[] =>
 export const cgroupPids = (node: PeerNode): number[] =>
   hierarchies()
     .flatMap((hierarchy) => below(folderOf(hierarchy, node)))
-    .flatMap((folder) => readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n"))
+    .flatMap((folder) => unlessGone(() => readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n")))
     .filter((line) => line !== "")
     .map(Number);
 
@@ -68,5 +78,8 @@ export const removeCgroups = (node: PeerNode): void => {
   }
 };
 
-/** Cgroups of ours that are still there. */
-export const leftCgroups = (): string[] => hierarchies().flatMap((hierarchy) => below(join(hierarchy, OURS)));
+/** Where cgroups of ours are still there. */
+export const leftCgroups = (): string[] =>
+  hierarchies()
+    .map((hierarchy) => join(hierarchy, OURS))
+    .filter((folder) => existsSync(folder));

@@ -27,20 +27,6 @@ const awaitSocket = (node: PeerNode): Promise<undefined> =>
 /** Whether anything of the node runs. */
 export const isOn = async (node: PeerNode): Promise<boolean> => (await pidsOf(node)).length > 0;
 
-/** Starts all that runs on the node, with a boot id of its own; does not wait for it to be Ready. */
-export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<void> => {
-  if (await isOn(node)) return;
-  mkdirSync(node.run, { recursive: true, mode: 0o700 });
-  await mountDisk(node);
-  writeFileSync(join(node.run, "boot-id"), `${randomUUID()}\n`);
-  addCgroups(node);
-  await setCable(node, "up");
-  startOnNode(node, containerd(node));
-  if (node.plane === "control") for (const program of controlPlane(binaries, node)) startOnNode(node, program);
-  await awaitSocket(node);
-  startOnNode(node, kubelet(binaries.kubelet, node));
-};
-
 /** Where the shims of containers listen; containerd puts them into one folder for the whole computer and leaves them there. */
 const shimSockets = async (node: PeerNode): Promise<string[]> =>
   hasNetwork(node)
@@ -58,4 +44,20 @@ export const powerOff = async (node: PeerNode): Promise<void> => {
   await unmountAll(node);
   removeCgroups(node);
   rmSync(node.run, { recursive: true, force: true });
+};
+
+/** Starts all that runs on the node, with a boot id of its own; does not wait for it to be Ready. */
+export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<void> => {
+  if (await isOn(node)) return;
+  // What an earlier end has left would be taken for what is started now.
+  await powerOff(node);
+  mkdirSync(node.run, { recursive: true, mode: 0o700 });
+  await mountDisk(node);
+  writeFileSync(join(node.run, "boot-id"), `${randomUUID()}\n`);
+  addCgroups(node);
+  await setCable(node, "up");
+  startOnNode(node, containerd(node));
+  if (node.plane === "control") for (const program of controlPlane(binaries, node)) startOnNode(node, program);
+  await awaitSocket(node);
+  startOnNode(node, kubelet(binaries.kubelet, node));
 };

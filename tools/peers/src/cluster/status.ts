@@ -12,7 +12,7 @@ export interface PeersStatus {
   readonly mirror: string;
   readonly logs: string;
   readonly nodes: readonly { readonly name: string; readonly power: "on" | "off"; readonly ready: boolean; readonly bootId?: string }[];
-  /** What is there of them while they are not up. */
+  /** What is there of them while no node is on. */
   readonly leftovers: readonly string[];
 }
 
@@ -29,13 +29,18 @@ export const status = async (): Promise<PeersStatus> => {
   );
   const isUp = nodes.every(({ ready }) => ready);
   const places = { apiServer: API_SERVER, kubeconfig: KUBECONFIG, registry: REGISTRY, mirror: MIRROR, logs: LOG_FOLDER };
-  return { up: isUp, ...places, nodes, leftovers: isUp ? [] : leftovers() };
+  return { up: isUp, ...places, nodes, leftovers: nodes.some(({ power }) => power === "on") ? [] : leftovers() };
+};
+
+const headline = (isUp: boolean, isThere: boolean): string => {
+  if (isUp) return "the cluster of the peers is up";
+  return isThere ? "the peers are not up, and something of them is there" : "the peers are down, and nothing of them is left";
 };
 
 /** For people. */
 export const statusLines = ({ up, apiServer, kubeconfig, registry, mirror, nodes, leftovers: left }: PeersStatus): string[] => [
-  up ? "the cluster of the peers is up" : left.length === 0 ? "the peers are down, and nothing of them is left" : "the peers are not up",
-  ...(left.length === 0 && !up
+  headline(up, nodes.some(({ power }) => power === "on") || left.length > 0),
+  ...(nodes.every(({ power }) => power === "off") && left.length === 0
     ? []
     : [
         `  API server  ${apiServer}  KUBECONFIG=${kubeconfig}`,
