@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,13 +13,19 @@ export interface Lane {
   readonly name: string;
   readonly argv: readonly [string, ...string[]];
   readonly environment: Readonly<Record<string, string>>;
+  /** After this long it is ended, and red. */
+  readonly limitMinutes: number;
+  /** Starts what it needs; answers why that cannot be started here, and the lane is then left out aloud. */
+  readonly prepare?: () => string | undefined;
+  /** Ends that again; answers what of it is left. */
+  readonly finish?: () => string | undefined;
   /** Why this machine cannot run it; the lane is then left out aloud. CI installs what is missing, and leaves out nothing. */
   readonly missing?: () => string | undefined;
   /** Counts of a lane that has ended with this exit code. Throws when its results cannot be read. */
   readonly count: (exitCode: number) => Counts;
 }
 
-const vitestLane = (project: string, scratch: string): Lane => {
+const vitestLane = (project: string, limitMinutes: number, scratch: string): Lane => {
   const file = join(scratch, `${project}.json`);
   const argv = [
     process.execPath,
@@ -30,7 +37,7 @@ const vitestLane = (project: string, scratch: string): Lane => {
     "--reporter=json",
     `--outputFile=${file}`,
   ] as const;
-  return { name: project, argv, environment: {}, count: () => countVitest(file) };
+  return { name: project, argv, environment: {}, limitMinutes, count: () => countVitest(file) };
 };
 
 const e2eLane = (name: string, project: string, environment: Readonly<Record<string, string>>): Lane => {
@@ -40,6 +47,7 @@ const e2eLane = (name: string, project: string, environment: Readonly<Record<str
     name,
     argv,
     environment: { KUBERA_BED: "sim", KUBERA_RUN: run, ...environment },
+    limitMinutes: 10,
     count: () => countOutcome(join("_artifacts", run, RUN_FILES.outcome)),
   };
 };
@@ -54,6 +62,41 @@ const missingChromium = (): string | undefined => {
   }
 };
 
+/** The real programs of others are built from Go source. */
+const missingGo = (): string | undefined => {
+  if (process.env["CI"] === "true" || spawnSync("go", ["version"]).status === 0) return undefined;
+  return "there is no `go` in PATH, from whose modules the real counterparts are built";
+};
+
+const PEERS = ["--import", "tsx", "tools/peers/src/main.ts"] as const;
+/** On two cores it takes six minutes to build Kubernetes the first time. */
+const PEERS_LIMIT_MS = 1_500_000;
+
+/** undefined when it went well; otherwise what it said at the end. */
+const peers = (verb: "up" | "down"): string | undefined => {
+  console.log(`\n──── peers ${verb}`);
+  const { status, stderr } = spawnSync(process.execPath, [...PEERS, verb], {
+    encoding: "utf8",
+    timeout: PEERS_LIMIT_MS,
+    stdio: ["ignore", "inherit", "pipe"],
+  });
+  process.stderr.write(stderr);
+  return status === 0
+    ? undefined
+    : stderr.trim().split("\n").slice(-4).join(" ").replaceAll(/\s+/g, " ") || `peers ${verb} ended with ${status}`;
+};
+
+/** What did not start is started once more from clean; tests never are. */
+const startPeers = (): string | undefined => {
+  if (peers("up") === undefined) return undefined;
+  peers("down");
+  const because = peers("up");
+  if (because !== undefined) peers("down");
+  return because;
+};
+
+const endPeers = (): string | undefined => peers("down");
+
 /** All lanes in the order in which they run, cheap ones first. */
 export const allLanes = (): readonly Lane[] => {
   const scratch = mkdtempSync(join(tmpdir(), "kubera-verify-"));
@@ -63,10 +106,13 @@ export const allLanes = (): readonly Lane[] => {
       name: "check",
       argv: [process.execPath, "--import", "tsx", "tools/check/main.ts"],
       environment: {},
+      limitMinutes: 10,
       count: (exitCode) => ({ passed: exitCode === 0 ? 1 : 0, failed: exitCode === 0 ? 0 : 1, skipped: 0, red: [] }),
     },
-    vitestLane("unit", scratch),
-    vitestLane("contract", scratch),
+    vitestLane("unit", 15, scratch),
+    vitestLane("contract", 30, scratch),
+    { ...vitestLane("process", 20, scratch), missing: missingGo },
+    { ...vitestLane("nodes", 15, scratch), missing: missingGo, prepare: startPeers, finish: endPeers },
     e2eLane("e2e", "api", {}),
     { ...e2eLane("gui", "gui", { KUBERA_GUI: "1" }), missing: missingChromium },
   ];

@@ -5,11 +5,14 @@ import { allLanes, type Lane } from "./lanes.ts";
 
 const HELP = `pnpm verify [--skip lane,lane] [--outcome FILE]
 
-Runs check, unit, contract, e2e and gui one after the other and ends with one line of counts over all of them.
+Runs check, unit, contract, process, nodes, e2e and gui one after the other and ends with one line of counts over all of them.
+  process            real programs of others on loopback: vcsim, a registry, etcd with a kube-apiserver; built from Go modules
+  nodes              a real cluster of this computer (\`pnpm peers up\`), which needs root
   --skip lane,lane   leave lanes out, aloud; each counts as one skipped
   --outcome FILE     count an e2e run that has been made already by its outcome.json, instead of making one
 
-On a machine without Chromium the lane gui is left out aloud, unless CI=true.
+What a machine cannot run is left out aloud: gui without Chromium and process without Go, unless CI=true; nodes wherever its
+cluster does not start. A lane that takes longer than its limit is ended, and red.
 
 Example: pnpm verify --skip gui
 `;
@@ -34,8 +37,10 @@ const runLane = (lane: Lane): LaneResult => {
   console.log(`\n──── ${lane.name}: ${lane.argv.slice(1).join(" ")}`);
   const startedMs = performance.now();
   const [program, ...args] = lane.argv;
-  const { status } = spawnSync(program, args, { stdio: "inherit", env: { ...process.env, ...lane.environment } });
+  const timeout = lane.limitMinutes * 60_000;
+  const { status, error } = spawnSync(program, args, { stdio: "inherit", env: { ...process.env, ...lane.environment }, timeout });
   const seconds = (performance.now() - startedMs) / 1000;
+  if (error !== undefined) return unreadable(lane.name, seconds, `ended after its limit of ${lane.limitMinutes} min`);
   const exitCode = status ?? 1;
   try {
     const counts = lane.count(exitCode);
@@ -45,6 +50,17 @@ const runLane = (lane: Lane): LaneResult => {
   } catch (error) {
     return unreadable(lane.name, seconds, error);
   }
+};
+
+/** A lane with what it needs around it. */
+const runWhole = (lane: Lane): LaneResult => {
+  const because = lane.prepare?.();
+  if (because !== undefined) return skipped(lane.name, because);
+  const result = runLane(lane);
+  const left = lane.finish?.();
+  return left === undefined
+    ? result
+    : { ...result, failed: result.failed + 1, red: [...result.red, `what it needed did not end: ${left}`] };
 };
 
 const skipped = (name: string, remark: string): LaneResult => ({ name, seconds: 0, passed: 0, failed: 0, skipped: 1, red: [], remark });
@@ -84,7 +100,7 @@ if (values.help === true) {
     if (leftOut.has(lane.name)) return skipped(lane.name, "left out by --skip");
     const missing = lane.missing?.();
     if (missing !== undefined) return skipped(lane.name, missing);
-    return lane.name === "e2e" && values.outcome !== undefined ? made(lane.name, values.outcome) : runLane(lane);
+    return lane.name === "e2e" && values.outcome !== undefined ? made(lane.name, values.outcome) : runWhole(lane);
   });
   show(results);
   process.exitCode = sum(results, "failed") > 0 ? 1 : 0;

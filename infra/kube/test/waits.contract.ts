@@ -4,6 +4,12 @@ import { describeFaults } from "./worlds/faults.ts";
 import { openSimWorld } from "./worlds/sim-world.ts";
 import { describeWaits } from "./worlds/waits.ts";
 
-describe("in the simulator, waits", () => describeWaits(openSimWorld));
-describe("in the simulator, faults", () => describeFaults(openSimWorld));
-describe("in the simulator, the API", () => describeApi(openSimWorld));
+describe("in the simulator, waits", () => {
+  describeWaits(openSimWorld);
+});
+describe("in the simulator, faults", () => {
+  describeFaults(openSimWorld);
+});
+describe("in the simulator, the API", () => {
+  describeApi(openSimWorld);
+});

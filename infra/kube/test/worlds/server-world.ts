@@ -12,8 +12,8 @@ export const openServerWorld = async (): Promise<ApiWorld> => {
   return {
     client,
     as: (user) => open(server[user]),
-    setApiServer: server.setServing,
-    keepControlPlane: server.keep,
+    setApiServer: (to) => server.setServing(to),
+    keepControlPlane: () => server.keep(),
     close: async () => {
       client.close();
       await server.stop();

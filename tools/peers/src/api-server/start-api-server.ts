@@ -1,13 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { closeSync, cpSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { buildPeer } from "../build-peer.ts";
-import { get } from "./get.ts";
+import { etcdArgv, serverArgv } from "./arguments.ts";
+import { askStatus } from "../ask-status.ts";
+import { freePort } from "../free-port.ts";
+import { Program } from "../program.ts";
 import { writeApiServerFiles, type ApiServerFiles } from "./credentials.ts";
 
 /** A real etcd and a real kube-apiserver on loopback, without controllers and nodes. */
@@ -22,90 +22,6 @@ export interface ApiServer extends ApiServerFiles {
 
 const START_LIMIT_MS = 90_000;
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-};
-
-/** One program that can be killed and started again. It dies with this process, however that ends. */
-class Program {
-  readonly #argv: readonly string[];
-  readonly #log: string;
-  #child: ChildProcess | undefined;
-
-  constructor(argv: readonly string[], log: string) {
-    this.#argv = argv;
-    this.#log = log;
-  }
-
-  start(): void {
-    const log = openSync(this.#log, "a");
-    this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", ...this.#argv], { stdio: ["ignore", log, log] });
-    // Whoever waits for what it serves tells why it did not.
-    this.#child.once("error", () => {});
-    closeSync(log);
-  }
-
-  async kill(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-    const ended = once(child, "exit");
-    child.kill("SIGKILL");
-    await ended;
-  }
-
-  /** Its last words. */
-  words(): string {
-    return readFileSync(this.#log, "utf8").trim().split("\n").slice(-2).join(" ");
-  }
-}
-
-const flags = (values: Readonly<Record<string, string>>): string[] => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
-
-const etcdArgv = (binary: string, folder: string, [client, peer]: readonly [number, number]): readonly string[] => [
-  binary,
-  ...flags({
-    "data-dir": join(folder, "etcd"),
-    "listen-client-urls": `http://127.0.0.1:${client}`,
-    "advertise-client-urls": `http://127.0.0.1:${client}`,
-    "listen-peer-urls": `http://127.0.0.1:${peer}`,
-    "initial-advertise-peer-urls": `http://127.0.0.1:${peer}`,
-    "initial-cluster": `default=http://127.0.0.1:${peer}`,
-    "log-level": "warn",
-    // Nothing here outlives its test.
-    "unsafe-no-fsync": "true",
-  }),
-];
-
-const serverArgv = (
-  binary: string,
-  folder: string,
-  { port, etcd }: { readonly port: number; readonly etcd: number },
-): readonly string[] => [
-  binary,
-  ...flags({
-    "bind-address": "127.0.0.1",
-    "secure-port": String(port),
-    "etcd-servers": `http://127.0.0.1:${etcd}`,
-    "authorization-mode": "RBAC",
-    "client-ca-file": join(folder, "ca.crt"),
-    // No controller makes the accounts that pods would need.
-    "disable-admission-plugins": "ServiceAccount",
-    "endpoint-reconciler-type": "none",
-    "service-account-issuer": "https://kubernetes.default.svc",
-    "service-account-key-file": join(folder, "accounts.pub"),
-    "service-account-signing-key-file": join(folder, "accounts.key"),
-    "service-cluster-ip-range": "10.223.0.0/24",
-    "tls-cert-file": join(folder, "server.crt"),
-    "tls-private-key-file": join(folder, "server.key"),
-    profiling: "false",
-  }),
-];
-
 const unavailable = (program: Program, cause: unknown): KuberaError =>
   new KuberaError("PEER_UNAVAILABLE", {
     what: "a real kube-apiserver did not start",
@@ -114,6 +30,78 @@ const unavailable = (program: Program, cause: unknown): KuberaError =>
     fix: "Look whether this computer has a `setpriv` with --pdeathsig (util-linux), and 500 MB of memory to spare.",
     cause,
   });
+
+/** Both programs in a folder of their own. */
+class LoneApiServer {
+  readonly url: string;
+  readonly #folder: string;
+  readonly #caPem: string;
+  readonly #etcd: Program;
+  readonly #server: Program;
+
+  constructor(parts: {
+    readonly folder: string;
+    readonly url: string;
+    readonly caPem: string;
+    readonly etcd: Program;
+    readonly server: Program;
+  }) {
+    this.url = parts.url;
+    this.#folder = parts.folder;
+    this.#caPem = parts.caPem;
+    this.#etcd = parts.etcd;
+    this.#server = parts.server;
+  }
+
+  async start(): Promise<void> {
+    this.#etcd.start();
+    await this.setServing("on");
+  }
+
+  async setServing(to: "on" | "off"): Promise<void> {
+    if (to === "off") return this.#server.kill();
+    this.#server.start();
+    await this.#served();
+  }
+
+  async keep(): Promise<() => Promise<void>> {
+    const [data, kept] = [join(this.#folder, "etcd"), join(this.#folder, "kept")];
+    await this.#replace(data, kept);
+    return () => this.#replace(kept, data);
+  }
+
+  async stop(): Promise<void> {
+    await this.#halt();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #halt(): Promise<void> {
+    await this.#server.kill();
+    await this.#etcd.kill();
+  }
+
+  async #replace(from: string, to: string): Promise<void> {
+    await this.#halt();
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+    await this.start();
+  }
+
+  #served(): Promise<undefined> {
+    return waitUntil({
+      what: "the API server serves",
+      deadlineMs: START_LIMIT_MS,
+      intervalMs: 200,
+      probe: () =>
+        askStatus(`${this.url}/readyz`, this.#caPem).then(
+          (status) => (status === 200 ? reached(undefined) : notYet(`/readyz answers ${status}`)),
+          (error: unknown) => notYet(String(error)),
+        ),
+    }).catch((error: unknown) => {
+      throw unavailable(this.#server, error);
+    });
+  }
+}
 
 /** Starts both in a folder of their own; they end with `stop`, or with this process. Error: `PEER_UNAVAILABLE`. */
 export const startApiServer = async (): Promise<ApiServer> => {
@@ -124,60 +112,12 @@ export const startApiServer = async (): Promise<ApiServer> => {
   const files = await writeApiServerFiles(folder, url);
   const etcd = new Program(etcdArgv(etcdBinary, folder, [client, peer]), join(folder, "etcd.log"));
   const server = new Program(serverArgv(serverBinary, folder, { port, etcd: client }), join(folder, "kube-apiserver.log"));
-  const served = (): Promise<undefined> =>
-    waitUntil({
-      what: "the API server serves",
-      deadlineMs: START_LIMIT_MS,
-      intervalMs: 200,
-      probe: () =>
-        get(`${url}/readyz`, files.caPem).then(
-          (status) => (status === 200 ? reached(undefined) : notYet(`/readyz answers ${status}`)),
-          (error: unknown) => notYet(String(error)),
-        ),
-    }).catch((error: unknown) => {
-      throw unavailable(server, error);
-    });
-  const start = async (): Promise<void> => {
-    etcd.start();
-    server.start();
-    await served();
-  };
-  const halt = async (): Promise<void> => {
-    await server.kill();
-    await etcd.kill();
-  };
-  const stop = async (): Promise<void> => {
-    await halt();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const [data, kept] = [join(folder, "etcd"), join(folder, "kept")];
-  const replace = (from: string, to: string): void => {
-    rmSync(to, { recursive: true, force: true });
-    cpSync(from, to, { recursive: true });
-  };
-  const between = async (work: () => void): Promise<void> => {
-    await halt();
-    work();
-    await start();
-  };
+  const both = new LoneApiServer({ folder, url, caPem: files.caPem, etcd, server });
   try {
-    await start();
+    await both.start();
   } catch (error) {
-    await stop();
+    await both.stop();
     throw error;
   }
-  return {
-    url,
-    ...files,
-    setServing: async (to) => {
-      if (to === "off") return server.kill();
-      server.start();
-      await served();
-    },
-    keep: async () => {
-      await between(() => replace(data, kept));
-      return () => between(() => replace(kept, data));
-    },
-    stop,
-  };
+  return { url, ...files, setServing: (to) => both.setServing(to), keep: () => both.keep(), stop: () => both.stop() };
 };

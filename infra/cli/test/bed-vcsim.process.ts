@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { peerAvailability, startVcsim, type Vcsim } from "@kubera-e2e/peers";
+import { startVcsim, type Vcsim } from "@kubera-e2e/peers";
 import { runE2e, type Said } from "./run-e2e.ts";
 
 const BED = join(import.meta.dirname, "..", "..", "testbeds", "konvoy.yaml");
@@ -15,14 +15,10 @@ interface BedFile {
 const bed = parse(await readFile(BED, "utf8")) as BedFile;
 const VMS = bed.clusters.flatMap(({ vms }) => vms.map(({ name }) => name));
 
-const found = await peerAvailability("vcsim");
-const because = found.available ? "" : ` (not run: ${found.because})`;
-if (!found.available) process.stdout.write(`bed-vcsim.contract.ts${because}\n`);
-
 const FLAG = "snapshotWithoutMemory: vcsim keeps the power state at creation as the snapshot's state, whatever the memory flag says";
 const REVERT = "revertPower: vcsim's revert moves the current snapshot only: power, disk and boot of the VM stay as they are";
 
-describe.skipIf(!found.available).each(["vcenter", "esx"] as const)(`e2e bed against a real vcsim (%s)${because}`, (mode) => {
+describe.each(["vcenter", "esx"] as const)(`e2e bed against a real vcsim (%s)`, (mode) => {
   let peer: Vcsim;
   let folder: string;
   let environment: Record<string, string>;

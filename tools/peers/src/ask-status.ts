@@ -3,7 +3,7 @@ import { request } from "node:https";
 const LIMIT_MS = 5000;
 
 /** The status that a server of our own authority answers to an unnamed caller. */
-export const get = (url: string, caPem: string): Promise<number> =>
+export const askStatus = (url: string, caPem: string): Promise<number> =>
   new Promise((resolve, reject) => {
     const asked = request(url, { ca: caPem, agent: false, timeout: LIMIT_MS }, (answer) => {
       answer.resume().once("end", () => resolve(answer.statusCode ?? 0));
