@@ -67,7 +67,9 @@ export class ApiClient implements KubeClient {
   constructor(options: ApiClientOptions) {
     this.cluster = options.cluster;
     this.#options = options;
-    this.#discovery = new Discovery(options.cluster, (path, signal) => this.#json({ method: "GET", path, signal }));
+    this.#discovery = new Discovery(options.cluster, (path, signal) =>
+      this.#json({ method: "GET", path, signal, timeoutMs: LIST_TIMEOUT_MS }),
+    );
   }
 
   async get<T extends KubeObject>(ref: ObjectRef, options: KubeCallOptions = {}): Promise<T | undefined> {

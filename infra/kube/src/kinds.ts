@@ -12,6 +12,14 @@ export const KINDS = {
   statefulSet: { apiVersion: "apps/v1", kind: "StatefulSet" },
   daemonSet: { apiVersion: "apps/v1", kind: "DaemonSet" },
   job: { apiVersion: "batch/v1", kind: "Job" },
+  claim: { apiVersion: "v1", kind: "PersistentVolumeClaim" },
+  endpoints: { apiVersion: "v1", kind: "Endpoints" },
+  endpointSlice: { apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice" },
+  storageClass: { apiVersion: "storage.k8s.io/v1", kind: "StorageClass" },
+  definition: { apiVersion: "apiextensions.k8s.io/v1", kind: "CustomResourceDefinition" },
+  blockDevice: { apiVersion: "openebs.io/v1alpha1", kind: "BlockDevice" },
+  poolCluster: { apiVersion: "cstor.openebs.io/v1", kind: "CStorPoolCluster" },
+  poolInstance: { apiVersion: "cstor.openebs.io/v1", kind: "CStorPoolInstance" },
 } as const satisfies Record<string, KindRef>;
 
 /** One entry of `status.conditions`. */
@@ -58,6 +66,10 @@ export interface Pod extends KubeObject {
   };
 }
 
+export interface Service extends KubeObject {
+  readonly spec?: { readonly type?: string; readonly selector?: Readonly<Record<string, string>> };
+}
+
 interface WorkloadSpec {
   readonly replicas?: number;
   readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
@@ -102,7 +114,8 @@ export interface NamespaceObject extends KubeObject {
 }
 
 export interface KubeEvent extends KubeObject {
-  readonly involvedObject: { readonly kind?: string; readonly namespace?: string; readonly name?: string; readonly uid?: string };
+  /** Some senders leave it out. */
+  readonly involvedObject?: { readonly kind?: string; readonly namespace?: string; readonly name?: string; readonly uid?: string };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;

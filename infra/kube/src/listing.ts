@@ -4,9 +4,9 @@ import type { Listing } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
 
 interface ListBody {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly apiVersion?: string | null;
+  readonly kind?: string | null;
+  readonly metadata?: { readonly resourceVersion?: string | null; readonly continue?: string | null } | null;
   readonly items?: readonly KubeObject[] | null;
 }
 
@@ -16,19 +16,43 @@ export type AskPage = (query: Readonly<Record<string, string | number>>) => Prom
 const PAGE_SIZE = 500;
 const GONE = 410;
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isNamed = (item: unknown): boolean =>
+  isRecord(item) && isRecord(item["metadata"]) && typeof item["metadata"]["name"] === "string" && item["metadata"]["name"] !== "";
+
+const isAbsentOr = (value: unknown, holds: (value: unknown) => boolean): boolean => value === undefined || value === null || holds(value);
+const isText = (value: unknown): boolean => typeof value === "string";
+
+/** What makes an answer no list; undefined when it is one. */
+const faultOf = (body: unknown): string | undefined => {
+  if (!isRecord(body)) return `it is ${body === null ? "null" : Array.isArray(body) ? "an array" : typeof body}`;
+  const { items, metadata, kind, apiVersion } = body;
+  if (!isAbsentOr(items, Array.isArray)) return `its items are ${typeof items}`;
+  if (!isAbsentOr(metadata, isRecord)) return `its metadata are ${typeof metadata}`;
+  const { resourceVersion, continue: next } = (metadata ?? {}) as Record<string, unknown>;
+  if (![resourceVersion, next, kind, apiVersion].every((value) => isAbsentOr(value, isText)))
+    return "its kind, apiVersion, resourceVersion and continue are not all text";
+  const nameless = ((items ?? []) as unknown[]).findIndex((item) => !isNamed(item));
+  return nameless === -1 ? undefined : `its item ${nameless} is no object with a name`;
+};
+
 const checked = (body: unknown): ListBody => {
-  if (typeof body === "object" && body !== null && Array.isArray((body as ListBody).items ?? [])) return body;
+  const fault = faultOf(body);
+  if (fault === undefined) return body as ListBody;
   throw new KuberaError("RESPONSE_INVALID", {
-    what: "a list of Kubernetes objects has no items",
+    what: "an answer to a list call is no list of Kubernetes objects",
     where: "the answer to a list call",
-    because: `it is ${body === null ? "null" : typeof body}`,
+    because: fault,
     fix: "Look whether the kubeconfig's server is a Kubernetes API server.",
   });
 };
 
+const isPresent = (value: string | null | undefined): value is string => value !== undefined && value !== null;
+
 /** Items of a list carry no kind of their own. */
 const withKind = ({ apiVersion, kind, items }: ListBody): KubeObject[] => {
-  const own = { ...(apiVersion !== undefined && { apiVersion }), ...(kind !== undefined && { kind: kind.replace(/List$/, "") }) };
+  const own = { ...(isPresent(apiVersion) && { apiVersion }), ...(isPresent(kind) && { kind: kind.replace(/List$/, "") }) };
   return (items ?? []).map((item) => ({ ...own, ...item }));
 };
 

@@ -1,4 +1,6 @@
 import type { Clock } from "@kubera-e2e/schema/clock";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { askedAgain } from "./asked-again.ts";
 import type { KubeObject } from "./kube-client.ts";
 import { ObjectStore, type Change } from "./object-store.ts";
 import { refusedStatus } from "./refusal.ts";
@@ -17,7 +19,7 @@ export interface ReflectorOptions {
   /** Called when the first list is there, and when trouble comes or goes. */
   readonly onState?: () => void;
   readonly clock: Clock;
-  /** Between two safety lists; a silent server is noticed after at most this long. */
+  /** Between two safety lists, so that what a silent server hides is seen after at most this long; a list unanswered for as long is trouble. */
   readonly pollMs: number;
   /** Between two safety lists while the watch tells no trouble, when nobody waits on what it tells; default `pollMs`. */
   readonly calmPollMs?: number;
@@ -28,9 +30,19 @@ const LONGEST_PAUSE_MS = 2000;
 /** A watch that ends sooner was not served, so the next one waits a little. */
 const SHORT_WATCH_MS = 1000;
 const GONE = 410;
+/** However short the poll, a server that answers within this time is not called silent. */
+const SHORTEST_SILENCE_MS = 250;
 
 /** Revisions are opaque by contract and numbers in fact; those that are no numbers are never called older. */
 const isOlder = (a: string, b: string): boolean => Number(a) < Number(b);
+
+const silence = (silentMs: number): KuberaError =>
+  new KuberaError("TIMED_OUT", {
+    what: "a list has no answer",
+    where: "a list call that is still open",
+    because: `the server took the request ${(silentMs / 1000).toFixed(1)} s ago and has sent nothing`,
+    fix: "Look whether the API server hangs, or its etcd, or whether a firewall drops packets.",
+  });
 
 /** Keeps one kind current: list, watch from there, list again on every trouble, and a safety list beside it. */
 export class Reflector {
@@ -123,12 +135,14 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<void> {
     const before = this.#revision;
-    const { items, revision } = await this.#options.list(signal);
+    const { list: ask, pollMs, clock } = this.#options;
+    const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
+    const { items, revision } = await askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
     this.#listedMs = this.#options.clock.monotonicMs();
     const passed = isOlder(revision, this.#revision);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);
-    if (passed && !wentBack && !this.#mustList) return;
+    if (passed && !wentBack && !this.#mustList) return this.#recovered(false);
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
     this.#revision = revision;
@@ -158,7 +172,11 @@ export class Reflector {
     this.#mustList = true;
     // Forgotten history is no trouble: the next list brings everything.
     if (refusedStatus(error) === GONE) return;
-    this.#trouble = error instanceof Error ? error : new Error(String(error));
+    this.#fell(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #fell(trouble: Error): void {
+    this.#trouble = trouble;
     this.#options.onState?.();
   }
 

@@ -14,7 +14,14 @@ export interface KubeStatus {
   readonly message: string;
 }
 
-/** The cause of every `KUBE_REFUSED`: status, reason and message as the server gave them. */
+/** A kind that was asked for, and what is served instead. */
+export interface UnknownKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly because: string;
+}
+
+/** The cause of every `KUBE_REFUSED` and `KUBE_KIND_UNKNOWN`: status, reason and message as the server gave them. */
 class KubeRefusal extends Error {
   readonly status: number;
   /** The server's reason: "Forbidden". */
@@ -55,13 +62,40 @@ export const statusOf = (status: number, body: unknown): KubeStatus => {
   };
 };
 
-export const kubeRefused = ({ cluster, method, path }: RefusedCall, status: KubeStatus): KuberaError =>
+const VERBS: Readonly<Record<string, string>> = { POST: "create", PATCH: "patch", PUT: "update", DELETE: "delete" };
+
+/** What a call asks for, in the words of RBAC: "list pods in namespace kubera". */
+const asked = ({ method, path }: RefusedCall): string | undefined => {
+  const found = /^\/(?:api|apis\/[^/]+)\/[^/]+(?:\/namespaces\/([^/?]+)(?=\/))?\/([^/?]+)(?:\/([^/?]+))?/.exec(path);
+  if (found === null) return undefined;
+  const [, namespace, resource = "", name] = found;
+  const verb = VERBS[method] ?? (name === undefined ? "list" : "get");
+  return `${verb} ${resource}${namespace === undefined ? "" : ` in namespace ${namespace}`}`;
+};
+
+/** API servers name the right that is missing; proxies before them say only that something is forbidden. */
+const becauseOf = (call: RefusedCall, { status, message }: KubeStatus): string => {
+  const wanted = status === 403 && !/ cannot \w+ /.test(message) ? asked(call) : undefined;
+  return wanted === undefined ? message : `${message} (asked to ${wanted})`;
+};
+
+export const kubeRefused = (call: RefusedCall, status: KubeStatus): KuberaError =>
   new KuberaError("KUBE_REFUSED", {
-    what: `cluster ${cluster} answered ${status.status} ${status.reason} to ${method}`,
-    where: `${method} ${path}`,
-    because: status.message,
+    what: `cluster ${call.cluster} answered ${status.status} ${status.reason} to ${call.method}`,
+    where: `${call.method} ${call.path}`,
+    because: becauseOf(call, status),
     fix: fixOf(status.status),
     cause: new KubeRefusal(status),
+  });
+
+/** A kind that discovery does not list. */
+export const kindUnknown = (call: RefusedCall, { apiVersion, kind, because }: UnknownKind): KuberaError =>
+  new KuberaError("KUBE_KIND_UNKNOWN", {
+    what: `cluster ${call.cluster} serves no kind "${kind}" in ${apiVersion}`,
+    where: `${call.method} ${call.path}`,
+    because,
+    fix: "Correct the kind or its apiVersion; a kind of an operator is there only after its CustomResourceDefinition is established.",
+    cause: new KubeRefusal({ status: 404, reason: "NotFound", message: because }),
   });
 
 /** The HTTP status behind an error of this room; undefined for errors that are no refusals. */

@@ -1,3 +1,4 @@
+import { lasting } from "./since.ts";
 import type { KubeEvent } from "./kinds.ts";
 
 /** Reasons whose message usually names the cause rather than the symptom. */
@@ -5,35 +6,84 @@ const TELLING = new Set([
   "Evicted",
   "Failed",
   "FailedAttachVolume",
+  "FailedBinding",
   "FailedCreate",
   "FailedCreatePodSandBox",
   "FailedMount",
   "FailedScheduling",
   "NodeNotReady",
   "OOMKilling",
+  "PoolCreationFailed",
   "ProvisioningFailed",
   "TaintManagerEviction",
   "Unhealthy",
 ]);
 
+const PULLED = ["Pulled", "Created", "Started"];
+
+/** What the same object tells once a trouble is over; the trouble's event stays in the list for an hour. */
+const OVER_WITH: Readonly<Record<string, readonly string[]>> = {
+  Failed: PULLED,
+  BackOff: ["Started"],
+  FailedAttachVolume: ["SuccessfulAttachVolume", "Pulling", ...PULLED],
+  FailedCreate: ["SuccessfulCreate"],
+  FailedCreatePodSandBox: ["Pulling", ...PULLED],
+  FailedMount: ["Pulling", ...PULLED],
+  FailedScheduling: ["Scheduled"],
+  NodeNotReady: ["NodeReady"],
+  ProvisioningFailed: ["ProvisioningSucceeded"],
+  Pulling: [...PULLED, "Failed", "BackOff"],
+};
+
 /** When an event was last seen, in milliseconds; 0 when it does not say. */
-const timeOfEvent = (event: KubeEvent): number => {
-  const meta = event.metadata as { readonly creationTimestamp?: string };
-  const told = event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? meta.creationTimestamp;
-  const ms = Date.parse(told ?? "");
+export const timeOfEvent = (event: KubeEvent): number => {
+  const meta = event.metadata as { readonly creationTimestamp?: unknown };
+  const times = [event.lastTimestamp, event.eventTime, event.firstTimestamp, meta.creationTimestamp];
+  const told = times.find((time) => typeof time === "string");
+  const ms = Date.parse(typeof told === "string" ? told : "");
   return Number.isNaN(ms) ? 0 : ms;
 };
 
-const weight = (event: KubeEvent): number => (event.type === "Warning" ? 2 : 0) + (TELLING.has(event.reason ?? "") ? 1 : 0);
+/** "Pod maya-io-1"; empty for an event without an object. */
+export const objectOfEvent = ({ involvedObject }: KubeEvent): string =>
+  [involvedObject?.kind, involvedObject?.name].filter((part) => typeof part === "string" && part !== "").join(" ");
 
-/** The event that says most about a trouble: warnings before notices, causes before symptoms, late ones before early ones. */
-export const tellingEvent = (events: readonly KubeEvent[]): KubeEvent | undefined =>
-  events.toSorted((a, b) => weight(b) - weight(a) || timeOfEvent(b) - timeOfEvent(a))[0];
+const isOver = (event: KubeEvent, all: readonly KubeEvent[]): boolean => {
+  const ends = OVER_WITH[event.reason ?? ""] ?? [];
+  return all.some(
+    (later) =>
+      ends.includes(later.reason ?? "") && objectOfEvent(later) === objectOfEvent(event) && timeOfEvent(later) >= timeOfEvent(event),
+  );
+};
 
-/** One line: time, type, reason, object, how often, message. */
-export const describeEvent = (event: KubeEvent): string => {
-  const { involvedObject: object, type = "Normal", reason = "", message = "", count = 1 } = event;
-  const at = timeOfEvent(event) === 0 ? "" : `${new Date(timeOfEvent(event)).toISOString()} `;
-  const times = count > 1 ? ` ×${count}` : "";
-  return `event ${at}${type} ${reason} on ${object.kind ?? "object"} ${object.name ?? ""}${times}: ${message.trim()}`;
+/** A pull that nothing followed is the only trace of a registry that stalls, and it is no warning. */
+const isStalledPull = (event: KubeEvent, all: readonly KubeEvent[]): boolean => event.reason === "Pulling" && !isOver(event, all);
+
+const weightAmong =
+  (all: readonly KubeEvent[]) =>
+  (event: KubeEvent): number => {
+    if (isStalledPull(event, all)) return 2;
+    if (isOver(event, all)) return 0;
+    return (event.type === "Warning" ? 2 : 0) + (TELLING.has(event.reason ?? "") ? 1 : 0);
+  };
+
+/** The event that says most about a trouble: what is not over before what is, warnings before notices, causes before symptoms, late ones before early ones. */
+export const tellingEvent = (events: readonly KubeEvent[]): KubeEvent | undefined => {
+  const weight = weightAmong(events);
+  return events.toSorted((a, b) => weight(b) - weight(a) || timeOfEvent(b) - timeOfEvent(a))[0];
+};
+
+/** One line: time, type, reason, object, how often, message; of a stalled pull also for how long. */
+export const describeEvent = (
+  event: KubeEvent,
+  { among, nowMs }: { readonly among: readonly KubeEvent[]; readonly nowMs: number },
+): string => {
+  const { type, reason, message, count } = event;
+  const atMs = timeOfEvent(event);
+  const at = atMs === 0 ? "" : `${new Date(atMs).toISOString()} `;
+  const times = typeof count === "number" && count > 1 ? ` ×${count}` : "";
+  const stalled = isStalledPull(event, among) && atMs > 0 ? ` (and nothing since, for ${lasting(nowMs - atMs)})` : "";
+  const object = objectOfEvent(event);
+  const told = `${at}${type ?? "Normal"} ${reason ?? "without a reason"} on ${object === "" ? "no object" : object}`;
+  return `event ${told}${times}: ${typeof message === "string" && message.trim() !== "" ? message.trim() : "no message"}${stalled}`;
 };

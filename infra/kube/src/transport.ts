@@ -9,8 +9,11 @@ import {
   type Transcript,
 } from "@kubera-e2e/http";
 import type { Way } from "@kubera-e2e/http/access";
+import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Fence } from "@kubera-e2e/schema/fence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
+import { clientCertificateExpired } from "./client-certificate.ts";
 import { Credentials, type Proof } from "./credentials.ts";
 import type { KubeAccess } from "./kubeconfig.ts";
 import { kubeRefused, statusOf } from "./refusal.ts";
@@ -22,9 +25,12 @@ export interface TransportOptions {
   readonly trust?: HttpTrust | undefined;
   readonly way?: Way;
   readonly redactor: Redactor;
+  readonly clock: Clock;
   readonly transcript?: Transcript | undefined;
   readonly fence?: Fence | undefined;
 }
+
+const UNAUTHORIZED = 401;
 
 const textOf = async (stream: Readable): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -74,9 +80,26 @@ export class Transport {
     this.#http = undefined;
   }
 
-  async #ask<T>(request: HttpRequest, send: (http: Http, signed: HttpRequest) => Promise<T>): Promise<T> {
+  async #ask<T extends { readonly status: number }>(
+    request: HttpRequest,
+    send: (http: Http, signed: HttpRequest) => Promise<T>,
+  ): Promise<T> {
     const proof = await this.#credentials.proof();
-    return send(this.#client(proof), { ...request, headers: { ...proof.headers, ...request.headers } });
+    try {
+      const answer = await send(this.#client(proof), { ...request, headers: { ...proof.headers, ...request.headers } });
+      if (answer.status === UNAUTHORIZED) this.#blameCertificate(proof, "the API server answered 401 Unauthorized");
+      return answer;
+    } catch (error) {
+      if (isKuberaError(error) && error.code === "CONNECTION_LOST") this.#blameCertificate(proof, `the API server ended the connection`);
+      throw error;
+    }
+  }
+
+  /** Servers do not say that a client's certificate has expired; it can be read here. */
+  #blameCertificate({ certificate }: Proof, told: string): void {
+    const { cluster, clock } = this.#options;
+    const expired = certificate && clientCertificateExpired(certificate.certPem, { cluster, told, nowMs: clock.now() });
+    if (expired !== undefined) throw expired;
   }
 
   #client({ certificate }: Proof): Http {

@@ -13,6 +13,8 @@ export interface KubeView {
 /** A kind a wait looks at; without a namespace all of them. */
 export interface KindScope extends KindRef {
   readonly namespace?: string;
+  /** A kind that is not served, or that we may not read, counts as one without objects instead of ending the wait. */
+  readonly optional?: boolean;
 }
 
 /** What to look at and when it is enough; spread it into `waitForKube`. */

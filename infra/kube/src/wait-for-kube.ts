@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
-import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, waitUntil, type Observation, type WaitOptions } from "@kubera-e2e/schema/wait-until";
 import { explainObject } from "./explain-object.ts";
 import type { KindRef, KubeClient, KubeObject, ObjectRef, ObservedKind } from "./kube-client.ts";
+import { isMissing, TroubleJudge } from "./trouble-judge.ts";
 import { nameOf, type KindScope, type KubeProbe, type KubeView } from "./view.ts";
 
 export interface WaitForKubeOptions<T> extends KubeProbe<T>, Pick<WaitOptions<T>, "stableMs" | "signal" | "onProgress" | "fix"> {
@@ -16,6 +16,7 @@ export interface WaitForKubeOptions<T> extends KubeProbe<T>, Pick<WaitOptions<T>
 interface Watched {
   readonly scope: KindScope;
   readonly seen: ObservedKind;
+  readonly judge: TroubleJudge;
 }
 
 const covers = (scope: KindScope, kind: KindRef, namespace: string | undefined): boolean =>
@@ -43,23 +44,16 @@ class WatchedView implements KubeView {
 
   #objects(kind: KindRef, namespace: string | undefined): ReadonlyMap<string, KubeObject> {
     const watched = this.#watched.find(({ scope }) => covers(scope, kind, namespace));
-    if (watched !== undefined) return watched.seen.objects ?? new Map();
+    if (watched !== undefined) return (isMissing(watched.scope, watched.seen) ? undefined : watched.seen.objects) ?? new Map();
     throw new TypeError(`the probe reads ${kind.kind} of ${namespace ?? "all namespaces"}, which is not among its kinds`);
   }
 }
 
-/** Trouble that time does not heal ends the wait; a server that does not answer may yet. */
-const throwIfHopeless = (trouble: Error): void => {
-  if (isKuberaError(trouble) && (trouble.code.startsWith("TLS_") || trouble.code === "KUBECONFIG_INVALID")) throw trouble;
-};
-
 /** The server's silence or its trouble, as a reason to go on waiting; undefined when all that is seen is current. */
-const unanswered = (client: KubeClient, watched: readonly Watched[]): Observation<never> | undefined => {
-  const trouble = watched.map(({ seen }) => seen.trouble).find((one) => one !== undefined);
-  if (trouble === undefined) return undefined;
-  throwIfHopeless(trouble);
-  const told = isKuberaError(trouble) ? `${trouble.what}: ${trouble.because}` : trouble.message;
-  return notYet(`cluster ${client.cluster} does not answer: ${told}`);
+const unanswered = (watched: readonly Watched[]): Observation<never> | undefined => {
+  const told = watched.map(({ seen, judge }) => judge.reasonOf(seen));
+  const reason = told.find((one) => one !== undefined);
+  return reason === undefined ? undefined : notYet(reason);
 };
 
 const subscribeAll = (watched: readonly Watched[], wake: () => void): (() => void) => {
@@ -88,13 +82,15 @@ const firstLook = (watched: readonly Watched[], signal: AbortSignal): Promise<vo
  * Waits until a probe is content with what a cluster holds. Wakes on every change and looks again at every poll.
  *
  * Errors: `WAIT_DEADLINE` and `WAIT_TERMINAL`, explained by the object's condition, its owner and its most telling event;
- * `TLS_*` and `KUBECONFIG_INVALID` at once; an API server that is merely away is waited for.
+ * at once what time does not heal: `TLS_*`, `KUBECONFIG_INVALID`, `KUBE_KIND_UNKNOWN`, `KUBE_REFUSED` with 403, and with 401 when it lasts;
+ * an API server that is merely away is waited for.
  */
 export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T> => {
   const { client, kinds, probe, about, intervalMs = 2000, clock = systemClock, ...rest } = options;
   const watched = kinds.map((scope) => ({
     scope,
     seen: client.observe(scope, scope.namespace === undefined ? {} : { namespace: scope.namespace }),
+    judge: new TroubleJudge(scope, { cluster: client.cluster, clock }),
   }));
   try {
     return await waitUntil({
@@ -104,9 +100,9 @@ export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T>
       subscribe: (wake) => subscribeAll(watched, wake),
       probe: async (signal) => {
         if (!watched.every(hasLooked)) await firstLook(watched, signal);
-        return unanswered(client, watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched));
+        return unanswered(watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched));
       },
-      ...(about !== undefined && { explain: () => explainObject(client, about) }),
+      ...(about !== undefined && { explain: () => explainObject(client, about, clock.now()) }),
     });
   } finally {
     for (const { seen } of watched) seen.close();

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { KubeObject } from "./kube-client.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { kubeRefused, statusOf } from "./refusal.ts";
@@ -49,8 +49,21 @@ export const parseWatchEvent = (line: string, cluster: string): WatchEvent => {
   throw notAnEvent(cluster, `its type is ${JSON.stringify(type)}`);
 };
 
-/** The events of an open watch until the server ends it. */
+const broken = (cluster: string, cause: unknown): KuberaError =>
+  new KuberaError("CONNECTION_LOST", {
+    what: `the connection of a watch of cluster ${cluster} broke`,
+    where: `the watch stream of cluster ${cluster}`,
+    because: `the other side closed it in the middle (${cause instanceof Error ? cause.message : String(cause)})`,
+    fix: "Look whether the API server, or a proxy before it, restarted at this time.",
+    cause,
+  });
+
+/** The events of an open watch until the server ends it. Errors: as `parseWatchEvent`, and `CONNECTION_LOST`. */
 export const watchEvents = async function* (stream: Readable, cluster: string): AsyncGenerator<WatchEvent> {
   const lines = new LineSplitter();
-  for await (const chunk of stream) for (const line of lines.push(chunk as Buffer)) yield parseWatchEvent(line, cluster);
+  try {
+    for await (const chunk of stream) for (const line of lines.push(chunk as Buffer)) yield parseWatchEvent(line, cluster);
+  } catch (error) {
+    throw isKuberaError(error) ? error : broken(cluster, error);
+  }
 };

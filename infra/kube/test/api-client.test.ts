@@ -64,19 +64,39 @@ test("refuses a kind that the server does not serve, with exact text", async () 
   await using api = await startFakeApi();
   await using client = api.open();
   await expect(client.list({ apiVersion: "cstor.openebs.io/v1", kind: "CStorPoolCluster" })).rejects.toThrow(
-    new KuberaError("KUBE_REFUSED", {
-      what: "cluster server answered 404 NotFound to GET",
+    new KuberaError("KUBE_KIND_UNKNOWN", {
+      what: 'cluster server serves no kind "CStorPoolCluster" in cstor.openebs.io/v1',
       where: "GET /apis/cstor.openebs.io/v1",
-      because: 'the API server serves no kind "CStorPoolCluster" in cstor.openebs.io/v1',
-      fix: "Look whether the object, its namespace or its CustomResourceDefinition exists in this cluster.",
+      because: "no group cstor.openebs.io is served",
+      fix: "Correct the kind or its apiVersion; a kind of an operator is there only after its CustomResourceDefinition is established.",
     }),
   );
+});
+
+test.each([
+  { asked: "apps/v1 Deploymnet", because: 'it serves "Deployment" there' },
+  { asked: "v1 Deployment", because: '"Deployment" is of apps/v1' },
+  { asked: "v2 Pod", because: '"Pod" is of v1' },
+  { asked: "apps/v1beta2 Rollout", because: "the group apps is served as v1" },
+  { asked: "v1 Unheard", because: "v1 has Pod, Node, Namespace, Event, ConfigMap, Service, Endpoints, PersistentVolumeClaim" },
+  { asked: "v2 Unheard", because: "there is no API version v2" },
+])("asked for $asked, names what is served instead", async ({ asked, because }) => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const [apiVersion = "", kind = ""] = asked.split(" ");
+  const error: unknown = await client.list({ apiVersion, kind }).catch((error: unknown) => error);
+  expect(isKuberaError(error) && [error.code, error.because, refusedStatus(error)]).toEqual(["KUBE_KIND_UNKNOWN", because, 404]);
 });
 
 describe("when the server refuses", () => {
   test.each([
     { code: 401, body: status(401, "Unauthorized", "Unauthorized"), because: "Unauthorized", reason: "Unauthorized" },
-    { code: 403, body: status(403, "Forbidden", "pods is forbidden"), because: "pods is forbidden", reason: "Forbidden" },
+    {
+      code: 403,
+      body: status(403, "Forbidden", "pods is forbidden"),
+      because: "pods is forbidden (asked to list pods)",
+      reason: "Forbidden",
+    },
     { code: 503, body: "upstream is away", because: "upstream is away", reason: "Unknown" },
     { code: 500, body: {}, because: "the server gave no message", reason: "Unknown" },
   ])("tells status $code in the server's words", async ({ code, body, because, reason }) => {

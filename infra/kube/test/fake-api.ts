@@ -25,11 +25,28 @@ const RESOURCES: Readonly<Record<string, readonly [string, string, boolean][]>> 
     ["namespaces", "Namespace", false],
     ["events", "Event", true],
     ["configmaps", "ConfigMap", true],
+    ["services", "Service", true],
+    ["endpoints", "Endpoints", true],
+    ["persistentvolumeclaims", "PersistentVolumeClaim", true],
   ],
   "/apis/apps/v1": [
     ["deployments", "Deployment", true],
     ["replicasets", "ReplicaSet", true],
+    ["statefulsets", "StatefulSet", true],
+    ["daemonsets", "DaemonSet", true],
   ],
+};
+
+const GROUPS = [{ name: "apps", versions: [{ groupVersion: "apps/v1", version: "v1" }] }];
+
+const discovered = (path: string): Json | undefined => {
+  if (path === "/apis") return { kind: "APIGroupList", groups: GROUPS };
+  const resources = RESOURCES[path]?.map(([name, kind, namespaced]) => ({ name, kind, namespaced }));
+  return resources && { kind: "APIResourceList", resources };
+};
+
+const sendLog = (response: ServerResponse, query: URLSearchParams): void => {
+  response.writeHead(200, { "content-type": "text/plain" }).end(`container=${query.get("container") ?? ""}\n`);
 };
 
 interface Watcher {
@@ -62,6 +79,7 @@ export class FakeApi {
   /** Refuses the next calls with a status. */
   refusals: { readonly status: number; readonly body: unknown }[] = [];
   pageSize = Infinity;
+  readonly #standing = new Map<string, { readonly status: number; readonly body: unknown }>();
   #objects = new Map<string, TestObject>();
   #revision = 100;
   readonly #watchers = new Set<Watcher>();
@@ -121,6 +139,16 @@ export class FakeApi {
       if (plural === PLURALS[object.kind] || object.kind === "Status") response.write(line);
   }
 
+  /** Answers a path always alike. */
+  answerWith(path: string, answer: { readonly status: number; readonly body: unknown }): void {
+    this.#standing.set(path, answer);
+  }
+
+  /** Bytes as they are, to every open watch. */
+  write(bytes: Buffer | string): void {
+    for (const { response } of this.#watchers) response.write(bytes);
+  }
+
   /** As a restore of etcd does it: other objects, at an older revision. */
   rewind(revision: number, objects: readonly TestObject[]): void {
     this.#revision = revision;
@@ -146,15 +174,11 @@ export class FakeApi {
     const send = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    const refusal = this.refusals.shift();
+    const refusal = this.refusals.shift() ?? this.#standing.get(pathname);
     if (refusal !== undefined) return send(refusal.status, refusal.body);
-    const resources = RESOURCES[pathname];
-    if (resources !== undefined)
-      return send(200, { kind: "APIResourceList", resources: resources.map(([name, kind, namespaced]) => ({ name, kind, namespaced })) });
-    if (pathname.endsWith("/log")) {
-      response.writeHead(200, { "content-type": "text/plain" }).end(`container=${searchParams.get("container") ?? ""}\n`);
-      return;
-    }
+    const resources = discovered(pathname);
+    if (resources !== undefined) return send(200, resources);
+    if (pathname.endsWith("/log")) return sendLog(response, searchParams);
     const found = /^\/(?:api|apis\/[^/]+)\/v1(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname);
     if (found === null) return send(404, status(404, "NotFound", "the server could not find the requested resource"));
     const [, namespace = "", plural = "", name] = found;

@@ -1,12 +1,17 @@
+import { systemClock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached } from "@kubera-e2e/schema/wait-until";
 import { expect, test } from "vitest";
 import { KINDS, probes, waitForKube, type KubeClient } from "../src/index.ts";
 import { FakeApi, pod, startFakeApi, type TestObject } from "./fake-api.ts";
 
+const DEPLOYMENT = { namespace: "kubera", name: "maya-io" };
 const REF = { namespace: "kubera", name: "maya-io-1" };
 
 const waitForPod = (client: KubeClient, deadlineMs = 5000) => waitForKube({ client, deadlineMs, intervalMs: 50, ...probes.podReady(REF) });
+
+/** A clock that runs, and whose wall shows one time. */
+const at = (time: string) => ({ ...systemClock, now: () => Date.parse(time) });
 
 const failureOf = async (wait: Promise<unknown>): Promise<{ code: string; because: string; what: string }> => {
   const error: unknown = await wait.catch((error: unknown) => error);
@@ -121,13 +126,13 @@ test("ends at once when it can never be, and explains by condition, pod, owners 
   await using client = api.open();
   brokenDeployment(api);
   const failure = await failureOf(
-    waitForKube({ client, deadlineMs: 60_000, ...probes.deploymentAvailable({ namespace: "kubera", name: "maya-io" }) }),
+    waitForKube({ client, deadlineMs: 60_000, clock: at("2026-11-24T10:04:12Z"), ...probes.deploymentAvailable(DEPLOYMENT) }),
   );
   expect(failure.code).toBe("WAIT_TERMINAL");
   expect(failure.what).toMatch(/^Deployment kubera\/maya-io is available cannot come true within 0\.\d s$/);
   expect(failure.because.split("\n").map((line) => line.trim())).toEqual([
     "0 of 1 replicas are available; pod maya-io-1: container maya-io: InvalidImageName: no such name",
-    "Deployment kubera/maya-io: Available=False since 2026-11-24T10:00:00Z (MinimumReplicasUnavailable: no minimum)",
+    "Deployment kubera/maya-io: Available=False since 10:00:00Z, 4 min 12 s (MinimumReplicasUnavailable: no minimum)",
     "Pod kubera/maya-io-1: Ready=False (ContainersNotReady: not ready: [maya-io]); container maya-io is InvalidImageName (no such name)",
     "Pod maya-io-1 is owned by ReplicaSet maya-io-rs, Deployment maya-io",
     "event 2026-11-24T10:00:01.000Z Warning Failed on Pod maya-io-1 ×4: Failed to pull: no such name",

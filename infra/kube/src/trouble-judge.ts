@@ -1,0 +1,58 @@
+import type { Clock } from "@kubera-e2e/schema/clock";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
+import type { ObservedKind } from "./kube-client.ts";
+import { refusedStatus } from "./refusal.ts";
+import type { KindScope } from "./view.ts";
+
+/** An API server that starts, or whose keys are exchanged, knows nobody for some seconds. */
+const REFUSAL_GRACE_MS = 30_000;
+
+const isRefusal = (trouble: Error): boolean => {
+  const status = refusedStatus(trouble);
+  return status === 401 || status === 403 || (isKuberaError(trouble) && trouble.code === "KUBE_KIND_UNKNOWN");
+};
+
+/** Whether a kind that a wait can do without is not served, or not for us. */
+export const isMissing = ({ optional }: KindScope, { trouble }: Pick<ObservedKind, "trouble">): boolean =>
+  optional === true && trouble !== undefined && isRefusal(trouble) && refusedStatus(trouble) !== 401;
+
+const isHopeless = (trouble: Error): boolean =>
+  isKuberaError(trouble) && (trouble.code.startsWith("TLS_") || trouble.code === "KUBECONFIG_INVALID");
+
+/** Tells trouble that ends a wait from trouble that may pass, for one kind of one wait. */
+export class TroubleJudge {
+  readonly #scope: KindScope;
+  readonly #cluster: string;
+  readonly #clock: Clock;
+  #refusedSinceMs: number | undefined;
+
+  constructor(scope: KindScope, { cluster, clock }: { readonly cluster: string; readonly clock: Clock }) {
+    this.#scope = scope;
+    this.#cluster = cluster;
+    this.#clock = clock;
+  }
+
+  /** Why a kind is not known now; undefined when it is. Throws trouble that time does not heal. */
+  reasonOf(seen: Pick<ObservedKind, "trouble" | "objects">): string | undefined {
+    const { trouble } = seen;
+    if (trouble !== undefined && isHopeless(trouble)) throw trouble;
+    if (trouble === undefined || isMissing(this.#scope, seen)) {
+      this.#refusedSinceMs = undefined;
+      return undefined;
+    }
+    if (isRefusal(trouble)) this.#throwWhenLasting(trouble, seen.objects !== undefined);
+    return this.#away(trouble);
+  }
+
+  #throwWhenLasting(refusal: Error, wasAllowed: boolean): void {
+    this.#refusedSinceMs ??= this.#clock.monotonicMs();
+    // What was allowed a moment ago, or to nobody known, may only be a server that starts anew.
+    const mayPass = wasAllowed || refusedStatus(refusal) === 401;
+    if (!mayPass || this.#clock.monotonicMs() - this.#refusedSinceMs >= REFUSAL_GRACE_MS) throw refusal;
+  }
+
+  #away(trouble: Error): string {
+    const told = isKuberaError(trouble) ? `${trouble.what}: ${trouble.because}` : trouble.message;
+    return `cluster ${this.#cluster} does not answer: ${told}`;
+  }
+}

@@ -1,0 +1,104 @@
+import { FakeClock } from "@kubera-e2e/schema/clock";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { expect, test } from "vitest";
+import { Reflector, type Listing } from "../src/reflector.ts";
+import type { WatchEvent } from "../src/watch-stream.ts";
+
+const POLL_MS = 2000;
+const pod = (name: string) => ({ apiVersion: "v1", kind: "Pod", metadata: { name, resourceVersion: "1" } });
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true }));
+
+/** An API server by hand: answers lists, hangs on them or refuses them; its watches never tell anything. */
+class Server {
+  readonly clock = new FakeClock();
+  lists = 0;
+  names: readonly string[] = [];
+  refusal: Error | undefined;
+  hangs: boolean;
+  readonly seen: string[] = [];
+  readonly #stop = new AbortController();
+  readonly reflector = new Reflector({
+    clock: this.clock,
+    pollMs: POLL_MS,
+    list: (signal) => this.#list(signal),
+    open: async (_revision, signal) => this.#silentWatch(signal),
+    onChange: ({ type, object }) => this.seen.push(`${this.clock.monotonicMs()} ${type} ${object.metadata.name}`),
+    onState: () => this.seen.push(`${this.clock.monotonicMs()} ${this.reflector.trouble?.message.split("\n")[0] ?? "well"}`),
+  });
+
+  readonly #running: Promise<void>;
+
+  constructor(hangs = false) {
+    this.hangs = hangs;
+    this.#running = this.reflector.run(this.#stop.signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #list(signal: AbortSignal): Promise<Listing> {
+    this.lists += 1;
+    if (this.hangs) return untilAborted(signal);
+    if (this.refusal !== undefined) throw this.refusal;
+    return { items: this.names.map(pod), revision: String(this.lists) };
+  }
+
+  async *#silentWatch(signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    await untilAborted(signal);
+    yield { type: "BOOKMARK", revision: "0" };
+  }
+}
+
+test("sees what a silent server with an open socket hides, within one poll", async () => {
+  await using server = new Server();
+  await server.clock.advance(500);
+  server.names = ["hidden"];
+  await server.clock.advance(POLL_MS - 500);
+  expect(server.seen).toEqual(["0 well", "2000 ADDED hidden"]);
+});
+
+test("calls a list that hangs trouble after one poll, and is back within one poll of the server's answering again", async () => {
+  await using server = new Server();
+  await server.clock.advance(0);
+  server.hangs = true;
+  await server.clock.advance(2 * POLL_MS);
+  expect(server.seen).toEqual(["0 well", "4000 [TIMED_OUT] a list has no answer"]);
+  server.hangs = false;
+  server.names = ["later"];
+  await server.clock.advance(POLL_MS);
+  expect(server.seen.slice(-2)).toEqual(["6000 well", "6000 ADDED later"]);
+});
+
+test("says so already when the very first list hangs", async () => {
+  await using server = new Server(true);
+  await server.clock.advance(POLL_MS);
+  expect(server.reflector.objects).toBeUndefined();
+  expect(server.reflector.trouble?.message).toBe(
+    new KuberaError("TIMED_OUT", {
+      what: "a list has no answer",
+      where: "a list call that is still open",
+      because: "the server took the request 2.0 s ago and has sent nothing",
+      fix: "Look whether the API server hangs, or its etcd, or whether a firewall drops packets.",
+    }).message,
+  );
+});
+
+test("does not crowd a server that hangs", async () => {
+  await using server = new Server(true);
+  await server.clock.advance(60_000);
+  expect(server.lists).toBe(5);
+});
+
+test("is back within one poll after a refusal", async () => {
+  await using server = new Server();
+  await server.clock.advance(0);
+  server.refusal = new Error("etcd is away");
+  await server.clock.advance(POLL_MS);
+  expect(server.seen).toEqual(["0 well", "2000 etcd is away"]);
+  server.refusal = undefined;
+  await server.clock.advance(POLL_MS);
+  expect(server.reflector.trouble).toBeUndefined();
+});
