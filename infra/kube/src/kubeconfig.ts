@@ -60,14 +60,16 @@ const read = (path: string): string => {
   }
 };
 
-const parseRaw = ({ path, text }: Source): RawKubeconfig => {
-  let raw: unknown;
+const yamlOf = ({ path, text }: Source): unknown => {
   try {
-    raw = parse(text, { logLevel: "error" });
+    return parse(text, { logLevel: "error" }) as unknown;
   } catch (error) {
     // The parser quotes the line at fault, which may hold a key; its first line names the place only.
     throw invalid(path, [`it is not YAML: ${(error instanceof Error ? error.message : "").split("\n", 1)[0] ?? ""}`]);
   }
+};
+
+const shapeOf = (raw: unknown, { path }: Source): RawKubeconfig => {
   const parsed = kubeconfigSchema.safeParse(raw);
   if (parsed.success) return parsed.data;
   throw invalid(
@@ -145,21 +147,23 @@ const assemble = (source: Source, raw: RawKubeconfig): KubeAccess => {
   };
 };
 
+/** The current context of what a kubeconfig's YAML holds. Errors as `parseKubeconfig`. */
+export const accessOf = (raw: unknown, source: Source): KubeAccess => {
+  const shape = shapeOf(raw, source);
+  try {
+    return assemble(source, shape);
+  } catch (error) {
+    if (error instanceof Fault) throw invalid(source.path, [error.message]);
+    throw error;
+  }
+};
+
 /**
  * The current context of a kubeconfig's text.
  *
  * Errors: `KUBECONFIG_INVALID` with its faults, `SETTING_REFUSED` for insecure-skip-tls-verify.
  */
-export const parseKubeconfig = (text: string, path: string): KubeAccess => {
-  const source = { path, text };
-  const raw = parseRaw(source);
-  try {
-    return assemble(source, raw);
-  } catch (error) {
-    if (error instanceof Fault) throw invalid(path, [error.message]);
-    throw error;
-  }
-};
+export const parseKubeconfig = (text: string, path: string): KubeAccess => accessOf(yamlOf({ path, text }), { path, text });
 
 /** The current context of the kubeconfig at a path. Errors as `parseKubeconfig`. */
 export const readKubeconfig = (path: string): KubeAccess => parseKubeconfig(read(path), path);

@@ -56,14 +56,20 @@ const withKind = ({ apiVersion, kind, items }: ListBody): KubeObject[] => {
   return (items ?? []).map((item) => ({ ...own, ...item }));
 };
 
+/** One page, or a whole list. Error: `RESPONSE_INVALID`. */
+export const parseList = (body: unknown): Listing & { readonly next: string } => {
+  const list = checked(body);
+  return { items: withKind(list), revision: list.metadata?.resourceVersion ?? "", next: list.metadata?.continue ?? "" };
+};
+
 const allPages = async (ask: AskPage): Promise<Listing> => {
   const items: KubeObject[] = [];
   let query: Readonly<Record<string, string | number>> = { limit: PAGE_SIZE };
   for (;;) {
-    const page = checked(await ask(query));
-    items.push(...withKind(page));
-    const next = page.metadata?.continue ?? "";
-    if (next === "") return { items, revision: page.metadata?.resourceVersion ?? "" };
+    const page = parseList(await ask(query));
+    items.push(...page.items);
+    const { next, revision } = page;
+    if (next === "") return { items, revision };
     query = { limit: PAGE_SIZE, continue: next };
   }
 };
@@ -74,7 +80,6 @@ export const listAll = async (ask: AskPage): Promise<Listing> => {
     return await allPages(ask);
   } catch (error) {
     if (refusedStatus(error) !== GONE) throw error;
-    const body = checked(await ask({}));
-    return { items: withKind(body), revision: body.metadata?.resourceVersion ?? "" };
+    return parseList(await ask({}));
   }
 };

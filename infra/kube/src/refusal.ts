@@ -50,7 +50,7 @@ const fixOf = (status: number): string =>
 
 type StatusBody = { readonly reason?: unknown; readonly message?: unknown };
 
-const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const text = (value: unknown): string | undefined => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined);
 
 /** The server's own words, from a `Status` object or plain text. */
 export const statusOf = (status: number, body: unknown): KubeStatus => {
@@ -58,7 +58,7 @@ export const statusOf = (status: number, body: unknown): KubeStatus => {
   return {
     status,
     reason: text(told.reason) ?? "Unknown",
-    message: text(told.message) ?? text(body)?.trim().slice(0, 300) ?? "the server gave no message",
+    message: text(told.message) ?? text(body)?.slice(0, 300) ?? "the server gave no message",
   };
 };
 

@@ -22,18 +22,20 @@ const TELLING = new Set([
 const PULLED = ["Pulled", "Created", "Started"];
 
 /** What the same object tells once a trouble is over; the trouble's event stays in the list for an hour. */
-const OVER_WITH: Readonly<Record<string, readonly string[]>> = {
-  Failed: PULLED,
-  BackOff: ["Started"],
-  FailedAttachVolume: ["SuccessfulAttachVolume", "Pulling", ...PULLED],
-  FailedCreate: ["SuccessfulCreate"],
-  FailedCreatePodSandBox: ["Pulling", ...PULLED],
-  FailedMount: ["Pulling", ...PULLED],
-  FailedScheduling: ["Scheduled"],
-  NodeNotReady: ["NodeReady"],
-  ProvisioningFailed: ["ProvisioningSucceeded"],
-  Pulling: [...PULLED, "Failed", "BackOff"],
-};
+const OVER_WITH: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    Failed: PULLED,
+    BackOff: ["Started"],
+    FailedAttachVolume: ["SuccessfulAttachVolume", "Pulling", ...PULLED],
+    FailedCreate: ["SuccessfulCreate"],
+    FailedCreatePodSandBox: ["Pulling", ...PULLED],
+    FailedMount: ["Pulling", ...PULLED],
+    FailedScheduling: ["Scheduled"],
+    NodeNotReady: ["NodeReady"],
+    ProvisioningFailed: ["ProvisioningSucceeded"],
+    Pulling: [...PULLED, "Failed", "BackOff"],
+  }),
+);
 
 /** When an event was last seen, in milliseconds; 0 when it does not say. */
 export const timeOfEvent = (event: KubeEvent): number => {
@@ -49,7 +51,7 @@ export const objectOfEvent = ({ involvedObject }: KubeEvent): string =>
   [involvedObject?.kind, involvedObject?.name].filter((part) => typeof part === "string" && part !== "").join(" ");
 
 const isOver = (event: KubeEvent, all: readonly KubeEvent[]): boolean => {
-  const ends = OVER_WITH[event.reason ?? ""] ?? [];
+  const ends = OVER_WITH.get(event.reason ?? "") ?? [];
   return all.some(
     (later) =>
       ends.includes(later.reason ?? "") && objectOfEvent(later) === objectOfEvent(event) && timeOfEvent(later) >= timeOfEvent(event),
