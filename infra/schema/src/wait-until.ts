@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "./clock.ts";
 import { KuberaError } from "./kubera-error.ts";
+import { enterWait } from "./wait-guard.ts";
 
 /** What a probe saw: the awaited value, or why it is not there yet. `terminal`: it can never come any more. */
 export type Observation<T> =
@@ -166,4 +167,11 @@ class Wait<T> {
  * Errors: `WAIT_DEADLINE` when the deadline passes, `WAIT_TERMINAL` at once when the probe says `never`;
  * the signal's own reason when cancelled. What the probe throws is passed on at once.
  */
-export const waitUntil = <T>(options: WaitOptions<T>): Promise<T> => new Wait(options).run();
+export const waitUntil = async <T>(options: WaitOptions<T>): Promise<T> => {
+  const leave = enterWait(options.deadlineMs);
+  try {
+    return await new Wait(options).run();
+  } finally {
+    leave();
+  }
+};
