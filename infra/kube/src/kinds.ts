@@ -125,6 +125,43 @@ export interface KubeEvent extends KubeObject {
   readonly eventTime?: string | null;
 }
 
+export interface Claim extends KubeObject {
+  readonly spec?: { readonly storageClassName?: string; readonly volumeName?: string };
+  readonly status?: { readonly phase?: string };
+}
+
+export interface StorageClass extends KubeObject {
+  readonly volumeBindingMode?: string;
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null;
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: readonly { readonly addresses?: readonly unknown[]; readonly notReadyAddresses?: readonly unknown[] }[] | null;
+}
+
+export interface Definition extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** A disk that NDM has found. */
+export interface BlockDevice extends KubeObject {
+  readonly spec?: { readonly nodeAttributes?: { readonly nodeName?: string } };
+  readonly status?: { readonly state?: string; readonly claimState?: string };
+}
+
+export interface PoolCluster extends KubeObject {
+  readonly spec?: { readonly pools?: readonly unknown[] };
+  readonly status?: { readonly desiredInstances?: number };
+}
+
+export interface PoolInstance extends KubeObject {
+  readonly spec?: { readonly hostName?: string };
+  readonly status?: { readonly phase?: string; readonly readOnly?: boolean; readonly conditions?: readonly Condition[] };
+}
+
 export const conditionOf = (
   object: { readonly status?: { readonly conditions?: readonly Condition[] } } | undefined,
   type: string,

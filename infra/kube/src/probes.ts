@@ -1,9 +1,16 @@
+import { blockDevices } from "./probes/block-devices.ts";
+import { claimBound } from "./probes/claim-bound.ts";
 import { daemonSetReady } from "./probes/daemon-set-ready.ts";
+import { definitionEstablished } from "./probes/definition-established.ts";
 import { deploymentAvailable } from "./probes/deployment-available.ts";
 import { jobComplete } from "./probes/job-complete.ts";
 import { namespaceGone } from "./probes/namespace-gone.ts";
 import { nodesReady } from "./probes/node-ready.ts";
+import { objectGone, objectsGone } from "./probes/objects-gone.ts";
+import { openebsReady } from "./probes/openebs-ready.ts";
 import { podReady } from "./probes/pod-ready.ts";
+import { poolOnline } from "./probes/pool-online.ts";
+import { serviceReady } from "./probes/service-ready.ts";
 import { statefulSetReady } from "./probes/stateful-set-ready.ts";
 import { workloadReady } from "./probes/workload-ready.ts";
 
@@ -16,5 +23,13 @@ export const probes = {
   daemonSetReady,
   jobComplete,
   nodesReady,
+  serviceReady,
+  claimBound,
+  definitionEstablished,
   namespaceGone,
+  objectGone,
+  objectsGone,
+  openebsReady,
+  poolOnline,
+  blockDevices,
 };

@@ -50,7 +50,8 @@ export const timeOfEvent = (event: KubeEvent): number => {
 export const objectOfEvent = ({ involvedObject }: KubeEvent): string =>
   [involvedObject?.kind, involvedObject?.name].filter((part) => typeof part === "string" && part !== "").join(" ");
 
-const isOver = (event: KubeEvent, all: readonly KubeEvent[]): boolean => {
+/** Whether what an event told of has ended since, by what the same object told later. */
+export const isOver = (event: KubeEvent, all: readonly KubeEvent[]): boolean => {
   const ends = OVER_WITH.get(event.reason ?? "") ?? [];
   return all.some(
     (later) =>

@@ -1,35 +1,12 @@
-import type { Observation } from "@kubera-e2e/schema/wait-until";
 import { expect, test } from "vitest";
-import { KINDS, probes, type KubeProbe, type KubeView } from "../src/index.ts";
+import { KINDS, probes, type KubeProbe } from "../src/index.ts";
+import { look, type Thing } from "./look.ts";
 
-const NOW = Date.parse("2026-11-24T12:00:00Z");
 const REF = { namespace: "kubera", name: "maya-io" };
-
-interface Thing {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly [field: string]: unknown;
-}
-
-const view = (...things: Thing[]): KubeView =>
-  ({
-    cluster: "server",
-    nowMs: NOW,
-    get: (ref: { kind: string; name: string }) => things.find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name),
-    list: ({ kind }: { kind: string }) => things.filter((thing) => thing.kind === kind),
-  }) as unknown as KubeView;
-
-/** "reached", "never: …" or "not yet: …". */
-const outcome = <T>(seen: Observation<T>): string => {
-  if (seen.done) return "reached";
-  return `${seen.terminal === true ? "never" : "not yet"}: ${seen.because}`;
-};
-const look = <T>(probe: KubeProbe<T>, ...things: Thing[]): string => outcome(probe.probe(view(...things)));
 
 const thing = (kind: { apiVersion: string; kind: string }, spec: object, status: object): Thing => ({
   ...kind,
-  metadata: { name: "maya-io", namespace: "kubera", generation: 2, labels: { app: "maya-io" } } as Thing["metadata"],
+  metadata: { name: "maya-io", namespace: "kubera", generation: 2, labels: { app: "maya-io" } },
   spec,
   status,
 });

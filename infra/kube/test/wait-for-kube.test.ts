@@ -142,7 +142,7 @@ test("ends at once when it can never be, and explains by condition, pod, owners 
 test("explains what does not exist", async () => {
   await using api = await startFakeApi();
   await using client = api.open();
-  const failure = await failureOf(waitForPod(client, 100));
+  const failure = await failureOf(waitForPod(client, 800));
   expect(failure.because.split("\n").map((line) => line.trim())).toEqual([
     "there is no such pod",
     "Pod kubera/maya-io-1 does not exist",
@@ -169,5 +169,6 @@ test("shares one watch among waits of one kind and namespace", async () => {
   const waits = Promise.all([waitForPod(client), waitForPod(client), waitForPod(client)]);
   setTimeout(() => api.put(pod("maya-io-1", true)), 50);
   await waits;
-  expect(api.requests.filter((request) => request.endsWith("watch"))).toHaveLength(1);
+  expect(api.requests.filter((request) => request.endsWith("pods watch"))).toHaveLength(1);
+  expect(api.requests.filter((request) => request.endsWith("nodes watch"))).toHaveLength(1);
 });

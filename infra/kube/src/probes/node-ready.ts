@@ -1,6 +1,7 @@
 import { notYet, reached } from "@kubera-e2e/schema/wait-until";
-import { conditionOf, KINDS, type KubeNode } from "../kinds.ts";
+import { KINDS, type KubeNode } from "../kinds.ts";
 import type { KubeProbe } from "../view.ts";
+import { unreadyNode } from "./node-trouble.ts";
 
 export interface NodesReadyOptions {
   /** Boot ids by node from before the boot that is awaited: a node still carrying its old one has not booted. */
@@ -12,10 +13,7 @@ const nodeTrouble = (node: KubeNode, oldBootId?: string): string | undefined => 
   const bootId = node.status?.nodeInfo?.bootID;
   // Right after a restore the API still shows the nodes Ready from the snapshot; only a new boot id proves the boot.
   if (oldBootId !== undefined && (bootId === undefined || bootId === oldBootId)) return "it still carries its old boot id";
-  const ready = conditionOf(node, "Ready");
-  if (ready === undefined) return "it has not told whether it is ready";
-  if (ready.status === "True") return undefined;
-  return `${ready.reason ?? "not ready"}: ${ready.message ?? `Ready is ${ready.status}`}`;
+  return unreadyNode(node);
 };
 
 /** Every named node is Ready, with a boot id other than its old one where that is given. */

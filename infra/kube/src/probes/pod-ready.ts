@@ -1,6 +1,7 @@
 import { never, notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
 import { conditionOf, KINDS, type ContainerStatus, type Pod } from "../kinds.ts";
-import { nameOf, type KubeProbe } from "../view.ts";
+import { nameOf, type KubeProbe, type KubeView } from "../view.ts";
+import { deadNode, NODES } from "./node-trouble.ts";
 import { terminalReason, type TerminalOptions } from "./terminal-reason.ts";
 
 const stateOf = (status: ContainerStatus): string => {
@@ -27,10 +28,20 @@ export const podTrouble = (pod: Pod): string => {
   return containerTrouble(pod) ?? `its phase is ${phase ?? "not told yet"}`;
 };
 
+const isReady = (pod: Pod): boolean => conditionOf(pod, "Ready")?.status === "True" && pod.metadata.deletionTimestamp === undefined;
+
+/** Why a pod that says it is ready is not: whoever would correct it is away. Undefined for every other pod. */
+export const staleReadiness = (view: KubeView, pod: Pod): string | undefined => {
+  const dead = isReady(pod) ? deadNode(view, pod.spec?.nodeName) : undefined;
+  return dead === undefined ? undefined : `pod ${pod.metadata.name}: it says that it is ready, but ${dead}`;
+};
+
 /** Whether one pod is ready; terminal when it never will be. */
-export const observePod = (pod: Pod, nowMs: number, options?: TerminalOptions): Observation<Pod> => {
-  if (conditionOf(pod, "Ready")?.status === "True" && pod.metadata.deletionTimestamp === undefined) return reached(pod);
-  const hopeless = terminalReason(pod, nowMs, options);
+export const observePod = (view: KubeView, pod: Pod, options?: TerminalOptions): Observation<Pod> => {
+  const stale = staleReadiness(view, pod);
+  if (stale !== undefined) return notYet(stale);
+  if (isReady(pod)) return reached(pod);
+  const hopeless = terminalReason(pod, view.nowMs, options);
   if (hopeless !== undefined) return never(`pod ${pod.metadata.name}: ${hopeless}`);
   // An evicted pod is replaced by its owner; one without an owner is lost.
   if (pod.status?.phase === "Failed" && (pod.metadata.ownerReferences ?? []).length === 0)
@@ -38,13 +49,13 @@ export const observePod = (pod: Pod, nowMs: number, options?: TerminalOptions): 
   return notYet(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
 };
 
-/** Pod `namespace/name` is Ready. */
+/** Pod `namespace/name` is Ready, on a node that is. */
 export const podReady = (ref: { readonly namespace: string; readonly name: string }, options?: TerminalOptions): KubeProbe<Pod> => ({
   what: `Pod ${nameOf(ref)} is ready`,
-  kinds: [{ ...KINDS.pod, namespace: ref.namespace }],
+  kinds: [{ ...KINDS.pod, namespace: ref.namespace }, NODES],
   about: { ...KINDS.pod, ...ref },
   probe: (view) => {
     const pod = view.get<Pod>({ ...KINDS.pod, ...ref });
-    return pod === undefined ? notYet("there is no such pod") : observePod(pod, view.nowMs, options);
+    return pod === undefined ? notYet("there is no such pod") : observePod(view, pod, options);
   },
 });

@@ -1,0 +1,89 @@
+import { never, notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
+import { KINDS, type Endpoints, type EndpointSlice, type Service } from "../kinds.ts";
+import { nameOf, type KubeProbe, type KubeView } from "../view.ts";
+import { NODES } from "./node-trouble.ts";
+import { observePod } from "./pod-ready.ts";
+import { podsWith } from "./pods-of.ts";
+import type { TerminalOptions } from "./terminal-reason.ts";
+
+export interface ServiceOptions extends TerminalOptions {
+  /** How many endpoints must be ready; default 1. */
+  readonly atLeast?: number;
+}
+
+interface ServiceRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const SERVICE_NAME = "kubernetes.io/service-name";
+
+interface Counted {
+  readonly ready: number;
+  readonly all: number;
+}
+
+const ofSlices = (slices: readonly EndpointSlice[]): Counted => {
+  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  // Readiness that is not told counts as ready: so the API defines it.
+  return { ready: endpoints.filter(({ conditions }) => conditions?.ready !== false).length, all: endpoints.length };
+};
+
+const ofEndpoints = ({ subsets }: Endpoints): Counted => {
+  const ready = (subsets ?? []).flatMap(({ addresses }) => addresses ?? []).length;
+  return { ready, all: ready + (subsets ?? []).flatMap(({ notReadyAddresses }) => notReadyAddresses ?? []).length };
+};
+
+/** EndpointSlices where there are any, as of Kubernetes 1.21; else Endpoints. */
+const count = (view: KubeView, ref: ServiceRef): Counted => {
+  const slices = view
+    .list<EndpointSlice>(KINDS.endpointSlice, ref.namespace)
+    .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === ref.name);
+  if (slices.length > 0) return ofSlices(slices);
+  const endpoints = view.get<Endpoints>({ ...KINDS.endpoints, ...ref });
+  return endpoints === undefined ? { ready: 0, all: 0 } : ofEndpoints(endpoints);
+};
+
+const labelsOf = ({ spec }: Service): string =>
+  Object.entries(spec?.selector ?? {})
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
+/** Which of its pods are not ready, and why. */
+const blame = (
+  view: KubeView,
+  service: Service,
+  told: { readonly counted: string; readonly options: ServiceOptions },
+): Observation<never> => {
+  const { counted, options } = told;
+  if (labelsOf(service) === "") return notYet(`${counted}; it has no selector, so somebody else must give it endpoints`);
+  const pods = podsWith(view, service.metadata.namespace, service.spec?.selector ?? {});
+  if (pods.length === 0) return notYet(`${counted}; no pod carries ${labelsOf(service)}`);
+  const unready = pods.map((pod) => observePod(view, pod, options)).filter((seen) => !seen.done);
+  const [first] = unready;
+  if (first === undefined) return notYet(`${counted}; its ${pods.length} pods are ready`);
+  const isHopeless = unready.length === pods.length && unready.every((seen) => seen.terminal === true);
+  return (isHopeless ? never : notYet)(`${counted}; ${unready.map((seen) => seen.because).join("; ")}`);
+};
+
+/** Service `namespace/name` has ready endpoints; else the pods behind it that are not ready are named. */
+export const serviceReady = (ref: ServiceRef, options: ServiceOptions = {}): KubeProbe<Service> => ({
+  what: `Service ${nameOf(ref)} has ready endpoints`,
+  kinds: [
+    { ...KINDS.service, namespace: ref.namespace },
+    { ...KINDS.endpointSlice, namespace: ref.namespace, optional: true },
+    { ...KINDS.endpoints, namespace: ref.namespace, optional: true },
+    { ...KINDS.pod, namespace: ref.namespace },
+    NODES,
+  ],
+  about: { ...KINDS.service, ...ref },
+  probe: (view) => {
+    const service = view.get<Service>({ ...KINDS.service, ...ref });
+    if (service === undefined) return notYet("there is no such Service");
+    if (service.spec?.type === "ExternalName") return never("it is of type ExternalName, which has no endpoints");
+    const { ready, all } = count(view, ref);
+    const wanted = options.atLeast ?? 1;
+    if (ready >= wanted) return reached(service);
+    return blame(view, service, { counted: `${ready} of ${Math.max(all, wanted)} endpoints are ready`, options });
+  },
+});

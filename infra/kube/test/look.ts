@@ -1,0 +1,26 @@
+import type { KubeProbe, KubeView } from "../src/index.ts";
+
+/** What time it is in every look. */
+export const NOW = "2026-11-24T12:00:00Z";
+
+export interface Thing {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
+const view = (things: readonly Thing[]): KubeView =>
+  ({
+    cluster: "server",
+    nowMs: Date.parse(NOW),
+    get: (ref: { kind: string; name: string }) => things.find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name),
+    list: ({ kind }: { kind: string }) => things.filter((thing) => thing.kind === kind),
+  }) as unknown as KubeView;
+
+/** "reached", "never: …" or "not yet: …". */
+export const look = <T>(probe: KubeProbe<T>, ...things: readonly Thing[]): string => {
+  const seen = probe.probe(view(things));
+  if (seen.done) return "reached";
+  return `${seen.terminal === true ? "never" : "not yet"}: ${seen.because}`;
+};
