@@ -6,6 +6,9 @@ import { deploymentAvailable } from "./probes/deployment-available.ts";
 import { jobComplete } from "./probes/job-complete.ts";
 import { namespaceGone } from "./probes/namespace-gone.ts";
 import { nodesReady } from "./probes/node-ready.ts";
+import { eventTold } from "./probes/event-told.ts";
+import { objectCondition } from "./probes/object-condition.ts";
+import { objectReady } from "./probes/object-ready.ts";
 import { objectGone, objectsGone } from "./probes/objects-gone.ts";
 import { openebsReady } from "./probes/openebs-ready.ts";
 import { podReady } from "./probes/pod-ready.ts";
@@ -27,6 +30,9 @@ export const probes = {
   claimBound,
   definitionEstablished,
   namespaceGone,
+  objectReady,
+  objectCondition,
+  eventTold,
   objectGone,
   objectsGone,
   openebsReady,
