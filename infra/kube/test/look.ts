@@ -1,7 +1,7 @@
 import type { KubeProbe, KubeView } from "../src/index.ts";
 
 /** What time it is in every look. */
-export const NOW = "2026-11-24T12:00:00Z";
+const NOW = "2026-11-24T12:00:00Z";
 
 export interface Thing {
   readonly apiVersion: string;

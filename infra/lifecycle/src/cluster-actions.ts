@@ -105,7 +105,7 @@ export const awaitDirector: StepAction = async (step, run) => {
     signal: run.signal,
     clock,
     onProgress: told(run, "director ready", step),
-    probe: whileBooting((signal) => directorIsUp(run.context, { restartedAfterMs, signal })),
+    probe: whileBooting((signal) => directorIsUp(run.context, { state: run.plan.manifest.state, restartedAfterMs, signal })),
     fix: `Look at the pods of namespace ${bed.director.namespace}; a set whose Director does not start must be taken again.`,
   });
   return {};

@@ -7,6 +7,7 @@ export interface PodLook {
     readonly name: string;
     readonly namespace?: string;
     readonly uid?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
   };

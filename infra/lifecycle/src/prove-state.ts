@@ -8,7 +8,7 @@ const LOOK_LIMIT_MS = 15_000;
 /** What keeps the bed from being in the state; undefined when nothing does. Throws when nobody answers. */
 const contradiction = async (context: BedContext, state: string, signal: AbortSignal): Promise<string | undefined> => {
   if (state !== "bare") {
-    const seen = await directorIsUp(context, { restartedAfterMs: 0, signal });
+    const seen = await directorIsUp(context, { state, restartedAfterMs: 0, signal });
     return seen.done ? undefined : seen.because;
   }
   const { namespace } = context.bed.director;

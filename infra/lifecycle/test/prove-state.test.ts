@@ -23,7 +23,7 @@ test.each([
 test.each([
   ["bare", [maya], "namespace kubera has 1 Deployments, and a bare cluster has none"],
   ["director@1.12.0", [], "namespace kubera has no workload"],
-  ["openebs@1.12.0", [{ ...maya, status: {} }], "Deployment kubera/maya-io lacks 1 pods"],
+  ["openebs@1.12.0", [{ ...maya, status: {} }], "Deployment kubera/maya-io lacks 1 pods; it starts in wave 3 of 5 of release 1.12.0"],
 ])("a bed that is not in the state %s is not called so", async (state, deployments, because) => {
   const bed = new MemoryBed();
   bed.objects = new Map([["Deployment", deployments]]);
