@@ -167,8 +167,45 @@ test("shares one watch among waits of one kind and namespace", async () => {
   await using api = await startFakeApi();
   await using client = api.open();
   const waits = Promise.all([waitForPod(client), waitForPod(client), waitForPod(client)]);
-  setTimeout(() => api.put(pod("maya-io-1", true)), 50);
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(2);
+  api.put(pod("maya-io-1", true));
   await waits;
   expect(api.requests.filter((request) => request.endsWith("pods watch"))).toHaveLength(1);
   expect(api.requests.filter((request) => request.endsWith("nodes watch"))).toHaveLength(1);
+});
+
+test("ends with the signal's own reason when it is cancelled, and leaves no watch behind", async () => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const stop = new AbortController();
+  const reason = new Error("Ctrl-C");
+  const waited = waitForKube({ client, deadlineMs: 60_000, signal: stop.signal, ...probes.podReady(REF) });
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(2);
+  stop.abort(reason);
+  await expect(waited).rejects.toBe(reason);
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(0);
+});
+
+test("is content only with what stays", async () => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const told: string[] = [];
+  api.put(pod("maya-io-1", true));
+  const options = { deadlineMs: 20_000, stableMs: 400, intervalMs: 50, onProgress: (because: string) => told.push(because) };
+  const waited = waitForKube({ client, ...options, ...probes.podReady(REF) });
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(2);
+  api.put(pod("maya-io-1", false));
+  await expect.poll(() => told, { timeout: 5000 }).toContain("pod maya-io-1: its phase is Running");
+  api.put(pod("maya-io-1", true));
+  expect((await waited).metadata.name).toBe("maya-io-1");
+});
+
+test("watches each namespace of a kind for itself", async () => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const [one, two] = ["kubera", "openebs"].map((namespace) => client.observe(KINDS.pod, { namespace }));
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(2);
+  one?.close();
+  await expect.poll(() => api.watching, { timeout: 5000 }).toBe(1);
+  two?.close();
 });

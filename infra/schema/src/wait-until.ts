@@ -31,6 +31,7 @@ export interface WaitOptions<T> {
   readonly fix?: string;
 }
 
+/** Reasons that are told beside the last one. */
 const HISTORY_LIMIT = 5;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -119,7 +120,7 @@ class Wait<T> {
     this.#reachedAtMs = undefined;
     if (this.#reasons.at(-1) === seen.because) return;
     this.#reasons.push(seen.because);
-    if (this.#reasons.length > HISTORY_LIMIT) this.#reasons.shift();
+    if (this.#reasons.length > HISTORY_LIMIT + 1) this.#reasons.shift();
     this.#options.onProgress?.(seen.because, this.#elapsedMs());
   }
 
@@ -150,7 +151,8 @@ class Wait<T> {
 
   async #failure(code: "WAIT_DEADLINE" | "WAIT_TERMINAL", because: string): Promise<KuberaError> {
     const told = await this.#options.explain?.().catch((error: unknown) => `(no explanation: ${String(error)})`);
-    const earlier = this.#reasons.slice(0, -1).map((reason) => `not yet, because ${reason}`);
+    const before = this.#reasons.at(-1) === because ? this.#reasons.slice(0, -1) : this.#reasons;
+    const earlier = before.slice(-HISTORY_LIMIT).map((reason) => `not yet, because ${reason}`);
     const verb = code === "WAIT_TERMINAL" ? "cannot come true" : "did not come true";
     return new KuberaError(code, {
       what: `${this.#options.what} ${verb} within ${seconds(code === "WAIT_TERMINAL" ? this.#elapsedMs() : this.#options.deadlineMs)}`,

@@ -67,6 +67,14 @@ test("says at the deadline why, what it was told, and what it saw before", async
   );
 });
 
+test("tells the last five reasons before the one it ends with", async () => {
+  const probe = (): Promise<Observation<never>> => Promise.resolve(notYet(`${Math.floor(clock.monotonicMs() / 1000)} pods`));
+  const failed = messageOf(waitUntil({ what: "x", probe, deadlineMs: 9000, clock }));
+  letTimePass();
+  const told = [...(await failed).matchAll(/(?:because: |because )(\d) pods/g)].map(([, pods]) => pods);
+  expect(told).toEqual(["9", "4", "5", "6", "7", "8"]);
+});
+
 test("ends at once when it can never come true", async () => {
   const waiting = waitUntil({ what: "the job ends", probe: () => Promise.resolve(never("the job failed")), deadlineMs: 5000, clock });
   await expect(waiting).rejects.toThrow(
@@ -99,7 +107,7 @@ describe("stability", () => {
     const waiting = waitUntil({ what: "x", probe: after(4000, "up"), deadlineMs: 5000, stableMs: 3000, clock });
     const failed = messageOf(waiting);
     letTimePass();
-    expect(await failed).toContain("because: it was there, but not for long enough");
+    expect(await failed).toContain("because: it was there, but not for long enough\n           not yet, because it is early");
   });
 });
 
