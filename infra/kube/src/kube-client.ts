@@ -62,7 +62,8 @@ export interface ObservedKind {
 /**
  * One cluster. Kinds are resolved by discovery, so custom resources work like built-in ones.
  *
- * Errors: `KUBE_REFUSED` with method, path, status, reason and message of the server; those of the room http.
+ * Errors: `KUBE_REFUSED` with method, path, status, reason and message of the server; `KUBE_KIND_UNKNOWN` with what is served instead;
+ * `TLS_EXPIRED` also for our own client certificate; those of the room http.
  */
 export interface KubeClient {
   /** Name of the cluster in its bed. */

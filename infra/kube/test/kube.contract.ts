@@ -139,6 +139,39 @@ describe("refusals", () => {
   });
 });
 
+describe("waits", () => {
+  const GADGET = { apiVersion: "gadgets.example.io/v1", kind: "Gadget" };
+  const names = { plural: "gadgets", singular: "gadget", kind: "Gadget", listKind: "GadgetList" };
+  const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+  const definition: Manifest = {
+    ...KINDS.definition,
+    metadata: { name: "gadgets.gadgets.example.io" },
+    spec: { group: "gadgets.example.io", scope: "Namespaced", names, versions: [{ name: "v1", served: true, storage: true, schema }] },
+  };
+
+  test("on a kind that is not served end at once, and name what is", async () => {
+    const kinds = [{ apiVersion: "v1", kind: "ConfigMapp" }];
+    const wait = waitForKube({ client, what: "x", kinds, deadlineMs: 60_000, probe: () => notYet("never looked") });
+    expect(await refusalOf(wait)).toBe('KUBE_KIND_UNKNOWN: cluster server serves no kind "ConfigMapp" in v1: it serves "ConfigMap" there');
+    expect(await refusalOf(client.list(GADGET))).toBe(
+      'KUBE_KIND_UNKNOWN: cluster server serves no kind "Gadget" in gadgets.example.io/v1: no group gadgets.example.io is served',
+    );
+    expect(await refusalOf(client.list({ apiVersion: "apps/v1beta2", kind: "Rollout" }))).toMatch(/the group apps is served as v1$/);
+  });
+
+  test("for a definition, for what is of it to be gone, and for what is of no definition any more", async () => {
+    const gone = { client, deadlineMs: 10_000, intervalMs: 50, ...probes.objectsGone({ ...GADGET, namespace: "default" }) };
+    expect(await waitForKube(gone)).toBe(true);
+    await client.create(definition);
+    await waitForKube({ client, deadlineMs: 10_000, intervalMs: 50, ...probes.definitionEstablished(definition.metadata.name) });
+    await client.create({ ...GADGET, metadata: { name: "g", namespace: "default", finalizers: ["example.io/hold"] } });
+    await client.delete({ ...GADGET, namespace: "default", name: "g" });
+    expect(await refusalOf(waitForKube({ ...gone, deadlineMs: 300 }))).toContain("1 left: default/g (held by finalizer example.io/hold)");
+    await client.patch({ ...GADGET, namespace: "default", name: "g" }, { metadata: { finalizers: null } });
+    expect(await waitForKube(gone)).toBe(true);
+  });
+});
+
 test("tells changes of a kind from now on", async () => {
   const told: string[] = [];
   const stop = new AbortController();
