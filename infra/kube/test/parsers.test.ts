@@ -17,7 +17,7 @@ const NOW = Date.parse("2026-11-24T12:00:00Z");
 
 const anyJson = fc.jsonValue({ maxDepth: 1 });
 const text = fc.string({ maxLength: 8 });
-const base64 = fc.constantFrom("", "QUJD", "QUI=", "QQ==", "no base64!");
+const base64 = fc.constantFrom("QUJD", "QUI=", "QQ==", "no base64!");
 const scalar = fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null));
 
 /** Records in the shape that is expected, each field at times absent, null or of another kind. */
@@ -55,10 +55,17 @@ const demand = (holds: boolean, what: string): void => {
 /** How many of many inputs were taken, and how many refused. */
 const fuzz = <T>(arbitrary: fc.Arbitrary<T>, parse: (input: T) => unknown, numRuns = RUNS): { good: number; refused: number } => {
   const counts = { good: 0, refused: 0 };
+  // Most of the time would go into the stacks of refusals.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   const property = fc.property(arbitrary, (input) => {
     counts[tamed(() => parse(input)) ? "good" : "refused"] += 1;
   });
-  fc.assert(property, { numRuns });
+  try {
+    fc.assert(property, { numRuns });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
   return counts;
 };
 
@@ -143,7 +150,7 @@ test("a kubeconfig is an access or an error of the house", () => {
       config.map((raw) => stringify(raw)),
     ),
     (yaml) => parseKubeconfig(yaml, "/k/config"),
-    1000,
+    200,
   );
 });
 
