@@ -19,13 +19,19 @@ const TELLING = new Set([
   "Unhealthy",
 ]);
 
+/** Warnings about how the cluster is set up, which every pod gets and none suffers from. */
+const NOISE = new Set(["CgroupV1", "DNSConfigForming", "MissingClusterDNS", "NodeAllocatableEnforced"]);
+
+/** "Error: ErrImagePull": the name of a state, whose cause another event of the same reason tells. */
+const MERE_NAME = /^Error: \w+$/;
+
 const PULLED = ["Pulled", "Created", "Started"];
 
 /** What the same object tells once a trouble is over; the trouble's event stays in the list for an hour. */
 const OVER_WITH: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     Failed: PULLED,
-    BackOff: ["Started"],
+    BackOff: PULLED,
     FailedAttachVolume: ["SuccessfulAttachVolume", "Pulling", ...PULLED],
     FailedCreate: ["SuccessfulCreate"],
     FailedCreatePodSandBox: ["Pulling", ...PULLED],
@@ -50,9 +56,15 @@ export const timeOfEvent = (event: KubeEvent): number => {
 export const objectOfEvent = ({ involvedObject }: KubeEvent): string =>
   [involvedObject?.kind, involvedObject?.name].filter((part) => typeof part === "string" && part !== "").join(" ");
 
+const textOf = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
+
+/** A crash loop pulls and starts its container again and again, which ends nothing. */
+const isCrashLoop = ({ reason, message }: KubeEvent): boolean =>
+  reason === "BackOff" && textOf(message).includes("restarting failed container");
+
 /** Whether what an event told of has ended since, by what the same object told later. */
 export const isOver = (event: KubeEvent, all: readonly KubeEvent[]): boolean => {
-  const ends = OVER_WITH.get(event.reason ?? "") ?? [];
+  const ends = isCrashLoop(event) ? [] : (OVER_WITH.get(event.reason ?? "") ?? []);
   return all.some(
     (later) =>
       ends.includes(later.reason ?? "") && objectOfEvent(later) === objectOfEvent(event) && timeOfEvent(later) >= timeOfEvent(event),
@@ -66,8 +78,9 @@ const weightAmong =
   (all: readonly KubeEvent[]) =>
   (event: KubeEvent): number => {
     if (isStalledPull(event, all)) return 2;
-    if (isOver(event, all)) return 0;
-    return (event.type === "Warning" ? 2 : 0) + (TELLING.has(event.reason ?? "") ? 1 : 0);
+    if (NOISE.has(event.reason ?? "") || isOver(event, all)) return 0;
+    const isTelling = TELLING.has(event.reason ?? "") && !MERE_NAME.test(textOf(event.message));
+    return (event.type === "Warning" ? 2 : 0) + (isTelling ? 1 : 0);
   };
 
 /** The event that says most about a trouble: what is not over before what is, warnings before notices, causes before symptoms, late ones before early ones. */
