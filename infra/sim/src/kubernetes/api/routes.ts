@@ -1,4 +1,6 @@
 import { ApiStatusError } from "../api-status.ts";
+import { applyObject } from "./applying.ts";
+import { mediaTypeOf } from "./body.ts";
 import { isTrue, type Call, type Outcome } from "./call.ts";
 import { deleteObject, deleteObjects } from "./deleting.ts";
 import { description } from "./descriptions.ts";
@@ -9,12 +11,16 @@ import { getObject, listObjects } from "./reading.ts";
 import { scaling } from "./scaling.ts";
 import { targetOf, type Target } from "./target.ts";
 import { watchObjects } from "./watching.ts";
-import { createObject, patchObject, replaceObject } from "./writing.ts";
+import { APPLY_PATCH, createObject, patchObject, replaceObject } from "./writing.ts";
 
 type Handler = (call: Call, target: Target) => Outcome | Promise<Outcome>;
 type Doors = Readonly<Record<string, Handler>>;
 
 const isWatch = (call: Call): boolean => isTrue(call.url.searchParams.get("watch"));
+
+const isApply = (call: Call): boolean => mediaTypeOf(call.request.headers["content-type"]) === APPLY_PATCH;
+
+const patch: Handler = (call, target) => (isApply(call) ? applyObject(call, target) : patchObject(call, target));
 
 const COLLECTION: Doors = {
   GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : listObjects(call, target)),
@@ -25,12 +31,12 @@ const COLLECTION: Doors = {
 const OBJECT: Doors = {
   GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : getObject(call, target)),
   PUT: replaceObject,
-  PATCH: patchObject,
+  PATCH: patch,
   DELETE: deleteObject,
 };
 
 const SUBRESOURCES: Readonly<Record<string, Doors>> = {
-  status: { GET: getObject, PUT: replaceObject, PATCH: patchObject },
+  status: { GET: getObject, PUT: replaceObject, PATCH: patch },
   finalize: { PUT: replaceObject },
   scale: scaling,
   log: { GET: podLog },
