@@ -252,7 +252,7 @@ describe("what is refused", () => {
       "the body of the request was in an unknown format - accepted media types include: application/json",
     ],
     ["a label selector that does not parse", `${MAPS}?labelSelector=a%20b`, {}, 400, "unable to parse requirement"],
-    ["a field that cannot be selected by", `${MAPS}?fieldSelector=spec.x%3D1`, {}, 400, "field label not supported: spec.x"],
+    ["a field that cannot be selected by", "/api/v1/pods?fieldSelector=spec.x%3D1", {}, 400, "field label not supported: spec.x"],
     ["a list of the future", `${MAPS}?resourceVersion=999999`, {}, 504, "Timeout: Too large resource version: 999999"],
     ["a method of another door", MAPS, { method: "PUT", body: {} }, 405, "the server does not allow this method on the requested resource"],
     [

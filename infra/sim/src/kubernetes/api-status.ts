@@ -19,7 +19,7 @@ export interface StatusDetails {
 export interface ApiStatus {
   readonly kind: "Status";
   readonly apiVersion: "v1";
-  readonly metadata: Record<string, never>;
+  readonly metadata: { readonly continue?: string };
   readonly status: "Failure";
   readonly message: string;
   readonly reason: string;
@@ -32,6 +32,7 @@ export interface Refusal {
   readonly reason: string;
   readonly message: string;
   readonly details?: StatusDetails;
+  readonly metadata?: ApiStatus["metadata"];
 }
 
 /** A refusal of the simulated API server; `status` goes over the wire as it is. */
@@ -142,7 +143,8 @@ export const noSuchResource = (): ApiStatusError =>
     details: {},
   });
 
-export const expired = (message: string): ApiStatusError => new ApiStatusError({ code: 410, reason: "Expired", message });
+export const expired = (message: string, metadata: ApiStatus["metadata"] = {}): ApiStatusError =>
+  new ApiStatusError({ code: 410, reason: "Expired", message, metadata });
 
 export const unavailable = (): ApiStatusError =>
   new ApiStatusError({ code: 503, reason: "ServiceUnavailable", message: "apiserver is shutting down" });

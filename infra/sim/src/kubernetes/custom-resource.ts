@@ -6,6 +6,7 @@ interface DefinedVersion {
   readonly served: boolean;
   readonly storage: boolean;
   readonly subresources?: Readonly<Record<string, unknown>>;
+  readonly selectableFields?: readonly { readonly jsonPath: string }[];
   readonly schema?: { readonly openAPIV3Schema?: unknown };
 }
 
@@ -35,6 +36,7 @@ export const definedResource = (definition: KubeObject): ServedResource | undefi
     subresources: stored.subresources?.["status"] === undefined ? [] : (["status"] satisfies Subresource[]),
     generations: true,
     versions: versions.map((version) => version.name),
+    selectable: (stored.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, "")),
   };
 };
 

@@ -9,6 +9,8 @@ export interface ServedResource extends ResourceType {
   readonly generations: boolean;
   /** Versions under which the same objects are served; the first is the stored one. */
   readonly versions: readonly string[];
+  /** Fields beyond name and namespace that a custom kind can be selected by; undefined for built-in ones, which have a table. */
+  readonly selectable?: readonly string[];
 }
 
 interface Row {

@@ -30,7 +30,7 @@ export interface Applied {
 }
 
 /** Owner of all fields that an object had before anybody applied to it. */
-export const BEFORE_FIRST_APPLY = "before-first-apply";
+const BEFORE_FIRST_APPLY = "before-first-apply";
 
 const allOf = (managers: readonly Manager[]): FieldSet => managers.reduce((all, { fields }) => union(all, fields), NO_FIELDS);
 
