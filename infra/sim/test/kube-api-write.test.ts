@@ -220,6 +220,11 @@ describe("doors to pods and nodes", () => {
     ["two/log?container=z", "container z is not valid for pod two"],
     ["two/log?container=a", "pod two does not have a host assigned"],
     ["one/log?tailLines=-1", 'PodLogOptions "" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0'],
+    ["one/log?sinceSeconds=0", 'PodLogOptions "" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'],
+    ["one/log?limitBytes=x", 'PodLogOptions "" is invalid: limitBytes: Invalid value: x: must be greater than 0'],
+    ["one/log?sinceTime=then", 'cannot parse "then"'],
+    ["one/log?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z", "at most one of `sinceTime` or `sinceSeconds` may be specified"],
+    ["one/log?stream=Stdout", "stream: Forbidden: may not be specified"],
   ])("refuses %s", async (path, message) => {
     expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toBe(message);
   });

@@ -58,7 +58,7 @@ export class ApiStatusError extends Error {
 export const qualified = (resource: Pick<ResourceType, "group" | "plural">): string =>
   resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 
-const detailsOf = (resource: ResourceType, name: string): StatusDetails => ({
+const detailsOf = (resource: Pick<ResourceType, "group" | "plural">, name: string): StatusDetails => ({
   name,
   ...(resource.group === "" ? {} : { group: resource.group }),
   kind: resource.plural,
@@ -94,7 +94,11 @@ export const staleObject = (resource: ResourceType, name: string): ApiStatusErro
 export const preconditionFailed = (resource: ResourceType, name: string, because: string): ApiStatusError =>
   conflictOf(resource, name, `Precondition failed: ${because}`);
 
-export const forbidden = (resource: ResourceType, name: string, because: { message: string; causes?: StatusCause[] }): ApiStatusError =>
+export const forbidden = (
+  resource: Pick<ResourceType, "group" | "plural">,
+  name: string,
+  because: { message: string; causes?: StatusCause[] },
+): ApiStatusError =>
   new ApiStatusError({
     code: 403,
     reason: "Forbidden",

@@ -49,6 +49,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { kind: "Job", subresources: ["status"], ...WORKLOAD },
     { kind: "CronJob", short: ["cj"], subresources: ["status"], ...WORKLOAD },
   ],
+  "policy/v1": [{ kind: "PodDisruptionBudget", short: ["pdb"], subresources: ["status"], generations: true }],
   "storage.k8s.io/v1": [{ kind: "StorageClass", plural: "storageclasses", cluster: true, short: ["sc"] }],
   "rbac.authorization.k8s.io/v1": [
     { kind: "ClusterRole", cluster: true },

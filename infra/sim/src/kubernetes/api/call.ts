@@ -8,7 +8,8 @@ export interface LogOptions {
   readonly previous: boolean;
   readonly timestamps: boolean;
   readonly tailLines?: number;
-  readonly sinceSeconds?: number;
+  /** Only lines since this moment, in milliseconds since the epoch. */
+  readonly sinceMs?: number;
   /** Aborts when the client goes; a followed log must end then. */
   readonly signal: AbortSignal;
 }

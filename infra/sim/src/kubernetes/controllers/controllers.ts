@@ -5,6 +5,7 @@ import { ClusterView } from "./cluster-view.ts";
 import { ControlLoops } from "./control-loops.ts";
 import { DaemonSetController } from "./daemon-set-controller.ts";
 import { DeploymentController } from "./deployment-controller.ts";
+import { DisruptionController } from "./disruption-controller.ts";
 import { EndpointsController } from "./endpoints-controller.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 import { JobController } from "./job-controller.ts";
@@ -32,6 +33,7 @@ export const startControllers = ({ store, time, log = () => {} }: ControllerOpti
     new DaemonSetController(view),
     new JobController(view),
     new EndpointsController(view),
+    new DisruptionController(view),
     new ClaimController(view),
     new Scheduler(view),
     new NodeLifecycle(view),

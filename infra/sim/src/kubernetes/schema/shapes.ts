@@ -87,6 +87,8 @@ export const SHAPES: Readonly<Record<string, string>> = {
     "metadata:ObjectMeta=1 provisioner:s=2 parameters:m=3 reclaimPolicy:s=4 mountOptions:[s]=5 allowVolumeExpansion:b=6 volumeBindingMode:s=7 allowedTopologies:[*]=8",
   Event:
     "metadata:ObjectMeta=1 involvedObject:*=2 reason:s=3 message:s=4 source:*=5 firstTimestamp:t=6 lastTimestamp:t=7 count:i=8 type:s=9 eventTime:u=10 series:*=11 action:s=12 related:*=13 reportingComponent:s=14 reportingInstance:s=15",
+  PodDisruptionBudget: "metadata:ObjectMeta=1 spec:PodDisruptionBudgetSpec=2 status:*=3",
+  PodDisruptionBudgetSpec: "minAvailable:q=1 selector:LabelSelector=2 maxUnavailable:q=3 unhealthyPodEvictionPolicy:s=4",
   Role: "metadata:ObjectMeta=1 rules:[PolicyRule]=2",
   ClusterRole: "metadata:ObjectMeta=1 rules:[PolicyRule]=2 aggregationRule:*=3",
   PolicyRule: "verbs:[s]=1 apiGroups:[s]=2 resources:[s]=3 resourceNames:[s]=4 nonResourceURLs:[s]=5",
