@@ -65,7 +65,11 @@ describe("who is let in", () => {
     const issued = await bed.authority.issueClient({ commonName: "guest", organization: "visitors" });
     const agent = new Agent({ ca: bed.authority.certPem, cert: issued.certPem, key: issued.keyPem });
     const reply = await bed.ask("/api/v1/pods", { agent });
-    expect(reply.json).toMatchObject({ reason: "Forbidden", message: 'forbidden: User "guest" cannot get path "/api/v1/pods"', code: 403 });
+    expect(reply.json).toMatchObject({
+      reason: "Forbidden",
+      message: 'pods is forbidden: User "guest" cannot list resource "pods" in API group "" at the cluster scope',
+      code: 403,
+    });
   });
 
   it("serves an expired certificate when it is told to, and a good one afterwards", async () => {

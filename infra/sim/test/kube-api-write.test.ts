@@ -226,7 +226,7 @@ describe("doors to pods and nodes", () => {
     ["one/log?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z", "at most one of `sinceTime` or `sinceSeconds` may be specified"],
     ["one/log?stream=Stdout", "stream: Forbidden: may not be specified"],
   ])("refuses %s", async (path, message) => {
-    expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toBe(message);
+    expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toContain(message);
   });
 
   it("binds a pod to a node, once", async () => {

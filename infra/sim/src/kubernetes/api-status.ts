@@ -80,7 +80,8 @@ export const alreadyExists = (resource: ResourceType, name: string): ApiStatusEr
     details: detailsOf(resource, name),
   });
 
-const conflictOf = (resource: ResourceType, name: string, because: string): ApiStatusError =>
+/** `409 Conflict` with a reason of its own. */
+export const conflictOf = (resource: ResourceType, name: string, because: string): ApiStatusError =>
   new ApiStatusError({
     code: 409,
     reason: "Conflict",

@@ -376,6 +376,7 @@ export interface KindMap {
   readonly DaemonSet: DaemonSet;
   readonly Job: Job;
   readonly Lease: Lease;
+  readonly ClusterRole: KubeObject;
   readonly PodDisruptionBudget: DisruptionBudget;
 }
 

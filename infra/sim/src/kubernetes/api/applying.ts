@@ -11,6 +11,7 @@ import { text } from "../printing/fields.ts";
 import { required } from "../schema/field-faults.ts";
 import { isTrue, type Answer, type Call } from "./call.ts";
 import { decoded } from "./decoding.ts";
+import { refuseEscalation } from "./escalation.ts";
 import { oneAnswer, viewOf } from "./representation.ts";
 import type { Target } from "./target.ts";
 import { groupVersionOf, inVersion } from "./wire-json.ts";
@@ -127,6 +128,7 @@ const create = (call: Call, target: Target, wish: Wish): Answer => {
   }
   const object = withManagers(call, target, appliedTo(call, target, wish));
   refuseFaults(target, object);
+  refuseEscalation(call, target, { object });
   return oneAnswer(writtenStore(call).create(target.resource, object), viewOf(call, target), 201);
 };
 

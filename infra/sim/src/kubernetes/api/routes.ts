@@ -9,8 +9,10 @@ import { nodeProxy } from "./node-proxy.ts";
 import { bindPod, podLog } from "./pod-doors.ts";
 import { evictPod } from "./evicting.ts";
 import { getObject, listObjects } from "./reading.ts";
+import { REVIEWS } from "./reviews.ts";
 import { scaling } from "./scaling.ts";
 import { targetOf, type Target } from "./target.ts";
+import { requestToken } from "./token-requests.ts";
 import { watchObjects } from "./watching.ts";
 import { APPLY_PATCH, createObject, patchObject, replaceObject } from "./writing.ts";
 
@@ -44,9 +46,17 @@ const SUBRESOURCES: Readonly<Record<string, Doors>> = {
   binding: { POST: bindPod },
   eviction: { POST: evictPod },
   proxy: { GET: nodeProxy },
+  token: { POST: requestToken },
+};
+
+const review: Handler = (call, target) => {
+  const handler = REVIEWS[target.resource.kind];
+  if (handler === undefined) throw notAllowed();
+  return handler(call, target);
 };
 
 const doorsOf = (target: Target): Doors => {
+  if (target.resource.reviewed === true) return target.name === undefined ? { POST: review } : {};
   if (target.subresource !== undefined) return SUBRESOURCES[target.subresource] ?? {};
   return target.name === undefined ? COLLECTION : OBJECT;
 };

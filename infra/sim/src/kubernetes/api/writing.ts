@@ -11,6 +11,7 @@ import { validationFaults } from "../schema/validation.ts";
 import { mediaTypeOf, patchBody, requiredBody, unsupportedMediaType } from "./body.ts";
 import type { Answer, ApiProcess, Call } from "./call.ts";
 import { decoded } from "./decoding.ts";
+import { refuseEscalation } from "./escalation.ts";
 import { existing } from "./reading.ts";
 import { oneAnswer, viewOf } from "./representation.ts";
 import type { Target } from "./target.ts";
@@ -44,6 +45,7 @@ const withoutManagedFields = (object: KubeObject): KubeObject => {
 export const createObject = (call: Call, target: Target): Answer => {
   const object = decoded(call, target, requiredBody(call));
   refuseFaults(target, object);
+  refuseEscalation(call, target, { object });
   namedManager(call);
   const created = writtenStore(call).create(target.resource, withoutManagedFields(object));
   return oneAnswer(created, viewOf(call, target), 201);
@@ -75,6 +77,7 @@ export const written = (call: Call, target: Target, { object, by }: Write): Answ
   if (target.subresource === "finalize") return oneAnswer(store.update(target.resource, object, by), view);
   const kept = withKeptFinalizers(object, before);
   refuseFaults(target, kept, before);
+  refuseEscalation(call, target, { object: kept, before });
   return oneAnswer(store.update(target.resource, kept, by), view);
 };
 

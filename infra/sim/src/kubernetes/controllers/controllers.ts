@@ -12,6 +12,7 @@ import { JobController } from "./job-controller.ts";
 import { NamespaceController } from "./namespace-controller.ts";
 import { NodeLifecycle } from "./node-lifecycle.ts";
 import { ReplicaSetController } from "./replica-set-controller.ts";
+import { RoleAggregation } from "./role-aggregation.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StatefulSetController } from "./stateful-set-controller.ts";
 import { TaintEviction } from "./taint-eviction.ts";
@@ -34,6 +35,7 @@ export const startControllers = ({ store, time, log = () => {} }: ControllerOpti
     new JobController(view),
     new EndpointsController(view),
     new DisruptionController(view),
+    new RoleAggregation(view),
     new ClaimController(view),
     new Scheduler(view),
     new NodeLifecycle(view),
