@@ -67,7 +67,7 @@ describe.skipIf(because !== "")(`kubectl and roles ${because}`, () => {
       kubectl create clusterrole more --aggregation-rule="rbac.authorization.k8s.io/aggregate-to-view=true"
     `);
     const { out } = await script(`
-      kubectl wait clusterrole/more --for=jsonpath='{.rules[*].apiGroups[0]}' --timeout=5s
+      kubectl wait clusterrole/more --for=jsonpath='{.rules[0].apiGroups[0]}' --timeout=5s
       kubectl describe clusterrole more
     `);
     expect(out).toContain("jobs.batch");

@@ -4,7 +4,7 @@ import type { Authorizer } from "../rbac/authorizer.ts";
 import { cannot, isPath, type Attributes, type User } from "../rbac/request-attributes.ts";
 
 /** `403 Forbidden` in the words of a real server. */
-export const refusedTo = (user: User, attributes: Attributes, reason = ""): ApiStatusError => {
+const refusedTo = (user: User, attributes: Attributes, reason = ""): ApiStatusError => {
   const told = `${cannot(user, attributes)}${reason === "" ? "" : `: ${reason}`}`;
   if (isPath(attributes)) return new ApiStatusError({ code: 403, reason: "Forbidden", message: `forbidden: ${told}`, details: {} });
   const { group, resource, name } = attributes;

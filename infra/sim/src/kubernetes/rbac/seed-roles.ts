@@ -7,7 +7,7 @@ const API_VERSION = `${GROUP}/v1`;
 const LABELS = { "kubernetes.io/bootstrapping": "rbac-defaults" };
 const ANNOTATIONS = { [`rbac.authorization.kubernetes.io/autoupdate`]: "true" };
 
-export const aggregationLabel = (role: string): string => `rbac.authorization.k8s.io/aggregate-to-${role}`;
+const aggregationLabel = (role: string): string => `rbac.authorization.k8s.io/aggregate-to-${role}`;
 
 const roleOf = ({ name, within, collects, rules }: DefaultRole): Omit<KubeObject, "metadata"> & { metadata: object } => ({
   apiVersion: API_VERSION,
