@@ -46,6 +46,7 @@ export interface StoreOptions {
 }
 
 const HISTORY_LIMIT = 1000;
+const NAME_ROLLS = 8;
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"] as const;
 const CRD = "customresourcedefinitions";
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
@@ -101,10 +102,7 @@ class Etcd implements EtcdStore {
       } as const;
       throw invalid({ ...resource, name: "" }, [field]);
     }
-    const born = this.#born(resource, object);
-    const { name, namespace } = born.metadata;
-    this.#checkNamespace(resource, namespace, name);
-    if (this.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
+    const born = this.#unique(resource, object);
     const created = this.#put("ADDED", resource, born);
     return isDefinition(resource) ? this.#accept(resource, created) : created;
   }
@@ -191,6 +189,18 @@ class Etcd implements EtcdStore {
     const owned = resource.subresources.includes("status") ? firstStatus(resource.kind, status) : status;
     const whole = { ...rest, ...(owned === undefined ? {} : { status: owned }) } as KubeObject;
     return this.#addressed(resource, withJobSelector(whole));
+  }
+
+  /** A generated name that is taken is rolled again. */
+  #unique(resource: ServedResource, object: NewObject): KubeObject {
+    const rolls = object.metadata.name === undefined ? NAME_ROLLS : 1;
+    for (let roll = 1; ; roll += 1) {
+      const born = this.#born(resource, object);
+      const { name, namespace } = born.metadata;
+      this.#checkNamespace(resource, namespace, name);
+      if (this.get(resource, namespace, name) === undefined) return born;
+      if (roll >= rolls) throw alreadyExists(resource, name);
+    }
   }
 
   #addressed(resource: ServedResource, object: KubeObject, before?: KubeObject): KubeObject {
