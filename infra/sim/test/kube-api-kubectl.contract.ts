@@ -170,9 +170,4 @@ describe.skipIf(isMissing)(`kubectl, unmodified${because}`, () => {
     expect((await kubectl("get", "widgets")).out).toMatch(/NAME +AGE\nw +\d+s\n/);
     expect((await kubectl("delete", "-f", path)).out).toContain("deleted");
   });
-
-  it("is told in words that there is no server-side apply", async () => {
-    const said = await kubectl("apply", "--server-side", "-f", join(folder, "web.yaml"));
-    expect(said.err).toContain("Server-side apply not available on the server");
-  });
 });

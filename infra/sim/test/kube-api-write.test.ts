@@ -142,7 +142,7 @@ describe("patches", () => {
     ],
     ["a patch with an old version", "merge-patch+json", { metadata: { resourceVersion: "1" } }, 409, "the object has been modified"],
     ["a patch that makes the object invalid", "merge-patch+json", { spec: { replicas: -1 } }, 422, "must be greater than or equal to 0"],
-    ["server-side apply", "apply-patch+yaml", "{}", 415, "accepted media types include: application/json-patch+json"],
+    ["an unknown kind of patch", "apply-patch+cbor", "{}", 415, "accepted media types include: application/json-patch+json"],
   ])("refuses %s", async (...[, type, body, code, message]) => {
     const reply = await patch(path, type, body);
     expect(reply.json).toMatchObject({ code, message: expect.stringContaining(message) as string });
@@ -220,8 +220,19 @@ describe("doors to pods and nodes", () => {
     ["two/log?container=z", "container z is not valid for pod two"],
     ["two/log?container=a", "pod two does not have a host assigned"],
     ["one/log?tailLines=-1", 'PodLogOptions "" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0'],
+    ["one/log?sinceSeconds=0", 'PodLogOptions "" is invalid: sinceSeconds: Invalid value: 0: must be greater than 0'],
+    ["one/log?limitBytes=x", 'PodLogOptions "" is invalid: limitBytes: Invalid value: x: must be greater than 0'],
+    ["one/log?sinceTime=then", 'cannot parse "then"'],
+    ["one/log?sinceSeconds=1&sinceTime=2026-01-01T00:00:00Z", "at most one of `sinceTime` or `sinceSeconds` may be specified"],
+    ["one/log?stream=Stdout", "stream: Forbidden: may not be specified"],
   ])("refuses %s", async (path, message) => {
-    expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toBe(message);
+    expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toContain(message);
+  });
+
+  it.each(["exec", "attach", "portforward", "ephemeralcontainers"])("says that there is no %s, and logs it", async (door) => {
+    const reply = await bed.ask(`${PODS}/one/${door}?command=ls`, { method: "POST", body: {} });
+    expect(reply.json).toMatchObject({ code: 404, message: expect.stringContaining(`the simulated server has no pods/${door}`) as string });
+    expect(bed.log.some((line) => line.includes(`one/${door}`))).toBe(true);
   });
 
   it("binds a pod to a node, once", async () => {

@@ -19,7 +19,7 @@ export interface StatusDetails {
 export interface ApiStatus {
   readonly kind: "Status";
   readonly apiVersion: "v1";
-  readonly metadata: Record<string, never>;
+  readonly metadata: { readonly continue?: string };
   readonly status: "Failure";
   readonly message: string;
   readonly reason: string;
@@ -32,6 +32,7 @@ export interface Refusal {
   readonly reason: string;
   readonly message: string;
   readonly details?: StatusDetails;
+  readonly metadata?: ApiStatus["metadata"];
 }
 
 /** A refusal of the simulated API server; `status` goes over the wire as it is. */
@@ -57,7 +58,7 @@ export class ApiStatusError extends Error {
 export const qualified = (resource: Pick<ResourceType, "group" | "plural">): string =>
   resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 
-const detailsOf = (resource: ResourceType, name: string): StatusDetails => ({
+const detailsOf = (resource: Pick<ResourceType, "group" | "plural">, name: string): StatusDetails => ({
   name,
   ...(resource.group === "" ? {} : { group: resource.group }),
   kind: resource.plural,
@@ -79,7 +80,8 @@ export const alreadyExists = (resource: ResourceType, name: string): ApiStatusEr
     details: detailsOf(resource, name),
   });
 
-const conflictOf = (resource: ResourceType, name: string, because: string): ApiStatusError =>
+/** `409 Conflict` with a reason of its own. */
+export const conflictOf = (resource: ResourceType, name: string, because: string): ApiStatusError =>
   new ApiStatusError({
     code: 409,
     reason: "Conflict",
@@ -93,7 +95,11 @@ export const staleObject = (resource: ResourceType, name: string): ApiStatusErro
 export const preconditionFailed = (resource: ResourceType, name: string, because: string): ApiStatusError =>
   conflictOf(resource, name, `Precondition failed: ${because}`);
 
-export const forbidden = (resource: ResourceType, name: string, because: { message: string; causes?: StatusCause[] }): ApiStatusError =>
+export const forbidden = (
+  resource: Pick<ResourceType, "group" | "plural">,
+  name: string,
+  because: { message: string; causes?: StatusCause[] },
+): ApiStatusError =>
   new ApiStatusError({
     code: 403,
     reason: "Forbidden",
@@ -142,7 +148,8 @@ export const noSuchResource = (): ApiStatusError =>
     details: {},
   });
 
-export const expired = (message: string): ApiStatusError => new ApiStatusError({ code: 410, reason: "Expired", message });
+export const expired = (message: string, metadata: ApiStatus["metadata"] = {}): ApiStatusError =>
+  new ApiStatusError({ code: 410, reason: "Expired", message, metadata });
 
 export const unavailable = (): ApiStatusError =>
   new ApiStatusError({ code: 503, reason: "ServiceUnavailable", message: "apiserver is shutting down" });

@@ -6,6 +6,8 @@ interface DefinedVersion {
   readonly served: boolean;
   readonly storage: boolean;
   readonly subresources?: Readonly<Record<string, unknown>>;
+  readonly selectableFields?: readonly { readonly jsonPath: string }[];
+  readonly schema?: { readonly openAPIV3Schema?: unknown };
 }
 
 const strings = (value: unknown): string[] =>
@@ -34,7 +36,14 @@ export const definedResource = (definition: KubeObject): ServedResource | undefi
     subresources: stored.subresources?.["status"] === undefined ? [] : (["status"] satisfies Subresource[]),
     generations: true,
     versions: versions.map((version) => version.name),
+    selectable: (stored.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, "")),
   };
+};
+
+/** The structural schema of a version of a custom kind; undefined without one. */
+export const schemaOf = (definition: KubeObject, version: string): unknown => {
+  const versions = (definition.spec?.["versions"] ?? []) as DefinedVersion[];
+  return versions.find(({ name }) => name === version)?.schema?.openAPIV3Schema;
 };
 
 /** The status that the server itself gives to an accepted definition. */

@@ -10,9 +10,14 @@ import {
   staleObject,
   unavailable,
 } from "./api-status.ts";
-import { acceptedStatus } from "./custom-resource.ts";
+import { acceptedStatus, schemaOf } from "./custom-resource.ts";
 import { EventBus } from "./event-bus.ts";
 import { EventHistory } from "./event-history.ts";
+import { builtInType } from "./fields/built-in-type.ts";
+import { definedType } from "./fields/defined-type.ts";
+import type { FieldType } from "./fields/field-type.ts";
+import type { Reach } from "./fields/managers.ts";
+import { trackedWrite, type WrittenBy } from "./fields/track-write.ts";
 import type { KubeObject } from "./kube-object.ts";
 import { bornMetadata, kubeTime, withJobSelector } from "./object-birth.ts";
 import { graceSecondsOf, isReleased, mainWrite, marked, statusWrite } from "./object-change.ts";
@@ -27,6 +32,8 @@ import type { NewObject, ResourceType, Store, StoreEvent, StoreEventType } from 
 /** A store that knows what it serves and can be fenced off when its machine goes. */
 export interface EtcdStore extends Store {
   readonly registry: ResourceRegistry;
+  /** How the fields of a kind are owned. */
+  fieldType(resource: ResourceType): FieldType;
   /** From now on writes are refused with 503 and nobody is told anything; reads answer what was last known. */
   close(): void;
 }
@@ -39,6 +46,7 @@ export interface StoreOptions {
 }
 
 const HISTORY_LIMIT = 1000;
+const NAME_ROLLS = 8;
 const SYSTEM_NAMESPACES = ["default", "kube-node-lease", "kube-public", "kube-system"] as const;
 const CRD = "customresourcedefinitions";
 const CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
@@ -94,25 +102,29 @@ class Etcd implements EtcdStore {
       } as const;
       throw invalid({ ...resource, name: "" }, [field]);
     }
-    const born = this.#born(resource, object);
-    const { name, namespace } = born.metadata;
-    this.#checkNamespace(resource, namespace, name);
-    if (this.get(resource, namespace, name) !== undefined) throw alreadyExists(resource, name);
+    const born = this.#unique(resource, object);
     const created = this.#put("ADDED", resource, born);
     return isDefinition(resource) ? this.#accept(resource, created) : created;
   }
 
-  update(given: ResourceType, object: KubeObject): KubeObject {
+  fieldType(resource: ResourceType): FieldType {
+    const definition = this.get(this.resource("CustomResourceDefinition"), undefined, qualified(resource));
+    return definition === undefined ? builtInType(resource.kind) : definedType(schemaOf(definition, resource.version));
+  }
+
+  update(given: ResourceType, object: KubeObject, by?: WrittenBy): KubeObject {
     const resource = this.#served(given);
     const before = this.#fresh(resource, object);
     const after = this.#addressed(resource, withDefaults(mainWrite(resource, before, object)), before);
-    return this.#write(resource, before, after);
+    const reach = resource.subresources.includes("status") ? "main" : "all";
+    return this.#write(resource, before, this.#owned(resource, { before, after, reach, by }));
   }
 
-  updateStatus(given: ResourceType, object: KubeObject): KubeObject {
+  updateStatus(given: ResourceType, object: KubeObject, by?: WrittenBy): KubeObject {
     const resource = this.#served(given);
     const before = this.#fresh(resource, object);
-    return this.#write(resource, before, statusWrite(before, object));
+    const after = statusWrite(before, object);
+    return this.#write(resource, before, this.#owned(resource, { before, after, reach: "status", by }));
   }
 
   delete(...[given, namespace, name, options = {}]: Parameters<Store["delete"]>): KubeObject {
@@ -140,6 +152,11 @@ class Etcd implements EtcdStore {
   close(): void {
     this.#closed = true;
     this.#bus.clear();
+  }
+
+  #owned(resource: ServedResource, write: { before: KubeObject; after: KubeObject; reach: Reach; by: WrittenBy | undefined }): KubeObject {
+    if (write.after.metadata.managedFields === undefined) return write.after;
+    return trackedWrite({ ...write, type: () => this.fieldType(resource), now: () => kubeTime(this.#now()) });
   }
 
   #served(resource: ResourceType): ServedResource {
@@ -172,6 +189,18 @@ class Etcd implements EtcdStore {
     const owned = resource.subresources.includes("status") ? firstStatus(resource.kind, status) : status;
     const whole = { ...rest, ...(owned === undefined ? {} : { status: owned }) } as KubeObject;
     return this.#addressed(resource, withJobSelector(whole));
+  }
+
+  /** A generated name that is taken is rolled again. */
+  #unique(resource: ServedResource, object: NewObject): KubeObject {
+    const rolls = object.metadata.name === undefined ? NAME_ROLLS : 1;
+    for (let roll = 1; ; roll += 1) {
+      const born = this.#born(resource, object);
+      const { name, namespace } = born.metadata;
+      this.#checkNamespace(resource, namespace, name);
+      if (this.get(resource, namespace, name) === undefined) return born;
+      if (roll >= rolls) throw alreadyExists(resource, name);
+    }
   }
 
   #addressed(resource: ServedResource, object: KubeObject, before?: KubeObject): KubeObject {

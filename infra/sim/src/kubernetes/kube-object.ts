@@ -12,6 +12,8 @@ export interface ObjectMeta {
   readonly deletionTimestamp?: string;
   readonly deletionGracePeriodSeconds?: number;
   readonly ownerReferences?: readonly OwnerReference[];
+  /** Who owns which fields, since somebody applied to the object. */
+  readonly managedFields?: readonly Readonly<Record<string, unknown>>[];
 }
 
 export interface OwnerReference {

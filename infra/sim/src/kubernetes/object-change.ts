@@ -13,6 +13,12 @@ const keptMetadata = (before: ObjectMeta): Partial<ObjectMeta> => ({
   ...(before.deletionGracePeriodSeconds === undefined ? {} : { deletionGracePeriodSeconds: before.deletionGracePeriodSeconds }),
 });
 
+/** Writers who do not know of owners do not end them. */
+const ownersOf = (before: ObjectMeta, given: ObjectMeta): Partial<ObjectMeta> => {
+  const managedFields = given.managedFields ?? before.managedFields;
+  return managedFields === undefined ? {} : { managedFields };
+};
+
 const body = (object: KubeObject): Json => {
   const { metadata: _metadata, status: _status, ...rest } = object;
   return rest;
@@ -34,6 +40,7 @@ export const mainWrite = (resource: ServedResource, before: KubeObject, given: K
     metadata: {
       ...metadata,
       ...keptMetadata(before.metadata),
+      ...ownersOf(before.metadata, given.metadata),
       ...(changed ? { generation: (before.metadata.generation ?? 0) + 1 } : {}),
     },
     ...(status === undefined ? {} : { status }),
@@ -41,7 +48,12 @@ export const mainWrite = (resource: ServedResource, before: KubeObject, given: K
 };
 
 /** What a write of the status subresource makes of it. */
-export const statusWrite = (before: KubeObject, given: KubeObject): KubeObject => ({ ...before, status: given.status ?? {} });
+export const statusWrite = (before: KubeObject, given: KubeObject): KubeObject => ({
+  ...before,
+  metadata:
+    given.metadata.managedFields === undefined ? before.metadata : { ...before.metadata, ...ownersOf(before.metadata, given.metadata) },
+  status: given.status ?? {},
+});
 
 /** Marked for deletion at `at`; a second mark only ever shortens the grace. */
 export const marked = (object: KubeObject, at: string, graceSeconds: number): KubeObject => {

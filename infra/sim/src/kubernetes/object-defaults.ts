@@ -134,6 +134,7 @@ const FIRST_STATUS: Readonly<Record<string, Json>> = {
   PersistentVolume: { phase: "Pending" },
   PersistentVolumeClaim: { phase: "Pending" },
   Service: { loadBalancer: {} },
+  PodDisruptionBudget: { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 },
 };
 
 /** The status an object is born with: what writers put there is dropped, as by real registries; nodes bring their own. */

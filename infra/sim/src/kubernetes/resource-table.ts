@@ -1,6 +1,6 @@
 import type { ResourceType } from "./store.ts";
 
-export type Subresource = "status" | "scale" | "log" | "finalize" | "proxy" | "binding" | "eviction";
+export type Subresource = "status" | "scale" | "log" | "finalize" | "proxy" | "binding" | "eviction" | "token";
 
 /** A resource with what only the server must know of it. */
 export interface ServedResource extends ResourceType {
@@ -9,6 +9,10 @@ export interface ServedResource extends ResourceType {
   readonly generations: boolean;
   /** Versions under which the same objects are served; the first is the stored one. */
   readonly versions: readonly string[];
+  /** Fields beyond name and namespace that a custom kind can be selected by; undefined for built-in ones, which have a table. */
+  readonly selectable?: readonly string[];
+  /** Objects of this kind are questions: they are answered and not stored. */
+  readonly reviewed?: boolean;
 }
 
 interface Row {
@@ -19,6 +23,7 @@ interface Row {
   readonly all?: true;
   readonly subresources?: readonly Subresource[];
   readonly generations?: true;
+  readonly reviewed?: true;
 }
 
 const WORKLOAD = { all: true, generations: true } as const;
@@ -35,7 +40,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { kind: "Event", short: ["ev"] },
     { kind: "PersistentVolume", cluster: true, short: ["pv"], subresources: ["status"] },
     { kind: "PersistentVolumeClaim", short: ["pvc"], subresources: ["status"] },
-    { kind: "ServiceAccount", short: ["sa"] },
+    { kind: "ServiceAccount", short: ["sa"], subresources: ["token"] },
   ],
   "apps/v1": [
     { kind: "Deployment", short: ["deploy"], subresources: ["status", "scale"], ...WORKLOAD },
@@ -47,12 +52,20 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { kind: "Job", subresources: ["status"], ...WORKLOAD },
     { kind: "CronJob", short: ["cj"], subresources: ["status"], ...WORKLOAD },
   ],
+  "policy/v1": [{ kind: "PodDisruptionBudget", short: ["pdb"], subresources: ["status"], generations: true }],
   "storage.k8s.io/v1": [{ kind: "StorageClass", plural: "storageclasses", cluster: true, short: ["sc"] }],
   "rbac.authorization.k8s.io/v1": [
     { kind: "ClusterRole", cluster: true },
     { kind: "ClusterRoleBinding", cluster: true },
     { kind: "Role" },
     { kind: "RoleBinding" },
+  ],
+  "authentication.k8s.io/v1": [{ kind: "SelfSubjectReview", cluster: true, reviewed: true }],
+  "authorization.k8s.io/v1": [
+    { kind: "LocalSubjectAccessReview", reviewed: true },
+    { kind: "SelfSubjectAccessReview", cluster: true, reviewed: true },
+    { kind: "SelfSubjectRulesReview", cluster: true, reviewed: true },
+    { kind: "SubjectAccessReview", cluster: true, reviewed: true },
   ],
   "coordination.k8s.io/v1": [{ kind: "Lease" }],
   "apiextensions.k8s.io/v1": [
@@ -75,6 +88,7 @@ const served = (groupVersion: string, row: Row): ServedResource => {
     subresources: row.subresources ?? [],
     generations: row.generations === true,
     versions: [version],
+    ...(row.reviewed === undefined ? {} : { reviewed: row.reviewed }),
   };
 };
 

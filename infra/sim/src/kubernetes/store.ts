@@ -1,3 +1,4 @@
+import type { WrittenBy } from "./fields/track-write.ts";
 import type { KubeObject } from "./kube-object.ts";
 
 /** A resource the API serves: `{group: "apps", version: "v1", plural: "deployments", kind: "Deployment", namespaced: true}`. */
@@ -38,10 +39,10 @@ export interface Store {
   get(resource: ResourceType, namespace: string | undefined, name: string): KubeObject | undefined;
   list(resource: ResourceType, namespace?: string): readonly KubeObject[];
   create(resource: ResourceType, object: NewObject): KubeObject;
-  /** Replaces spec and metadata; `409 Conflict` when resourceVersion is given and old. */
-  update(resource: ResourceType, object: KubeObject): KubeObject;
+  /** Replaces spec and metadata; `409 Conflict` when resourceVersion is given and old. Fields it changes belong to `by` from then on. */
+  update(resource: ResourceType, object: KubeObject, by?: WrittenBy): KubeObject;
   /** Replaces status only, without a new generation. */
-  updateStatus(resource: ResourceType, object: KubeObject): KubeObject;
+  updateStatus(resource: ResourceType, object: KubeObject, by?: WrittenBy): KubeObject;
   /** Marks for deletion; gone at once unless finalizers or a pod's grace period hold it. */
   delete(
     resource: ResourceType,

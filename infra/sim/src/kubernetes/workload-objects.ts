@@ -337,6 +337,25 @@ export interface ConfigMap extends KubeObject {
   readonly data?: Labels;
 }
 
+export interface DisruptionBudget extends KubeObject {
+  readonly spec: {
+    readonly selector?: LabelSelector;
+    readonly minAvailable?: number | string;
+    readonly maxUnavailable?: number | string;
+    readonly unhealthyPodEvictionPolicy?: string;
+  };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly disruptionsAllowed?: number;
+    readonly currentHealthy?: number;
+    readonly desiredHealthy?: number;
+    readonly expectedPods?: number;
+    /** When pods were let go that are still there. */
+    readonly disruptedPods?: Readonly<Record<string, string>>;
+    readonly conditions?: readonly Condition[];
+  };
+}
+
 /** Kinds that controllers and kubelets touch, with the shape they read. */
 export interface KindMap {
   readonly Namespace: Namespace;
@@ -357,6 +376,8 @@ export interface KindMap {
   readonly DaemonSet: DaemonSet;
   readonly Job: Job;
   readonly Lease: Lease;
+  readonly ClusterRole: KubeObject;
+  readonly PodDisruptionBudget: DisruptionBudget;
 }
 
 export type Kind = keyof KindMap;

@@ -2,13 +2,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EtcdData } from "../../datacenter/disk.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import type { Json, KubeObject } from "../kube-object.ts";
+import type { Authorizer } from "../rbac/authorizer.ts";
+import type { User } from "../rbac/request-attributes.ts";
+import type { ServiceAccountTokens } from "../rbac/service-account-tokens.ts";
 
 export interface LogOptions {
   readonly follow: boolean;
   readonly previous: boolean;
   readonly timestamps: boolean;
   readonly tailLines?: number;
-  readonly sinceSeconds?: number;
+  /** Only lines since this moment, in milliseconds since the epoch. */
+  readonly sinceMs?: number;
   /** Aborts when the client goes; a followed log must end then. */
   readonly signal: AbortSignal;
 }
@@ -26,6 +30,8 @@ export interface ApiProcess {
   readonly store: EtcdStore;
   readonly etcd: EtcdData;
   readonly kubelets: KubeletPort;
+  readonly authorizer: Authorizer;
+  readonly accounts: ServiceAccountTokens;
   readonly now: () => number;
   readonly bookmarkIntervalMs: number;
   /** Gets a line for every request that the simulator refuses because it does not know it. */
@@ -40,6 +46,8 @@ export interface Call {
   readonly response: ServerResponse;
   readonly body: Buffer;
   readonly process: ApiProcess;
+  /** Who asks, or whom they act as. */
+  readonly user: User;
 }
 
 export interface Answer {

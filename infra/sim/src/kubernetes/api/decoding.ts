@@ -49,6 +49,10 @@ const withoutUnknown = (call: Call, body: Json, target: Target): Json => {
   return value;
 };
 
+/** One empty entry asks to forget all owners, as no entry does. */
+const isReset = (managedFields: unknown): boolean =>
+  Array.isArray(managedFields) && managedFields.length === 1 && isFields(managedFields[0]) && Object.keys(managedFields[0]).length === 0;
+
 /**
  * What a client wrote, as an object of the target: typed, in the stored version and at the place of the path.
  * Errors: 400 when the body is of another kind, place or shape.
@@ -61,7 +65,7 @@ export const decoded = (call: Call, target: Target, body: Json): KubeObject => {
   const clean = withoutUnknown(call, body, target);
   const metadata = (clean["metadata"] ?? {}) as Json;
   checkPlace(metadata, target);
-  const { managedFields: _managed, selfLink: _link, ...kept } = metadata;
+  const { managedFields, selfLink: _link, ...kept } = metadata;
   const { resource } = target;
   return {
     ...clean,
@@ -69,6 +73,7 @@ export const decoded = (call: Call, target: Target, body: Json): KubeObject => {
     kind: resource.kind,
     metadata: {
       ...kept,
+      ...(managedFields === undefined ? {} : { managedFields: isReset(managedFields) ? [] : (managedFields as unknown) }),
       ...(target.name === undefined ? {} : { name: target.name }),
       ...(target.namespace === undefined ? {} : { namespace: target.namespace }),
     } as KubeObject["metadata"],

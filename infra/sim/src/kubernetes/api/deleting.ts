@@ -1,6 +1,7 @@
 import { badRequest, forbidden, preconditionFailed } from "../api-status.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import type { KubeObject } from "../kube-object.ts";
+import { at } from "../printing/fields.ts";
 import type { ServedResource } from "../resource-table.ts";
 import { objectBody } from "./body.ts";
 import { json, type Answer, type Call } from "./call.ts";
@@ -12,7 +13,8 @@ import { writtenStore } from "./writing.ts";
 
 type Propagation = "Background" | "Foreground" | "Orphan";
 
-interface DeleteOptions {
+/** How an object is deleted. */
+export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagation: Propagation;
   readonly preconditions: { readonly uid?: string; readonly resourceVersion?: string };
@@ -41,20 +43,18 @@ const propagationOf = (value: unknown, orphanDependents: unknown): Propagation =
   );
 };
 
-const optionsOf = (call: Call): DeleteOptions => {
-  const query = call.url.searchParams;
-  const body = objectBody(call) ?? {};
+/** Reads `DeleteOptions`; what they leave open, the query may say. Errors: 400 for values that do not fit. */
+export const deleteOptionsOf = (body: unknown, query = new URLSearchParams()): DeleteOptions => {
+  const read = (name: string): unknown => at(body, name) ?? query.get(name);
   return {
-    ...graceOf(body["gracePeriodSeconds"] ?? query.get("gracePeriodSeconds")),
-    propagation: propagationOf(
-      body["propagationPolicy"] ?? query.get("propagationPolicy"),
-      body["orphanDependents"] ?? query.get("orphanDependents"),
-    ),
-    preconditions: (body["preconditions"] ?? {}) as DeleteOptions["preconditions"],
+    ...graceOf(read("gracePeriodSeconds")),
+    propagation: propagationOf(read("propagationPolicy"), read("orphanDependents")),
+    preconditions: at(body, "preconditions") ?? {},
   };
 };
 
-const checkPreconditions = (resource: ServedResource, object: KubeObject, { preconditions }: DeleteOptions): void => {
+/** Errors: 409 when the object is another one than the options are for. */
+export const checkPreconditions = (resource: ServedResource, object: KubeObject, { preconditions }: DeleteOptions): void => {
   const { uid, resourceVersion, name } = object.metadata;
   const { uid: askedUid = uid, resourceVersion: askedVersion = resourceVersion } = preconditions;
   if (askedUid !== uid) throw preconditionFailed(resource, name, `UID in precondition: ${askedUid}, UID in object meta: ${uid}`);
@@ -82,7 +82,7 @@ const markPropagation = (store: EtcdStore, target: Target, marking: { object: Ku
 };
 
 const deleteOne = (call: Call, target: Target, object: KubeObject): { after: KubeObject; gone: boolean } => {
-  const options = optionsOf(call);
+  const options = deleteOptionsOf(objectBody(call), call.url.searchParams);
   const { resource } = target;
   const { namespace, name } = object.metadata;
   checkPreconditions(resource, object, options);

@@ -13,10 +13,12 @@ const SUBRESOURCE_VERBS: Readonly<Record<Subresource, readonly string[]>> = {
   proxy: ["get"],
   binding: ["create"],
   eviction: ["create"],
+  token: ["create"],
 };
 
 const SUBRESOURCE_TYPES: Partial<Readonly<Record<Subresource, object>>> = {
   scale: { group: "autoscaling", version: "v1", kind: "Scale" },
+  token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
   eviction: { group: "policy", version: "v1", kind: "Eviction" },
   binding: { kind: "Binding" },
   proxy: { kind: "NodeProxyOptions" },
@@ -28,7 +30,7 @@ const entries = (resource: ServedResource): object[] => [
     singularName: resource.singular,
     namespaced: resource.namespaced,
     kind: resource.kind,
-    verbs: VERBS,
+    verbs: resource.reviewed === true ? ["create"] : VERBS,
     ...(resource.shortNames.length === 0 ? {} : { shortNames: resource.shortNames }),
     ...(resource.categories.length === 0 ? {} : { categories: resource.categories }),
   },

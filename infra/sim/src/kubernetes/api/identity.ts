@@ -1,15 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { PeerCertificate, TLSSocket } from "node:tls";
 import { ApiStatusError } from "../api-status.ts";
-
-export interface User {
-  readonly name: string;
-  readonly groups: readonly string[];
-}
+import type { EtcdStore } from "../etcd-store.ts";
+import type { User } from "../rbac/request-attributes.ts";
+import type { ServiceAccountTokens } from "../rbac/service-account-tokens.ts";
 
 export type Tokens = ReadonlyMap<string, User>;
 
-const MASTERS = "system:masters";
 const OPEN_PATHS = /^\/(?:healthz|livez|readyz|version)(?:\/|$)/;
 
 const unauthorized = (): ApiStatusError => new ApiStatusError({ code: 401, reason: "Unauthorized", message: "Unauthorized" });
@@ -33,28 +30,27 @@ const byCertificate = (socket: TLSSocket): User | undefined => {
   return { name: one(subject.CN)[0] ?? "", groups: one(subject.O) };
 };
 
-const byToken = (request: IncomingMessage, tokens: Tokens): User | undefined => {
+const byToken = (request: IncomingMessage, { tokens, accounts, store, nowMs }: Credentials): User | undefined => {
   const [, token] = /^Bearer (.+)$/.exec(request.headers.authorization ?? "") ?? [];
   if (token === undefined) return undefined;
-  const user = tokens.get(token);
+  const user = tokens.get(token) ?? accounts.userOf(token, store, nowMs);
   if (user === undefined) throw unauthorized();
   return user;
 };
 
-const refuse = (user: User, request: IncomingMessage): ApiStatusError =>
-  new ApiStatusError({
-    code: 403,
-    reason: "Forbidden",
-    message: `forbidden: User "${user.name}" cannot ${(request.method ?? "GET").toLowerCase()} path "${(request.url ?? "/").split("?")[0] ?? "/"}"`,
-    details: {},
-  });
+export interface Credentials {
+  readonly tokens: Tokens;
+  readonly accounts: ServiceAccountTokens;
+  readonly store: EtcdStore;
+  readonly nowMs: number;
+}
 
-/** Lets the request in. Errors: 401 for nobody, 403 for who is no cluster administrator, as the simulator knows no finer roles. */
-export const admit = (request: IncomingMessage, tokens: Tokens): void => {
-  const user = byCertificate(request.socket as TLSSocket) ?? byToken(request, tokens);
-  if (user === undefined) {
-    if (OPEN_PATHS.test(request.url ?? "")) return;
-    throw unauthorized();
-  }
-  if (!user.groups.includes(MASTERS)) throw refuse(user, request);
+const authenticated = ({ name, groups }: User): User => ({ name, groups: [...new Set([...groups, "system:authenticated"])] });
+
+/** Who sent the request; undefined for nobody, who may only ask for health and version. Errors: 401. */
+export const identified = (request: IncomingMessage, credentials: Credentials): User | undefined => {
+  const user = byCertificate(request.socket as TLSSocket) ?? byToken(request, credentials);
+  if (user !== undefined) return authenticated(user);
+  if (OPEN_PATHS.test(request.url ?? "")) return undefined;
+  throw unauthorized();
 };

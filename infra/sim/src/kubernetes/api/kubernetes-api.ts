@@ -3,10 +3,13 @@ import type { Authority, Validity } from "../../certificates/authority.ts";
 import type { Machine } from "../../datacenter/machine.ts";
 import type { SimTime } from "../../datacenter/sim-time.ts";
 import { createStore, type EtcdStore } from "../etcd-store.ts";
+import { Authorizer } from "../rbac/authorizer.ts";
+import type { User } from "../rbac/request-attributes.ts";
+import { seedRoles } from "../rbac/seed-roles.ts";
+import { ServiceAccountTokens } from "../rbac/service-account-tokens.ts";
 import type { Store } from "../store.ts";
 import type { ApiProcess, KubeletPort } from "./call.ts";
 import { FixedPortServer } from "./fixed-port-server.ts";
-import type { User } from "./identity.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
 import { handleRequest } from "./request-handler.ts";
 
@@ -49,6 +52,8 @@ class Api {
   readonly #server: FixedPortServer;
   readonly #listeners = new Set<(store: Store | undefined) => void>();
   #process: (ApiProcess & { readonly store: EtcdStore }) | undefined;
+  /** Tokens outlive a boot, as the key that signs them lies on the disk of a real control plane. */
+  readonly #accounts = new ServiceAccountTokens();
   #power = new AbortController();
   /** Opening and shutting follow one another, however fast the power changes. */
   #turn: Promise<void> = Promise.resolve();
@@ -99,8 +104,11 @@ class Api {
     const { etcd } = controlPlane.disk;
     const now = (): number => time.now();
     const store = createStore(etcd, { now });
+    seedRoles(store);
     this.#process = {
       store,
+      authorizer: new Authorizer(store),
+      accounts: this.#accounts,
       etcd,
       kubelets,
       now,

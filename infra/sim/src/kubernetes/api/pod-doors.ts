@@ -1,7 +1,7 @@
 import { ApiStatusError, badRequest } from "../api-status.ts";
 import type { KubeObject } from "../kube-object.ts";
 import { at, list, text } from "../printing/fields.ts";
-import { objectBody, requiredBody } from "./body.ts";
+import { requiredBody } from "./body.ts";
 import { isTrue, json, type Answer, type Call, type LogOptions, type Outcome } from "./call.ts";
 import { existing } from "./reading.ts";
 import type { Target } from "./target.ts";
@@ -28,30 +28,59 @@ const containerOf = (call: Call, pod: KubeObject): string => {
   );
 };
 
-const whole = (call: Call, name: string): number | undefined => {
+const refusedOption = (name: string, because: string): ApiStatusError =>
+  new ApiStatusError({ code: 422, reason: "Invalid", message: `PodLogOptions "" is invalid: ${name}: ${because}` });
+
+const whole = (call: Call, name: string, least: 0 | 1): number | undefined => {
   const given = call.url.searchParams.get(name);
   if (given === null) return undefined;
-  if (/^\d+$/.test(given)) return Number(given);
-  throw new ApiStatusError({
-    code: 422,
-    reason: "Invalid",
-    message: `PodLogOptions "" is invalid: ${name}: Invalid value: ${given}: must be greater than or equal to 0`,
-  });
+  if (/^\d+$/.test(given) && Number(given) >= least) return Number(given);
+  const bound = least === 0 ? "must be greater than or equal to 0" : "must be greater than 0";
+  throw refusedOption(name, `Invalid value: ${given}: ${bound}`);
+};
+
+const momentOf = (call: Call): number | undefined => {
+  const given = call.url.searchParams.get("sinceTime");
+  if (given === null) return undefined;
+  const moment = Date.parse(given);
+  if (!Number.isNaN(moment)) return moment;
+  throw badRequest(`parsing time "${given}" as "2006-01-02T15:04:05Z07:00": cannot parse "${given}" as "2006"`);
+};
+
+/** The moment from which on lines are wanted, in milliseconds since the epoch. */
+const sinceOf = (call: Call): number | undefined => {
+  const seconds = whole(call, "sinceSeconds", 1);
+  const moment = momentOf(call);
+  if (seconds === undefined) return moment;
+  if (moment === undefined) return call.process.now() - seconds * 1000;
+  throw refusedOption("sinceSeconds", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
 };
 
 const logOptions = (call: Call, signal: AbortSignal): LogOptions => {
   const query = call.url.searchParams;
-  const tailLines = whole(call, "tailLines");
-  const sinceSeconds = whole(call, "sinceSeconds");
+  const tailLines = whole(call, "tailLines", 0);
+  const sinceMs = sinceOf(call);
+  if (query.has("stream")) throw refusedOption("stream", "Forbidden: may not be specified");
   return {
     follow: isTrue(query.get("follow")),
     previous: isTrue(query.get("previous")),
     timestamps: isTrue(query.get("timestamps")),
     ...(tailLines === undefined ? {} : { tailLines }),
-    ...(sinceSeconds === undefined ? {} : { sinceSeconds }),
+    ...(sinceMs === undefined ? {} : { sinceMs }),
     signal,
   };
 };
+
+/** The lines up to a number of bytes; the last one may be cut. */
+async function* limited(lines: Iterable<string> | AsyncIterable<string>, limitBytes: number): AsyncGenerator<Buffer> {
+  let left = limitBytes;
+  for await (const line of lines) {
+    const bytes = Buffer.from(`${line}\n`, "utf8");
+    yield bytes.subarray(0, left);
+    left -= bytes.length;
+    if (left <= 0) return;
+  }
+}
 
 /** Streams a container's log; the first line is awaited before the answer begins, so that a refusal is still a status. */
 export const podLog = async (call: Call, target: Target): Promise<Outcome> => {
@@ -61,8 +90,9 @@ export const podLog = async (call: Call, target: Target): Promise<Outcome> => {
   const gone = new AbortController();
   const { response } = call;
   response.once("close", () => gone.abort());
+  const limitBytes = whole(call, "limitBytes", 1) ?? Infinity;
   const lines = call.process.kubelets.logs(pod, container, logOptions(call, gone.signal));
-  const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  const iterator = limited(lines, limitBytes);
   const begin = (): void => {
     if (response.headersSent) return;
     response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
@@ -71,7 +101,7 @@ export const podLog = async (call: Call, target: Target): Promise<Outcome> => {
   if (isTrue(call.url.searchParams.get("follow"))) begin();
   for (let next = await iterator.next(); next.done !== true && !gone.signal.aborted; next = await iterator.next()) {
     begin();
-    response.write(`${next.value}\n`);
+    response.write(next.value);
   }
   begin();
   response.end();
@@ -93,18 +123,5 @@ export const bindPod = (call: Call, target: Target): Answer => {
     });
   }
   writtenStore(call).update(target.resource, { ...pod, spec: { ...pod.spec, nodeName: node } });
-  return json(CREATED, 201);
-};
-
-/** Evicts at once: the simulated clusters know no disruption budgets. */
-export const evictPod = (call: Call, target: Target): Answer => {
-  const { metadata } = existing(call, target);
-  const grace = at(objectBody(call), "deleteOptions.gracePeriodSeconds");
-  writtenStore(call).delete(
-    target.resource,
-    metadata.namespace,
-    metadata.name,
-    typeof grace === "number" ? { gracePeriodSeconds: grace } : {},
-  );
   return json(CREATED, 201);
 };

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiStatusError, unavailable } from "../api-status.ts";
+import { attributesOf, type User } from "../rbac/request-attributes.ts";
 import type { Answer, ApiProcess, Call } from "./call.ts";
-import { admit, type Tokens } from "./identity.ts";
+import { actingAs, demand } from "./admission.ts";
+import { identified, type Tokens } from "./identity.ts";
 import { answer } from "./routes.ts";
 
 const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
@@ -80,16 +82,39 @@ export interface Door {
   readonly process: () => ApiProcess | undefined;
 }
 
+const NOBODY: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
+
+interface Asked {
+  readonly url: URL;
+  readonly segments: readonly string[];
+}
+
+/** Who may do what is asked. Errors: 401 for nobody, 403 for who has no role for it. */
+const admitted = (request: IncomingMessage, { tokens }: Door, process: ApiProcess): User & { asks: (asked: Asked) => void } => {
+  const { accounts, authorizer, store, now } = process;
+  const sender = identified(request, { tokens, accounts, store, nowMs: now() });
+  if (sender === undefined) return { ...NOBODY, asks: () => {} };
+  const user = actingAs(authorizer, sender, request.headers);
+  return {
+    ...user,
+    asks: ({ url, segments }) => {
+      if (!authorizer.isMaster(user)) demand(authorizer, user, attributesOf(request.method ?? "GET", url, segments));
+    },
+  };
+};
+
 /** Handles one request from its first byte to its answer; it never rejects. */
 export const handleRequest = async (door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const process = door.process();
   response.setHeader("audit-id", randomUUID());
   try {
     if (process === undefined) throw unavailable();
-    admit(request, door.tokens);
-    const body = await readBody(request);
+    const { asks, ...user } = admitted(request, door, process);
     const url = new URL(request.url ?? "/", "https://kubernetes.invalid");
-    const call: Call = { method: request.method ?? "GET", url, segments: segmentsOf(url), request, response, body, process };
+    const segments = segmentsOf(url);
+    asks({ url, segments });
+    const body = await readBody(request);
+    const call: Call = { method: request.method ?? "GET", url, segments, request, response, body, process, user };
     const outcome = await answer(call);
     if (outcome !== "streamed") send(response, outcome);
   } catch (error) {

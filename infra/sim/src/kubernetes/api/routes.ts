@@ -1,20 +1,29 @@
 import { ApiStatusError } from "../api-status.ts";
+import { applyObject } from "./applying.ts";
+import { mediaTypeOf } from "./body.ts";
 import { isTrue, type Call, type Outcome } from "./call.ts";
 import { deleteObject, deleteObjects } from "./deleting.ts";
 import { description } from "./descriptions.ts";
 import { discovery } from "./discovery.ts";
 import { nodeProxy } from "./node-proxy.ts";
-import { bindPod, evictPod, podLog } from "./pod-doors.ts";
+import { bindPod, podLog } from "./pod-doors.ts";
+import { evictPod } from "./evicting.ts";
 import { getObject, listObjects } from "./reading.ts";
+import { REVIEWS } from "./reviews.ts";
 import { scaling } from "./scaling.ts";
 import { targetOf, type Target } from "./target.ts";
+import { requestToken } from "./token-requests.ts";
 import { watchObjects } from "./watching.ts";
-import { createObject, patchObject, replaceObject } from "./writing.ts";
+import { APPLY_PATCH, createObject, patchObject, replaceObject } from "./writing.ts";
 
 type Handler = (call: Call, target: Target) => Outcome | Promise<Outcome>;
 type Doors = Readonly<Record<string, Handler>>;
 
 const isWatch = (call: Call): boolean => isTrue(call.url.searchParams.get("watch"));
+
+const isApply = (call: Call): boolean => mediaTypeOf(call.request.headers["content-type"]) === APPLY_PATCH;
+
+const patch: Handler = (call, target) => (isApply(call) ? applyObject(call, target) : patchObject(call, target));
 
 const COLLECTION: Doors = {
   GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : listObjects(call, target)),
@@ -25,21 +34,29 @@ const COLLECTION: Doors = {
 const OBJECT: Doors = {
   GET: (call, target) => (isWatch(call) ? watchObjects(call, target) : getObject(call, target)),
   PUT: replaceObject,
-  PATCH: patchObject,
+  PATCH: patch,
   DELETE: deleteObject,
 };
 
 const SUBRESOURCES: Readonly<Record<string, Doors>> = {
-  status: { GET: getObject, PUT: replaceObject, PATCH: patchObject },
+  status: { GET: getObject, PUT: replaceObject, PATCH: patch },
   finalize: { PUT: replaceObject },
   scale: scaling,
   log: { GET: podLog },
   binding: { POST: bindPod },
   eviction: { POST: evictPod },
   proxy: { GET: nodeProxy },
+  token: { POST: requestToken },
+};
+
+const review: Handler = (call, target) => {
+  const handler = REVIEWS[target.resource.kind];
+  if (handler === undefined) throw notAllowed();
+  return handler(call, target);
 };
 
 const doorsOf = (target: Target): Doors => {
+  if (target.resource.reviewed === true) return target.name === undefined ? { POST: review } : {};
   if (target.subresource !== undefined) return SUBRESOURCES[target.subresource] ?? {};
   return target.name === undefined ? COLLECTION : OBJECT;
 };

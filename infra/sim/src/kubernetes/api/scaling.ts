@@ -6,6 +6,7 @@ import { json, type Answer, type Call } from "./call.ts";
 import { existing } from "./reading.ts";
 import type { Target } from "./target.ts";
 import { patched, writtenStore } from "./writing.ts";
+import { writerOf } from "./writer.ts";
 
 const scaleOf = (object: KubeObject): Json => {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
@@ -27,7 +28,7 @@ const write = (call: Call, target: Target, scale: unknown): Answer => {
   const resourceVersion = at(scale, "metadata.resourceVersion");
   const seen = typeof resourceVersion === "string" ? resourceVersion : before.metadata.resourceVersion;
   const after = { ...before, metadata: { ...before.metadata, resourceVersion: seen }, spec: { ...before.spec, replicas } };
-  return json(scaleOf(writtenStore(call).update(target.resource, after)));
+  return json(scaleOf(writtenStore(call).update(target.resource, after, writerOf(call, target))));
 };
 
 /** The scale subresource of workloads, as `autoscaling/v1`. */

@@ -1,4 +1,4 @@
-import { noSuchResource } from "../api-status.ts";
+import { ApiStatusError, noSuchResource } from "../api-status.ts";
 import type { ResourceRegistry } from "../resource-registry.ts";
 import type { ServedResource } from "../resource-table.ts";
 import { BUILT_IN_RESOURCES } from "../resource-table.ts";
@@ -37,6 +37,15 @@ const groupOf = (segments: readonly string[]): { group: string; version: string;
   throw noSuchResource();
 };
 
+/** Doors of real pods that lead nowhere here: simulated containers are programs without a shell. */
+const CLOSED = new Set(["attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize"]);
+
+const noSuchDoor = (resource: ServedResource, subresource: string): ApiStatusError => {
+  if (resource.kind !== "Pod" || !CLOSED.has(subresource)) return noSuchResource();
+  const message = `the simulated server has no ${resource.plural}/${subresource}: its containers are programs of the simulator`;
+  return new ApiStatusError({ code: 404, reason: "NotFound", message, details: {} });
+};
+
 /** Errors: 404 for a resource that is not served, or not at this place. */
 export const targetOf = (segments: readonly string[], registry: ResourceRegistry): Target => {
   const { group, version, rest } = groupOf(segments);
@@ -45,6 +54,7 @@ export const targetOf = (segments: readonly string[], registry: ResourceRegistry
   const resource = registry.byPlural(group, plural);
   if (resource === undefined || !resource.versions.includes(version)) throw noSuchResource();
   if (resource.namespaced ? name !== undefined && namespace === undefined : namespace !== undefined) throw noSuchResource();
-  if (subresource !== undefined && !(resource.subresources as readonly string[]).includes(subresource)) throw noSuchResource();
+  if (subresource !== undefined && !(resource.subresources as readonly string[]).includes(subresource))
+    throw noSuchDoor(resource, subresource);
   return { resource, version, custom: !BUILT_IN_RESOURCES.includes(resource), namespace, name, subresource, tail };
 };

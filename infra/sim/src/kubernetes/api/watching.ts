@@ -2,7 +2,7 @@ import { expired, invalid } from "../api-status.ts";
 import type { KubeObject } from "../kube-object.ts";
 import type { StoreEvent } from "../store.ts";
 import { isTrue, type Call, type Outcome } from "./call.ts";
-import { revisionOf } from "./reading.ts";
+import { revisionOf } from "./paging.ts";
 import { oneJson, viewOf, type View } from "./representation.ts";
 import { selectionOf } from "./selection.ts";
 import type { Target } from "./target.ts";

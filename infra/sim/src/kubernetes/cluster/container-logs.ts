@@ -5,10 +5,9 @@ import type { ContainerLog, LogLine } from "../kubelet/container-log.ts";
 import type { Kubelet } from "../kubelet/kubelet.ts";
 import type { Pod } from "../workload-objects.ts";
 
-const chosen = (lines: readonly LogLine[], options: LogOptions, nowMs: number): readonly LogLine[] => {
-  const since = options.sinceSeconds === undefined ? 0 : nowMs - options.sinceSeconds * 1000;
-  const recent = since === 0 ? lines : lines.filter((line) => Date.parse(line.time) >= since);
-  return options.tailLines === undefined ? recent : recent.slice(Math.max(recent.length - options.tailLines, 0));
+const chosen = (lines: readonly LogLine[], { sinceMs, tailLines }: LogOptions): readonly LogLine[] => {
+  const recent = sinceMs === undefined ? lines : lines.filter((line) => Date.parse(line.time) >= sinceMs);
+  return tailLines === undefined ? recent : recent.slice(Math.max(recent.length - tailLines, 0));
 };
 
 const printed = (line: LogLine, options: LogOptions): string => (options.timestamps ? `${line.time} ${line.text}` : line.text);
@@ -41,7 +40,7 @@ async function* followed(log: ContainerLog, options: LogOptions): AsyncGenerator
 }
 
 async function* linesOf(log: ContainerLog, options: LogOptions): AsyncGenerator<string> {
-  const now = chosen([...log.lines], options, Date.now());
+  const now = chosen([...log.lines], options);
   if (!options.follow) {
     for (const line of now) yield printed(line, options);
     return;

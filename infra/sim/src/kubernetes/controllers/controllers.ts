@@ -5,12 +5,14 @@ import { ClusterView } from "./cluster-view.ts";
 import { ControlLoops } from "./control-loops.ts";
 import { DaemonSetController } from "./daemon-set-controller.ts";
 import { DeploymentController } from "./deployment-controller.ts";
+import { DisruptionController } from "./disruption-controller.ts";
 import { EndpointsController } from "./endpoints-controller.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 import { JobController } from "./job-controller.ts";
 import { NamespaceController } from "./namespace-controller.ts";
 import { NodeLifecycle } from "./node-lifecycle.ts";
 import { ReplicaSetController } from "./replica-set-controller.ts";
+import { RoleAggregation } from "./role-aggregation.ts";
 import { Scheduler } from "./scheduler.ts";
 import { StatefulSetController } from "./stateful-set-controller.ts";
 import { TaintEviction } from "./taint-eviction.ts";
@@ -32,6 +34,8 @@ export const startControllers = ({ store, time, log = () => {} }: ControllerOpti
     new DaemonSetController(view),
     new JobController(view),
     new EndpointsController(view),
+    new DisruptionController(view),
+    new RoleAggregation(view),
     new ClaimController(view),
     new Scheduler(view),
     new NodeLifecycle(view),

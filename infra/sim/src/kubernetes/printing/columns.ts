@@ -261,6 +261,13 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
       NAME,
     ),
   ],
+  PodDisruptionBudget: [
+    NAME,
+    field("Min Available", "spec.minAvailable", "N/A"),
+    field("Max Unavailable", "spec.maxUnavailable", "N/A"),
+    number("Allowed Disruptions", "status.disruptionsAllowed"),
+    AGE,
+  ],
   Lease: [NAME, field("Holder", "spec.holderIdentity", ""), AGE],
   RoleBinding: [
     NAME,

@@ -1,11 +1,11 @@
 import type { InvalidField } from "../api-status.ts";
 import type { KubeObject } from "../kube-object.ts";
 import { invalidValue } from "./field-faults.ts";
+import { labelValueFault } from "./label-rules.ts";
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = String.raw`${LABEL}(\.${LABEL})*`;
 const SERVICE = "[a-z]([-a-z0-9]*[a-z0-9])?";
-const LABEL_VALUE = "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?";
 
 interface NameRule {
   readonly pattern: string;
@@ -44,15 +44,9 @@ const ruleOf = (kind: string): NameRule => {
 };
 
 const labelFaults = (object: KubeObject): InvalidField[] =>
-  Object.values(object.metadata.labels ?? {})
-    .filter((value) => value.length > 63 || !new RegExp(`^${LABEL_VALUE}$`).test(value))
-    .map((value) =>
-      invalidValue(
-        "metadata.labels",
-        value,
-        `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '${LABEL_VALUE}')`,
-      ),
-    );
+  Object.values(object.metadata.labels ?? {}).flatMap((value) =>
+    labelValueFault(value).map((fault) => invalidValue("metadata.labels", value, fault)),
+  );
 
 const nameFault = (object: KubeObject, name: string): InvalidField[] => {
   if (FREE_NAMES.has(object.kind)) return [];

@@ -75,6 +75,28 @@ const storedOnce: Rule = (object) => {
   return [invalidValue("spec.versions", versions, "must have exactly one version marked as storage version")];
 };
 
+const BOTH_SET = "minAvailable and maxUnavailable cannot be both set";
+
+const budgetFaults: Rule = (object) => {
+  const spec = object.spec ?? {};
+  const isBoth = spec["minAvailable"] !== undefined && spec["maxUnavailable"] !== undefined;
+  const shares = ["minAvailable", "maxUnavailable"].flatMap((name) => {
+    const value: unknown = spec[name];
+    if (typeof value === "number" && value < 0) return [invalidValue(`spec.${name}`, value, "must be greater than or equal to 0")];
+    if (typeof value !== "string") return [];
+    if (!/^\d+%$/.test(value)) return [invalidValue(`spec.${name}`, value, "must be an integer or percentage (e.g '5%%')")];
+    return Number.parseInt(value, 10) > 100 ? [invalidValue(`spec.${name}`, value, "must not be greater than 100%")] : [];
+  });
+  const policy: unknown = spec["unhealthyPodEvictionPolicy"];
+  const message = `Unsupported value: ${JSON.stringify(policy)}: supported values: "AlwaysAllow", "IfHealthyBudget"`;
+  const isUnknown = policy !== undefined && policy !== "AlwaysAllow" && policy !== "IfHealthyBudget";
+  return [
+    ...(isBoth ? [invalidValue("spec", spec, BOTH_SET)] : []),
+    ...shares,
+    ...(isUnknown ? [{ field: "spec.unhealthyPodEvictionPolicy", reason: "FieldValueNotSupported", message } as const] : []),
+  ];
+};
+
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   Pod: [podAt("spec")],
   Deployment: WORKLOAD,
@@ -92,6 +114,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   PersistentVolumeClaim: [requiredAt("spec.accessModes"), requiredAt("spec.resources.requests.storage")],
   PersistentVolume: [requiredAt("spec.accessModes"), requiredAt("spec.capacity.storage")],
   StorageClass: [requiredAt("provisioner")],
+  PodDisruptionBudget: [budgetFaults],
   CustomResourceDefinition: [
     requiredAt("spec.group"),
     requiredAt("spec.scope"),
