@@ -5,7 +5,7 @@ import { openSimWorld } from "./worlds/sim-world.ts";
 import { describeWaits } from "./worlds/waits.ts";
 
 describe("in the simulator, waits", () => {
-  describeWaits(openSimWorld);
+  describeWaits(openSimWorld, { admission: "the simulator enforces no quotas" });
 });
 describe("in the simulator, faults", () => {
   describeFaults(openSimWorld);

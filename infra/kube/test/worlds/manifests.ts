@@ -58,6 +58,25 @@ export const manifestsOf = (namespace: string, guest: string) => {
       metadata: meta(name),
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } }, ...spec },
     }),
+    /** A volume that is there for a claim that names it; its own name is unique in the cluster. */
+    volume: (name: string): Manifest => ({
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: `${namespace}-${name}` },
+      spec: {
+        capacity: { storage: "1Mi" },
+        accessModes: ["ReadWriteOnce"],
+        persistentVolumeReclaimPolicy: "Retain",
+        storageClassName: "",
+        hostPath: { path: "/tmp" },
+      },
+    }),
+    quota: (name: string): Manifest => ({
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: meta(name),
+      spec: { hard: { pods: "0" } },
+    }),
     configMap: (name: string, metadata: Fields = {}): Manifest => ({ apiVersion: "v1", kind: "ConfigMap", metadata: meta(name, metadata) }),
   };
 };

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { probes, type KubeProbe, type Manifest } from "../../src/index.ts";
+import { KINDS, probes, type KubeProbe, type Manifest } from "../../src/index.ts";
+import { eventually } from "./eventually.ts";
 import type { Manifests } from "./manifests.ts";
 import { closeStage, openStage, type Stage } from "./stage.ts";
-import type { World } from "./world.ts";
+import type { Lacks, World } from "./world.ts";
 
 interface Case {
   readonly title: string;
   readonly given: (make: Manifests, world: World) => readonly Manifest[];
   readonly wait: (namespace: string) => KubeProbe<unknown>;
+  readonly needs?: keyof Lacks;
 }
 
 interface BadCase extends Case {
@@ -61,6 +63,26 @@ const COMES: readonly Case[] = [
     title: "a Job of three completions, two at a time",
     given: (make) => [make.job("a", { args: ["exit", "0"] }, { completions: 3, parallelism: 2 })],
     wait: (namespace) => probes.jobComplete(named("a")(namespace)),
+  },
+  {
+    title: "a claim that names its volume",
+    given: (make) => [make.volume("v"), make.claim("a", { storageClassName: "", volumeName: make.volume("v").metadata.name })],
+    wait: (namespace) => probes.claimBound(named("a")(namespace)),
+  },
+  {
+    title: "a Service with an endpoint",
+    given: (make) => [make.pod("a"), make.service("a", "a")],
+    wait: (namespace) => probes.serviceReady(named("a")(namespace)),
+  },
+  {
+    title: "any object by its kind",
+    given: (make) => [make.deployment("a")],
+    wait: (namespace) => probes.objectReady({ apiVersion: "apps/v1", kind: "Deployment", namespace, name: "a" }),
+  },
+  {
+    title: "a Normal event",
+    given: (make) => [make.pod("a")],
+    wait: (namespace) => probes.eventTold({ apiVersion: "v1", kind: "Pod", namespace, name: "a" }, { reason: "Scheduled", type: "Normal" }),
   },
 ];
 
@@ -158,6 +180,69 @@ const STAYS_AWAY: readonly BadCase[] = [
     says: [/container main is running, not ready/, /Unhealthy on Pod a.*: Readiness probe failed/],
   },
   {
+    title: "a pod that no node takes is told with the scheduler's word",
+    given: (make) => [make.pod("a", { spec: { nodeSelector: { "no-node": "has-this" } } })],
+    wait: (namespace) => probes.podReady(named("a")(namespace), { unschedulableGraceMs: 2000 }),
+    code: "WAIT_TERMINAL",
+    says: [/Unschedulable/, /didn't match Pod's node affinity\/selector/, /Warning FailedScheduling on Pod a/],
+  },
+  {
+    title: "a claim that nothing fits names what it wants",
+    given: (make) => [make.claim("a", { storageClassName: "" })],
+    wait: (namespace) => probes.claimBound(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/its phase is Pending: it wants no class, and no volume by hand fits it/, /no persistent volumes available for this claim/],
+  },
+  {
+    title: "a claim of a class that nobody made names the class",
+    given: (make) => [make.claim("a", { storageClassName: "missing" })],
+    wait: (namespace) => probes.claimBound(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/storageclass.storage.k8s.io "missing" not found/],
+  },
+  {
+    title: "a Service whose pods are not ready names them",
+    given: (make, { images }) => [make.pod("a", { image: images.absent }), make.service("a", "a")],
+    wait: (namespace) => probes.serviceReady(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/0 of \d+ endpoints are ready; pod a: container main is (ErrImagePull|ImagePullBackOff)/],
+  },
+  {
+    title: "a Service that selects nothing says so",
+    given: (make) => [make.service("a", "nobody")],
+    wait: (namespace) => probes.serviceReady(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: 2000,
+    says: [/no pod carries app=nobody/],
+  },
+  {
+    title: "an object that a finalizer holds is not gone, and names it",
+    given: (make) => [make.configMap("a", { finalizers: ["mayadata.io/hold"] })],
+    wait: (namespace) => probes.objectGone({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "a" }),
+    code: "WAIT_DEADLINE",
+    deadlineMs: 2000,
+    says: [/nobody has asked for its deletion/],
+  },
+  {
+    title: "a quota that leaves no room ends the wait of a Deployment",
+    given: (make) => [make.quota("none"), make.deployment("a")],
+    wait: (namespace) => probes.deploymentAvailable(named("a")(namespace)),
+    needs: "admission",
+    code: "WAIT_TERMINAL",
+    says: [/exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0/],
+  },
+  {
+    title: "a quota that leaves no room ends the wait of a StatefulSet, whose status does not tell",
+    given: (make) => [make.quota("none"), make.statefulSet("a")],
+    wait: (namespace) => probes.statefulSetReady(named("a")(namespace)),
+    needs: "admission",
+    code: "WAIT_TERMINAL",
+    says: [/exceeded quota: none/],
+  },
+  {
     title: "what does not exist is called so",
     given: () => [],
     wait: (namespace) => probes.podReady(named("nobody")(namespace)),
@@ -168,7 +253,9 @@ const STAYS_AWAY: readonly BadCase[] = [
 ];
 
 /** What must hold of waits in every world. */
-export const describeWaits = (open: () => Promise<World>): void => {
+export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): void => {
+  const isThere = ({ needs }: Case): boolean => needs === undefined || lacks[needs] === undefined;
+  const leftOut = ({ needs, title }: Case): string => `${title} (left out: ${needs === undefined ? "" : lacks[needs]})`;
   let world: World;
   const stages: Stage[] = [];
   const stage = async (): Promise<Stage> => {
@@ -193,12 +280,61 @@ export const describeWaits = (open: () => Promise<World>): void => {
   });
 
   describe.concurrent("what stays away is explained", () => {
-    test.each(STAYS_AWAY)("$title", async ({ given, wait, code, says, deadlineMs }) => {
+    for (const one of STAYS_AWAY.filter((candidate) => !isThere(candidate))) test.skip(leftOut(one), () => {});
+    test.each(STAYS_AWAY.filter(isThere))("$title", async ({ given, wait, code, says, deadlineMs }) => {
       const { put, make, miss, namespace } = await stage();
       await put(...given(make, world));
       const text = await miss(wait(namespace), deadlineMs, STABLE_MS);
       expect(text).toContain(`[${code}]`);
       for (const words of says) expect(text).toMatch(words);
+    });
+  });
+
+  describe.concurrent("what goes is seen", () => {
+    test("a pod", async () => {
+      const { put, make, see, namespace } = await stage();
+      const ref = { apiVersion: "v1", kind: "Pod", namespace, name: "a" };
+      await put(make.pod("a"));
+      await see(probes.podReady({ namespace, name: "a" }));
+      await world.client.delete(ref);
+      expect(await see(probes.objectGone(ref))).toBe(true);
+    });
+
+    test("a Deployment whose replicas are replaced, down to the last old one", async () => {
+      const { put, make, see, namespace } = await stage();
+      const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "a" };
+      await put(make.deployment("a", { replicas: 2 }));
+      await see(probes.deploymentAvailable({ namespace, name: "a" }));
+      await world.client.patch(ref, { spec: { template: { metadata: { labels: { app: "a", form: "new" } } } } });
+      await see(probes.deploymentAvailable({ namespace, name: "a" }));
+      const pods = await world.client.list(KINDS.pod, { namespace, labelSelector: "app=a" });
+      const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      expect(living.map(({ metadata }) => metadata.labels?.["form"])).toEqual(["new", "new"]);
+    });
+
+    test("a claim whose volume was taken away is Lost, and its wait ends", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const volume = make.volume("v");
+      await put(volume, make.claim("a", { storageClassName: "", volumeName: volume.metadata.name }));
+      await see(probes.claimBound({ namespace, name: "a" }));
+      await world.client.delete({ apiVersion: "v1", kind: "PersistentVolume", name: volume.metadata.name });
+      await world.client
+        .patch({ apiVersion: "v1", kind: "PersistentVolume", name: volume.metadata.name }, { metadata: { finalizers: null } })
+        .catch(() => {});
+      const isLost = async (): Promise<boolean> => /Lost/.test(await miss(probes.claimBound({ namespace, name: "a" }), 500));
+      expect(await eventually("the claim is lost", isLost)).toBe(true);
+    });
+
+    test("a namespace, unless a finalizer holds something in it, which is then named", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const held = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "held" };
+      await put(make.configMap("held", { finalizers: ["mayadata.io/hold"] }));
+      await world.client.delete({ ...KINDS.namespace, name: namespace });
+      const text = await miss(probes.namespaceGone(namespace), SHORT_MS);
+      expect(text).toContain("[WAIT_DEADLINE]");
+      expect(text).toContain("mayadata.io/hold");
+      await world.client.patch(held, { metadata: { finalizers: null } });
+      expect(await see(probes.namespaceGone(namespace))).toBe(true);
     });
   });
 };

@@ -13,6 +13,9 @@ export interface ApiWorld {
   close(): Promise<void>;
 }
 
+/** What a world may lack: cases that need it are left out there aloud, with the reason. */
+export type Lacks = Readonly<Partial<Record<"admission", string>>>;
+
 /** A whole cluster that a test may hurt: the simulated one, or real kubelets. What is said of waits must hold in each of them. */
 export interface World extends ApiWorld {
   readonly control: string;

@@ -12,6 +12,7 @@ export const severedStore = (store: EtcdStore): EtcdStore => ({
   resource: (kind, group) => store.resource(kind, group),
   get: (resource, namespace, name) => store.get(resource, namespace, name),
   list: (resource, namespace) => store.list(resource, namespace),
+  fieldType: (...asked) => store.fieldType(...asked),
   since: () => undefined,
   watch: () => () => {},
   create: refuse,

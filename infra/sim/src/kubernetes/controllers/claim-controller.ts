@@ -28,8 +28,10 @@ export class ClaimController implements Controller {
     const { kind } = event.resource;
     if (kind === "PersistentVolumeClaim") return [keyOf(event.object)];
     if (kind === "PersistentVolume") {
-      const claim = (event.object as PersistentVolume).spec.claimRef;
-      return claim === undefined ? [] : [`${claim.namespace}/${claim.name}`];
+      const { claimRef } = (event.object as PersistentVolume).spec;
+      if (claimRef !== undefined) return [`${claimRef.namespace}/${claimRef.name}`];
+      const { name } = event.object.metadata;
+      return this.#view.list("PersistentVolumeClaim").flatMap((claim) => (claim.spec.volumeName === name ? [keyOf(claim)] : []));
     }
     if (kind === "Pod") return claimNames(event.object as Pod).map((name) => `${event.object.metadata.namespace}/${name}`);
     return kind === "StorageClass" ? this.#view.list("PersistentVolumeClaim").map(keyOf) : [];
@@ -48,7 +50,22 @@ export class ClaimController implements Controller {
     this.#bind(guarded);
   }
 
+  /** A claim that names its volume gets it, unless that is another one's. */
+  #bindNamed(claim: PersistentVolumeClaim, volumeName: string): void {
+    const volume = this.#view.get("PersistentVolume", undefined, volumeName);
+    const { namespace = "", name, uid } = claim.metadata;
+    const owner = volume?.spec.claimRef;
+    if (volume === undefined || (owner !== undefined && (owner.namespace !== namespace || owner.name !== name))) return;
+    const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid };
+    this.#view.updateStatus("PersistentVolume", this.#view.update("PersistentVolume", { ...volume, spec: { ...volume.spec, claimRef } }), {
+      phase: "Bound",
+    });
+    const accessModes = claim.spec.accessModes ?? [];
+    this.#view.updateStatus("PersistentVolumeClaim", claim, { phase: "Bound", accessModes, capacity: volume.spec.capacity ?? {} });
+  }
+
   #bind(given: PersistentVolumeClaim): void {
+    if (given.spec.volumeName !== undefined && given.spec.storageClassName === "") return this.#bindNamed(given, given.spec.volumeName);
     const claim = this.#withClass(given);
     const className = claim.spec.storageClassName ?? "";
     const storageClass = this.#view.get("StorageClass", undefined, className);
