@@ -57,8 +57,12 @@ export class FakeApi {
   readonly requests: string[] = [];
   /** Answers lists and watches, but never tells an event. */
   silent = false;
+  /** Keeps no history for watches that begin later. */
+  forgetful = false;
   /** Takes requests and never answers. */
   hanging = false;
+  /** Never ends the answer to a call for logs. */
+  hangingLogs = false;
   /** Refuses the next calls with a status. */
   refusals: { readonly status: number; readonly body: unknown }[] = [];
   pageSize = Infinity;
@@ -115,7 +119,7 @@ export class FakeApi {
 
   tell(type: string, object: Json & { readonly kind: string }): void {
     const line = `${JSON.stringify({ type, object })}\n`;
-    this.#history.push({ revision: this.#revision, plural: PLURALS[object.kind] ?? "", line });
+    if (!this.forgetful) this.#history.push({ revision: this.#revision, plural: PLURALS[object.kind] ?? "", line });
     if (this.silent) return;
     for (const { plural, response } of this.#watchers)
       if (plural === PLURALS[object.kind] || object.kind === "Status") response.write(line);
@@ -152,7 +156,8 @@ export class FakeApi {
     if (resources !== undefined)
       return send(200, { kind: "APIResourceList", resources: resources.map(([name, kind, namespaced]) => ({ name, kind, namespaced })) });
     if (pathname.endsWith("/log")) {
-      response.writeHead(200, { "content-type": "text/plain" }).end(`container=${searchParams.get("container") ?? ""}\n`);
+      response.writeHead(200, { "content-type": "text/plain" }).write(`${searchParams.toString()}\n`);
+      if (!this.hangingLogs) response.end();
       return;
     }
     const found = /^\/(?:api|apis\/[^/]+)\/v1(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname);
