@@ -25,6 +25,8 @@ import { watchEvents, type WatchEvent } from "./watch-stream.ts";
 export interface ApiClientOptions {
   readonly cluster: string;
   readonly transport: Transport;
+  /** For logs that are followed: each holds a connection, and all of them together must not keep other calls waiting. */
+  readonly logTransport: Transport;
   /** For namespaced objects that name none. */
   readonly namespace: string;
   readonly clock: Clock;
@@ -119,7 +121,7 @@ export class ApiClient implements KubeClient {
   }
 
   async followLogs(log: LogRequest, { signal }: KubeCallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
-    return this.#options.transport.stream({ ...logRequest(log), signal });
+    return this.#options.logTransport.stream({ ...logRequest(log), signal });
   }
 
   raw(path: string, options: KubeCallOptions = {}): Promise<unknown> {
@@ -149,7 +151,7 @@ export class ApiClient implements KubeClient {
       listener,
       clock: this.#options.clock,
       checkMs: Math.min(LONG_POLL_MS, this.#options.pollMs * 15),
-      settleMs: Math.min(SETTLE_MS, this.#options.pollMs / 2),
+      settleMs: Math.min(SETTLE_MS, this.#options.pollMs * 5),
       list: (until) => this.#list(kind, { signal: until }),
       open: (revision, until) => this.#open(kind, { signal: until }, revision),
     });
@@ -168,6 +170,7 @@ export class ApiClient implements KubeClient {
     this.#shared.close();
     this.#closed.abort();
     this.#options.transport.close();
+    this.#options.logTransport.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -38,6 +38,7 @@ export class ChangeFeed {
   /** Set when a list showed what the watch had not told: once, the watch is asked again; then the list is believed. */
   #isSuspected = false;
   #trouble: Error | undefined;
+  #hasSpoken = false;
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(options: ChangeFeedOptions) {
@@ -78,6 +79,7 @@ export class ChangeFeed {
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
     const events = await this.#options.open(this.#revision ?? "", until);
+    if (listing !== undefined) this.#say(undefined);
     const parts = [this.#readEvents(events), this.#checkBeside(listing, until)];
     try {
       await Promise.race(parts);
@@ -113,6 +115,7 @@ export class ChangeFeed {
     }
   }
 
+  /** Whether the watch has told what a list shows; if not, the watch is asked again, and after that the list is believed. */
   #holds(listing: Listing): boolean {
     const missed = this.#known.missedIn(listing);
     if (missed.length > 0 && !this.#isSuspected) {
@@ -120,11 +123,18 @@ export class ChangeFeed {
       this.#isDoubtful = true;
       return false;
     }
+    this.#isSuspected = false;
+    if (missed.length > 0) this.#believe(missed, listing.revision);
+    this.#isCurrent();
+    return missed.length === 0;
+  }
+
+  /** The next watch begins behind the list, for what came before it would be told out of its order. */
+  #believe(missed: readonly Change[], revision: string): void {
     for (const change of missed) this.#known.apply(change);
     this.#tell(missed);
-    this.#isSuspected = false;
-    this.#isCurrent();
-    return true;
+    this.#options.listener.onLoss(this.#currentMs);
+    if (this.#revision === undefined || isOlder(this.#revision, revision)) this.#revision = revision;
   }
 
   async #list(signal: AbortSignal): Promise<Listing> {
@@ -152,7 +162,8 @@ export class ChangeFeed {
   }
 
   #say(trouble: Error | undefined): void {
-    if (trouble === this.#trouble) return;
+    if (trouble === this.#trouble && this.#hasSpoken) return;
+    this.#hasSpoken = true;
     this.#trouble = trouble;
     this.#options.listener.onTrouble(trouble);
   }

@@ -54,7 +54,7 @@ export interface ObserveOptions {
 export interface KindListener {
   /** An object that a list no longer shows is told as deleted with its names alone. */
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): void;
-  /** Why nothing is heard at present; undefined when that is over. */
+  /** Why nothing is heard at present; undefined when that is over, and when the first list was told. */
   onTrouble(trouble: Error | undefined): void;
   /** The server has forgotten its history from this moment (ms since 1970) to now: what came and went meanwhile is not told. */
   onLoss(sinceMs: number): void;
