@@ -2,13 +2,26 @@ import { describe, expect, test } from "vitest";
 import {
   eventDataSchema,
   exchangeDataSchema,
+  logDataSchema,
   machineDataSchema,
+  nodeChangeDataSchema,
   nodeDataSchema,
+  podChangeDataSchema,
   podDataSchema,
   restoreStepDataSchema,
 } from "../src/fact-data.ts";
 
-const schemas = { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema };
+const schemas = {
+  eventDataSchema,
+  exchangeDataSchema,
+  machineDataSchema,
+  nodeDataSchema,
+  podDataSchema,
+  restoreStepDataSchema,
+  podChangeDataSchema,
+  nodeChangeDataSchema,
+  logDataSchema,
+};
 
 describe.each(Object.entries(schemas))("%s", (_name, schema) => {
   test("takes a fact whose source gave nothing", () => {
