@@ -96,7 +96,7 @@ export class ChangeFeed {
         continue;
       }
       this.#revision = event.object.metadata.resourceVersion ?? this.#revision;
-      if (this.#known.apply(event)) this.#tell([event]);
+      this.#tell(this.#known.apply(event));
     }
   }
 
@@ -131,6 +131,7 @@ export class ChangeFeed {
 
   /** The next watch begins behind the list, for what came before it would be told out of its order. */
   #believe(missed: readonly Change[], revision: string): void {
+    // Deletions first, so that another object of the same name stays.
     for (const change of missed) this.#known.apply(change);
     this.#tell(missed);
     this.#options.listener.onLoss(this.#currentMs);

@@ -27,22 +27,32 @@ const isSame = (a: Known, b: Known): boolean =>
 /** Whether a form of an object is newer than a whole list; revisions that are no numbers never are. */
 const isAhead = ({ metadata }: Known, revision: string): boolean => Number(metadata.resourceVersion) > Number(revision);
 
+/** An object of the same name is another one, whose forerunner is gone. */
+const became = (known: Known | undefined, object: KubeObject): Change[] => {
+  if (known === undefined) return [{ type: "ADDED", object }];
+  if (known.metadata.uid === object.metadata.uid) return [{ type: "MODIFIED", object }];
+  return [
+    { type: "DELETED", object: known },
+    { type: "ADDED", object },
+  ];
+};
+
 /** Which objects of one kind are known, in which form; what they hold is not kept, so that ten thousand of them cost little. */
 export class KnownObjects {
   #known = new Map<string, Known>();
   #deleted = new Set<string>();
 
-  /** Takes one change of a watch; false when it is known already. */
-  apply({ type, object }: Change): boolean {
+  /** Takes one change of a watch; what it changes, which is nothing when it is known already. */
+  apply({ type, object }: Change): Change[] {
     const key = keyOf(object);
     const known = this.#known.get(key);
     if (type === "DELETED") {
       this.#deleted.add(key);
-      return this.#known.delete(key);
+      return this.#known.delete(key) ? [{ type, object }] : [];
     }
-    if (known !== undefined && isSame(known, object)) return false;
+    if (known !== undefined && isSame(known, object)) return [];
     this.#known.set(key, slim(object));
-    return true;
+    return became(known, object);
   }
 
   /** From now on, what is deleted is no difference to a list that was read meanwhile. */
@@ -57,7 +67,7 @@ export class KnownObjects {
     const changed = items.flatMap((object): Change[] => {
       const known = this.#known.get(keyOf(object));
       if (known === undefined) return this.#deleted.has(keyOf(object)) ? [] : [{ type: "ADDED", object }];
-      return isSame(known, object) || isAhead(known, revision) ? [] : [{ type: "MODIFIED", object }];
+      return isSame(known, object) || isAhead(known, revision) ? [] : became(known, object);
     });
     return [...gone.map(([, object]): Change => ({ type: "DELETED", object })), ...changed];
   }
@@ -69,7 +79,7 @@ export class KnownObjects {
     const gone = [...before].filter(([key]) => !listed.has(key));
     return [
       ...gone.map(([, object]): Change => ({ type: "DELETED", object })),
-      ...items.map((object): Change => ({ type: before.has(keyOf(object)) ? "MODIFIED" : "ADDED", object })),
+      ...items.flatMap((object) => became(before.get(keyOf(object)), object)),
     ];
   }
 }

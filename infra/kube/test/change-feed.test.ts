@@ -96,6 +96,21 @@ describe("a kind that is followed", () => {
     expect(feed.told.toSorted()).toEqual(["ADDED a", "ADDED gone", "DELETED gone"]);
   });
 
+  test("is told of an object that another of its name replaces as gone and come", async () => {
+    await using api = await startFakeApi();
+    await using client = api.open(50);
+    const named = (uid: string) => ({ ...pod("mysql-0", true), metadata: { name: "mysql-0", namespace: "kubera", uid } });
+    api.put(named("u1"));
+    const feed = followPods(client);
+    await opened(api);
+    api.put(named("u2"));
+    await eventually("all is told", () => feed.told.length === 3);
+    api.rewind(7, [named("u1")]);
+    await eventually("the first one is told again", () => feed.told.length === 5);
+    await feed.end();
+    expect(feed.told).toEqual(["ADDED mysql-0", "DELETED mysql-0", "ADDED mysql-0", "DELETED mysql-0", "ADDED mysql-0"]);
+  });
+
   test("tells since when its history is lost", async () => {
     await using api = await startFakeApi();
     await using client = api.open(50);

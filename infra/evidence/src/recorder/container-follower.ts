@@ -81,7 +81,7 @@ export class ContainerFollower {
 
   async #readRun(run: ContainerRun, signal: AbortSignal): Promise<void> {
     if (this.#present === undefined) await this.#beginWith(run, signal);
-    else if (this.#present.id !== run.id) await this.#changeRun(this.#present, run, signal);
+    else if (this.#present.id !== run.id) await this.#leaveRun(this.#present, run, signal);
     this.#present = run;
     // Else the run is over and may have written its last words after the log was opened.
     const wasOver = run.isOver;
@@ -102,17 +102,23 @@ export class ContainerFollower {
     if (this.#told > before) file.mark(`restart ${run.restarts}: ${run.before}`);
   }
 
+  /** Restarts only ever grow: what has fewer is of an earlier time, to which the cluster was set back. */
+  async #leaveRun(former: ContainerRun, run: ContainerRun, signal: AbortSignal): Promise<void> {
+    if (run.restarts > former.restarts) await this.#changeRun(former, run, signal);
+    else this.#options.file.mark(`the cluster was set back to an earlier time, at which the container had ${run.restarts} restarts`);
+    this.#seam.beginRun();
+    this.#pauseMs = FIRST_PAUSE_MS;
+  }
+
   /** The end of a run that is over, then the next one. */
   async #changeRun(former: ContainerRun, run: ContainerRun, signal: AbortSignal): Promise<void> {
     const end = await this.#readFormer(signal);
     const isWhole = former.id === this.#doneId || this.#end?.how === "ended" || (end.how === "ended" && this.#latest?.id === run.id);
     const missed = run.restarts - former.restarts - 1;
     const { file } = this.#options;
-    if (!isWhole) file.mark(`lines before the restart may be missing: ${end.how === "broken" ? end.because : "it was restarted again"}`);
+    if (!isWhole) file.mark(`lines before the restart may be missing: ${end.how === "broken" ? end.because : "they could not be read to the end"}`);
     if (missed > 0) file.mark(`${missed} runs came and went unread`);
     file.mark(`restart ${run.restarts}: ${run.before}`);
-    this.#seam.beginRun();
-    this.#pauseMs = FIRST_PAUSE_MS;
   }
 
   async #readFormer(signal: AbortSignal): Promise<LogEnd> {
@@ -130,6 +136,8 @@ export class ContainerFollower {
     const { kube, ref, clock, turns } = this.#options;
     const log = { ...ref, previous: what.previous, ...(what.since !== undefined && { sinceTime: what.since }) };
     const open = (until: AbortSignal): Promise<AsyncIterable<Uint8Array>> => kube.followLogs(log, { signal: until });
+    // Another pod of its name may be there by now, whose log is not this one.
+    if (this.#isGone) return { how: "left" };
     const isShared = await turns.take(signal);
     try {
       this.#seam.begin();
