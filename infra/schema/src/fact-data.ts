@@ -67,23 +67,6 @@ export const podDataSchema = z
   })
   .partial();
 
-/**
- * kind `kubernetes.pod-change`: how a pod or one of its containers is after a change; `change` says it in words. `at` is when it was heard of.
- * Scope: as of `kubernetes.pod`.
- */
-export const podChangeDataSchema = podDataSchema.extend({ change: z.string().optional() });
-
-/** kind `kubernetes.node-change`: how a node is after a change; `bootID.before` when it was started anew. Scope: cluster, node. */
-export const nodeChangeDataSchema = nodeDataSchema.extend({ change: z.string().optional(), "bootID.before": z.string().optional() });
-
-/**
- * kind `kubernetes.log`: a line of a container's log that tells of trouble or was among its last, or a `mark` of what happened to it. `file`
- * names the whole log, relative to the run's folder. Scope: cluster, namespace, name of the pod.
- */
-export const logDataSchema = z
-  .object({ container: z.string(), line: z.string(), times: z.number(), omitted: z.number(), mark: z.string(), file: z.string() })
-  .partial();
-
 /** kind `http.exchange`: one call of a client. Scope: urlHost. `error` is the code of the error when no answer came. */
 export const exchangeDataSchema = z
   .object({ method: z.string(), url: z.string(), status: z.number(), error: z.string(), durationMs: z.number() })
@@ -100,8 +83,6 @@ export const restoreStepDataSchema = z
 export type EventData = z.infer<typeof eventDataSchema>;
 export type NodeData = z.infer<typeof nodeDataSchema>;
 export type PodData = z.infer<typeof podDataSchema>;
-export type PodChangeData = z.infer<typeof podChangeDataSchema>;
-export type LogData = z.infer<typeof logDataSchema>;
 export type ExchangeData = z.infer<typeof exchangeDataSchema>;
 export type MachineData = z.infer<typeof machineDataSchema>;
 export type RestoreStepData = z.infer<typeof restoreStepDataSchema>;

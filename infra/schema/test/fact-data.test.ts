@@ -2,14 +2,12 @@ import { describe, expect, test } from "vitest";
 import {
   eventDataSchema,
   exchangeDataSchema,
-  logDataSchema,
   machineDataSchema,
-  nodeChangeDataSchema,
   nodeDataSchema,
-  podChangeDataSchema,
   podDataSchema,
   restoreStepDataSchema,
 } from "../src/fact-data.ts";
+import { logDataSchema, nodeChangeDataSchema, podChangeDataSchema } from "../src/recorded-data.ts";
 
 const schemas = {
   eventDataSchema,

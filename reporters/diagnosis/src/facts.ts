@@ -1,12 +1,6 @@
-import {
-  eventDataSchema,
-  logDataSchema,
-  machineDataSchema,
-  nodeDataSchema,
-  podDataSchema,
-  restoreStepDataSchema,
-} from "@kubera-e2e/schema/fact-data";
-import type { EventData, LogData, MachineData, NodeData, PodData, RestoreStepData } from "@kubera-e2e/schema/fact-data";
+import { eventDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema } from "@kubera-e2e/schema/fact-data";
+import type { EventData, MachineData, NodeData, PodData, RestoreStepData } from "@kubera-e2e/schema/fact-data";
+import { logDataSchema, type LogData } from "@kubera-e2e/schema/recorded-data";
 import type { Evidence, Fact, FactKind } from "@kubera-e2e/schema/evidence";
 import { groupBy } from "./group.ts";
 

@@ -1,5 +1,5 @@
 import type { Fact, Scope } from "@kubera-e2e/schema/evidence";
-import type { LogData } from "@kubera-e2e/schema/fact-data";
+import type { LogData } from "@kubera-e2e/schema/recorded-data";
 import type { Seen } from "./facts.ts";
 
 /** The API tells whole seconds of when a container ended. */

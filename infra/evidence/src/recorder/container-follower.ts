@@ -116,7 +116,8 @@ export class ContainerFollower {
     const isWhole = former.id === this.#doneId || this.#end?.how === "ended" || (end.how === "ended" && this.#latest?.id === run.id);
     const missed = run.restarts - former.restarts - 1;
     const { file } = this.#options;
-    if (!isWhole) file.mark(`lines before the restart may be missing: ${end.how === "broken" ? end.because : "they could not be read to the end"}`);
+    if (!isWhole)
+      file.mark(`lines before the restart may be missing: ${end.how === "broken" ? end.because : "they could not be read to the end"}`);
     if (missed > 0) file.mark(`${missed} runs came and went unread`);
     file.mark(`restart ${run.restarts}: ${run.before}`);
   }

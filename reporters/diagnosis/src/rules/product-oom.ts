@@ -1,4 +1,4 @@
-import { podChangeDataSchema, type PodChangeData } from "@kubera-e2e/schema/fact-data";
+import { podChangeDataSchema, type PodChangeData } from "@kubera-e2e/schema/recorded-data";
 import type { Evidence, Fact } from "@kubera-e2e/schema/evidence";
 import { calledClusters, spokenBy } from "../calls.ts";
 import { iso } from "../facts.ts";
