@@ -50,6 +50,9 @@ const leaseState = async (): Promise<string | undefined> => (await new FileLease
 
 const markOf = (): unknown => JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"));
 
+/** Logs are asked for anew within four seconds of a restore, and an API server that was restarted has forgotten its history. */
+const isBlind = ({ collector }: { readonly collector: string }): boolean => !/^(logs|history) /.test(collector);
+
 describe("a run on the simulated bed", () => {
   test("holds the bed from its first join to its end, restores it, and streams its events", async () => {
     const { server, artifacts, address } = await start("r1");
@@ -59,11 +62,7 @@ describe("a run on the simulated bed", () => {
     expect(joined).toMatchObject({ bed: "sim", target: "sim", state: "director@1.12.0" });
     expect(joined.restoredMs).toBeGreaterThan(0);
     expect((await fetch(`${joined.director.url}/ping`)).status).toBe(200);
-    // A cluster that was off is asked again within two seconds, its logs within four; an API server that was restarted forgot its history.
-    const blind = async (): Promise<string[]> => {
-      const { gaps } = await fetchEvents(address, { from: new Date(0) });
-      return gaps.map(({ collector }) => collector).filter((collector) => !/^(logs|history) /.test(collector));
-    };
+    const blind = async () => (await fetchEvents(address, { from: new Date(0) })).gaps.filter(isBlind);
     await expect.poll(blind, { interval: 100, timeout: 5000 }).toEqual([]);
     const { facts } = await fetchEvents(address, { from: new Date(0) });
     expect(new Set(facts.map(({ scope }) => scope.cluster))).toEqual(new Set(["server", "member"]));
@@ -104,7 +103,7 @@ describe("a run on the simulated bed", () => {
     const text = readFileSync(join(artifacts, "evidence", "bed-sim.json"), "utf8");
     const evidence = evidenceSchema.parse(JSON.parse(text));
     expect(evidence.error?.code).toBe("RELEASE_UNKNOWN");
-    expect(evidence.gaps).toEqual([]);
+    expect(evidence.gaps.filter(isBlind)).toEqual([]);
     expect(evidence.facts.filter(({ kind }) => kind === "kubernetes.node")).toHaveLength(10);
     expect(evidence.facts.filter(({ kind }) => kind === "machine")).toHaveLength(10);
     expect(evidence.facts.some(({ kind, data }) => kind === "restore.step" && data["phase"] === "revert")).toBe(true);
