@@ -2,14 +2,17 @@ import type { Fact, Gap } from "@kubera-e2e/schema/evidence";
 
 /** Least informative kinds first; within a kind the oldest goes first. Nodes and restore steps are few and decide most. */
 const DROP_ORDER: readonly Fact["kind"][] = [
+  "kubernetes.log",
   "http.exchange",
   "kubernetes.event",
+  "kubernetes.pod-change",
   "kubernetes.pod",
   "kubernetes.workload",
   "probe",
   "check",
   "machine",
   "restore.step",
+  "kubernetes.node-change",
   "kubernetes.node",
 ];
 

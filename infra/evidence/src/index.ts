@@ -8,3 +8,4 @@ export { maskArtifacts, type MaskedArtifacts } from "./mask-artifacts.ts";
 export { nodesCollector } from "./nodes-collector.ts";
 export { podsCollector } from "./pods-collector.ts";
 export { workloadsCollector } from "./workloads-collector.ts";
+export { Recorder } from "./recorder/recorder.ts";

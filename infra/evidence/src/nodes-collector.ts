@@ -1,25 +1,8 @@
 import type { Fact } from "@kubera-e2e/schema/evidence";
 import type { Collector, CollectorContext } from "./collector.ts";
-import { fields, isoTime, scope } from "./fact-data.ts";
+import { fields, scope } from "./fact-data.ts";
 import type { KubeReader } from "./kube-reader.ts";
-
-interface RawNode {
-  readonly metadata?: { readonly name?: string };
-  readonly spec?: {
-    readonly unschedulable?: boolean;
-    readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
-  };
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-      readonly message?: string;
-      readonly lastTransitionTime?: string;
-    }[];
-    readonly nodeInfo?: { readonly bootID?: string; readonly kubeletVersion?: string };
-  };
-}
+import { nodeFields, nodePlace, type RawNode } from "./node-fields.ts";
 
 interface FsStats {
   readonly availableBytes?: number;
@@ -37,16 +20,6 @@ interface Summary {
   };
 }
 
-const conditionFields = (node: RawNode): Record<string, string | undefined> =>
-  Object.fromEntries(
-    (node.status?.conditions ?? []).flatMap((condition) => [
-      [`${condition.type}.status`, condition.status],
-      [`${condition.type}.reason`, condition.reason],
-      [`${condition.type}.message`, condition.message],
-      [`${condition.type}.lastTransitionTime`, isoTime(condition.lastTransitionTime)],
-    ]),
-  );
-
 const fsFields = (prefix: string, fs: FsStats | undefined): Record<string, number | undefined> => ({
   [`${prefix}.availableBytes`]: fs?.availableBytes,
   [`${prefix}.capacityBytes`]: fs?.capacityBytes,
@@ -54,9 +27,6 @@ const fsFields = (prefix: string, fs: FsStats | undefined): Record<string, numbe
   [`${prefix}.inodes`]: fs?.inodes,
   [`${prefix}.inodesFree`]: fs?.inodesFree,
 });
-
-const taintsOf = (node: RawNode): string =>
-  (node.spec?.taints ?? []).map(({ key, value, effect }) => `${key}${value === undefined ? "" : `=${value}`}:${effect}`).join(",");
 
 const summaryFields = ({ node }: Summary): Record<string, number | undefined> => ({
   ...fsFields("fs", node?.fs),
@@ -79,13 +49,9 @@ const factOf = async (kube: KubeReader, node: RawNode, context: CollectorContext
   return {
     kind: "kubernetes.node",
     at: context.to.toISOString(),
-    scope: scope({ bed: context.bed, cluster: kube.cluster, node: name, kind: "Node", name }),
+    scope: scope(nodePlace({ bed: context.bed, cluster: kube.cluster }, node)),
     data: fields({
-      ...conditionFields(node),
-      "nodeInfo.bootID": node.status?.nodeInfo?.bootID,
-      "nodeInfo.kubeletVersion": node.status?.nodeInfo?.kubeletVersion,
-      unschedulable: node.spec?.unschedulable ?? false,
-      taints: taintsOf(node),
+      ...nodeFields(node),
       ...stats,
     }),
   };

@@ -1,7 +1,10 @@
 import type { HttpRequest } from "@kubera-e2e/http";
 import type { Clock } from "@kubera-e2e/schema/clock";
+import { ChangeFeed } from "./change-feed.ts";
+import { logRequest, type LogRequest } from "./container-log.ts";
 import { Discovery, pathOf } from "./discovery.ts";
 import type {
+  KindListener,
   KindRef,
   KubeCallOptions,
   KubeClient,
@@ -22,6 +25,8 @@ import { watchEvents, type WatchEvent } from "./watch-stream.ts";
 export interface ApiClientOptions {
   readonly cluster: string;
   readonly transport: Transport;
+  /** For logs that are followed: each holds a connection, and all of them together must not keep other calls waiting. */
+  readonly logTransport: Transport;
   /** For namespaced objects that name none. */
   readonly namespace: string;
   readonly clock: Clock;
@@ -39,6 +44,8 @@ const LIST_TIMEOUT_MS = 10_000;
 const WATCH_SECONDS = 300;
 /** Watches that nobody waits on may notice a silent server later. */
 const LONG_POLL_MS = 30_000;
+/** How much later than a list its changes may come over a watch. */
+const SETTLE_MS = 1000;
 
 const selectors = ({ labelSelector, fieldSelector }: ListOptions): Record<string, string> => ({
   ...(labelSelector !== undefined && { labelSelector }),
@@ -63,6 +70,7 @@ export class ApiClient implements KubeClient {
   readonly #options: ApiClientOptions;
   readonly #discovery: Discovery;
   readonly #shared = new SharedKinds();
+  readonly #closed = new AbortController();
 
   constructor(options: ApiClientOptions) {
     this.cluster = options.cluster;
@@ -114,6 +122,10 @@ export class ApiClient implements KubeClient {
     return this.#options.transport.text({ method: "GET", path, query: { container, tailLines }, signal: options.signal });
   }
 
+  async followLogs(log: LogRequest, { signal }: KubeCallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
+    return this.#options.logTransport.stream({ ...logRequest(log), signal });
+  }
+
   raw(path: string, options: KubeCallOptions = {}): Promise<unknown> {
     return this.#json({ method: "GET", path, signal: options.signal });
   }
@@ -136,6 +148,18 @@ export class ApiClient implements KubeClient {
     if (refused.signal.aborted && trouble !== undefined) throw trouble;
   }
 
+  async follow(kind: KindRef, listener: KindListener, signal: AbortSignal): Promise<void> {
+    const feed = new ChangeFeed({
+      listener,
+      clock: this.#options.clock,
+      checkMs: Math.min(LONG_POLL_MS, this.#options.pollMs * 15),
+      settleMs: Math.min(SETTLE_MS, this.#options.pollMs * 5),
+      list: (until) => this.#list(kind, { signal: until }),
+      open: (revision, until) => this.#open(kind, { signal: until }, revision),
+    });
+    await feed.run(AbortSignal.any([signal, this.#closed.signal]));
+  }
+
   observe(kind: KindRef, { namespace, background = false }: ObserveOptions = {}): ObservedKind {
     const scope = namespace === undefined ? {} : { namespace };
     const pace = { pollMs: this.#options.pollMs, ...(background && { calmPollMs: LONG_POLL_MS }) };
@@ -146,7 +170,9 @@ export class ApiClient implements KubeClient {
 
   close(): void {
     this.#shared.close();
+    this.#closed.abort();
     this.#options.transport.close();
+    this.#options.logTransport.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

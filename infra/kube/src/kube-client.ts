@@ -1,3 +1,5 @@
+import type { LogRequest } from "./container-log.ts";
+
 /** Any Kubernetes object; typed ones come from `import type` of @kubernetes/client-node. */
 export interface KubeObject {
   readonly apiVersion: string;
@@ -48,6 +50,16 @@ export interface ObserveOptions {
   readonly background?: boolean;
 }
 
+/** Hears what happens to the objects of one kind. Nothing of it may throw. */
+export interface KindListener {
+  /** An object that a list no longer shows is told as deleted with its names alone. */
+  onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: KubeObject): void;
+  /** Why nothing is heard at present; undefined when that is over, and when the first list was told. */
+  onTrouble(trouble: Error | undefined): void;
+  /** The server has forgotten its history from this moment (ms since 1970) to now: what came and went meanwhile is not told. */
+  onLoss(sinceMs: number): void;
+}
+
 /** What a kind looks like by now; one list and one watch are shared by all who observe the same kind and namespace. */
 export interface ObservedKind {
   /** undefined until the first list has answered. */
@@ -82,6 +94,8 @@ export interface KubeClient {
     pod: { readonly namespace: string; readonly name: string; readonly container?: string; readonly tailLines?: number },
     options?: KubeCallOptions,
   ): Promise<string>;
+  /** Bytes of a container's log as they are written, until the container ends or the signal aborts; the reader must read them. */
+  followLogs(log: LogRequest, options?: KubeCallOptions): Promise<AsyncIterable<Uint8Array>>;
   /** The raw door: parsed JSON of a path under the API server, `/version`, `/api/v1/nodes/N/proxy/stats/summary`. */
   raw(path: string, options?: KubeCallOptions): Promise<unknown>;
   /**
@@ -93,6 +107,11 @@ export interface KubeClient {
     onChange: (type: "ADDED" | "MODIFIED" | "DELETED", object: T) => void,
     options: ListOptions & { readonly signal: AbortSignal },
   ): Promise<void>;
+  /**
+   * Tells every object of a kind that is there, and then its whole history, until the signal aborts: what came and went while the
+   * connection was broken too, as far as the server remembers. Never rejects for a server that is away or refuses; it is asked again.
+   */
+  follow(kind: KindRef, listener: KindListener, signal: AbortSignal): Promise<void>;
   /** Starts to keep a kind current: by list and watch, and by a list every 2 s, since a silent server tells nothing. */
   observe(kind: KindRef, options?: ObserveOptions): ObservedKind;
   close(): void;

@@ -35,6 +35,8 @@ export const openKube = (options: OpenKubeOptions): KubeClient => {
   const { cluster, trust, way, redactor, transcript, fence, clock = systemClock, pollMs = DEFAULT_POLL_MS } = options;
   const access = readKubeconfig(options.kubeconfigPath);
   transcript?.nameCluster(access.server, cluster);
-  const transport = new Transport({ cluster, access, trust, way, redactor, transcript, fence, clock });
-  return new ApiClient({ cluster, transport, namespace: access.namespace, clock, pollMs });
+  const calls = { cluster, access, trust, way, redactor, fence, clock };
+  const transport = new Transport({ ...calls, transcript });
+  const logTransport = new Transport(calls);
+  return new ApiClient({ cluster, transport, logTransport, namespace: access.namespace, clock, pollMs });
 };

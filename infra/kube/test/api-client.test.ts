@@ -60,6 +60,38 @@ test("reads logs and the raw door", async () => {
   expect(await client.raw("/api/v1")).toMatchObject({ kind: "APIResourceList" });
 });
 
+test.each([
+  [{}, "container=maya-io&timestamps=true&follow=true"],
+  [{ sinceTime: "2026-11-24T10:00:00Z" }, "container=maya-io&timestamps=true&follow=true&sinceTime=2026-11-24T10%3A00%3A00Z"],
+  [{ previous: true }, "container=maya-io&timestamps=true&previous=true"],
+])("follows a log as %j asks", async (over, query) => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await client.followLogs({ namespace: "kubera", name: "p", container: "maya-io", ...over })) chunks.push(chunk);
+  expect(Buffer.concat(chunks).toString()).toBe(`${query}\n`);
+});
+
+test("ends a log that is followed when its signal aborts, and tells a refusal in the server's words", async () => {
+  await using api = await startFakeApi();
+  await using client = api.open();
+  const log = { namespace: "kubera", name: "p", container: "maya-io" };
+  api.hangingLogs = true;
+  const stop = new AbortController();
+  const stream = await client.followLogs(log, { signal: stop.signal });
+  const reading = (async () => {
+    for await (const _chunk of stream) stop.abort(new Error("enough"));
+  })();
+  expect(
+    await reading.then(
+      () => "it was read to its end",
+      () => "it ended",
+    ),
+  ).toBe("it ended");
+  api.refusals.push({ status: 400, body: status(400, "BadRequest", 'container "maya-io" is waiting to start') });
+  await expect(client.followLogs(log)).rejects.toThrow("is waiting to start");
+});
+
 test("refuses a kind that the server does not serve, with exact text", async () => {
   await using api = await startFakeApi();
   await using client = api.open();

@@ -45,8 +45,9 @@ const discovered = (path: string): Json | undefined => {
   return resources && { kind: "APIResourceList", resources };
 };
 
-const sendLog = (response: ServerResponse, query: URLSearchParams): void => {
-  response.writeHead(200, { "content-type": "text/plain" }).end(`container=${query.get("container") ?? ""}\n`);
+const sendLog = (response: ServerResponse, query: URLSearchParams, isHanging: boolean): void => {
+  response.writeHead(200, { "content-type": "text/plain" }).write(`${query.toString()}\n`);
+  if (!isHanging) response.end();
 };
 
 interface Watcher {
@@ -74,8 +75,12 @@ export class FakeApi {
   readonly requests: string[] = [];
   /** Answers lists and watches, but never tells an event. */
   silent = false;
+  /** Keeps no history for watches that begin later. */
+  forgetful = false;
   /** Takes requests and never answers. */
   hanging = false;
+  /** Never ends the answer to a call for logs. */
+  hangingLogs = false;
   /** Refuses the next calls with a status. */
   refusals: { readonly status: number; readonly body: unknown }[] = [];
   pageSize = Infinity;
@@ -133,7 +138,7 @@ export class FakeApi {
 
   tell(type: string, object: Json & { readonly kind: string }): void {
     const line = `${JSON.stringify({ type, object })}\n`;
-    this.#history.push({ revision: this.#revision, plural: PLURALS[object.kind] ?? "", line });
+    if (!this.forgetful) this.#history.push({ revision: this.#revision, plural: PLURALS[object.kind] ?? "", line });
     if (this.silent) return;
     for (const { plural, response } of this.#watchers)
       if (plural === PLURALS[object.kind] || object.kind === "Status") response.write(line);
@@ -178,7 +183,7 @@ export class FakeApi {
     if (refusal !== undefined) return send(refusal.status, refusal.body);
     const resources = discovered(pathname);
     if (resources !== undefined) return send(200, resources);
-    if (pathname.endsWith("/log")) return sendLog(response, searchParams);
+    if (pathname.endsWith("/log")) return sendLog(response, searchParams, this.hangingLogs);
     const found = /^\/(?:api|apis\/[^/]+)\/v1(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname);
     if (found === null) return send(404, status(404, "NotFound", "the server could not find the requested resource"));
     const [, namespace = "", plural = "", name] = found;

@@ -90,8 +90,10 @@ export class BedDesk {
     this.#barrier.leave(slot, dirty);
   }
 
-  events(from: Date, to: Date): EventsAnswer {
-    return this.#session?.events(from, to) ?? { facts: [], gaps: [{ collector: "events", because: "no test has joined the bed yet" }] };
+  async events(from: Date, to: Date): Promise<EventsAnswer> {
+    return (
+      (await this.#session?.events(from, to)) ?? { facts: [], gaps: [{ collector: "events", because: "no test has joined the bed yet" }] }
+    );
   }
 
   /** Nobody gets the bed from now on. */

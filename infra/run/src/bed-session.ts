@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { Recorder } from "@kubera-e2e/evidence";
 import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import type { LeasePort, LeaseTiming } from "@kubera-e2e/schema/lease";
@@ -9,11 +10,11 @@ import type { TestBed } from "@kubera-e2e/schema/test-bed";
 import type { BedMark, BedMarks } from "@kubera-e2e/lifecycle/bed-marks";
 import { ensureState, type BedContext, type ProgressEvent } from "@kubera-e2e/lifecycle";
 import { cleanBed } from "./clean-bed.ts";
-import { EventStream } from "./event-stream.ts";
 import { fencedBed } from "./fenced-bed.ts";
 import type { HeldLease, HoldOptions } from "./held-lease.ts";
 import { holdBeds, type WaitOptions } from "./hold-beds.ts";
 import { storeRunEvidence } from "./run-evidence.ts";
+import { watchedNamespaces } from "./watched-namespaces.ts";
 import type { EventsAnswer } from "./wire.ts";
 
 export interface BedSessionOptions {
@@ -41,7 +42,7 @@ interface SessionParts {
   readonly markBefore: BedMark | undefined;
 }
 
-/** A bed held by this run: its lease, its clients and its event streams. */
+/** A bed held by this run: its lease, its clients and the recorders of its clusters. */
 export class BedSession {
   readonly context: BedContext;
   readonly #options: BedSessionOptions;
@@ -50,7 +51,7 @@ export class BedSession {
   readonly #markBefore: BedMark | undefined;
   readonly #lease: HeldLease;
   readonly #end = new AbortController();
-  #streams: readonly EventStream[] = [];
+  #recorders: readonly Recorder[] = [];
   #isMarked = false;
   #ensured: string | undefined;
   #working: Promise<void> = Promise.resolve();
@@ -73,7 +74,7 @@ export class BedSession {
     try {
       opened = await options.openContext(options.onProgress);
       const session = new BedSession(options, { lease, opened, markBefore: await opened.marks.read(bed.name) });
-      await session.#startStreams();
+      await session.#startRecorders();
       return session;
     } catch (error) {
       await opened?.close();
@@ -123,18 +124,17 @@ export class BedSession {
     });
   }
 
-  events(from: Date, to: Date): EventsAnswer {
-    return {
-      facts: this.#streams.flatMap((stream) => stream.between(from, to)),
-      gaps: this.#streams.flatMap((stream) => stream.gap() ?? []),
-    };
+  /** What was recorded of all clusters about a window of time. */
+  async events(from: Date, to: Date): Promise<EventsAnswer> {
+    const recorded = await Promise.all(this.#recorders.map((recorder) => recorder.between(from, to)));
+    return { facts: recorded.flatMap(({ facts }) => facts), gaps: recorded.flatMap(({ gaps }) => gaps) };
   }
 
   /** Ends whatever is under way, cleans the bed where tests were on it, and gives it back; `broken` says why it cannot be used. */
   async close(broken: string | undefined): Promise<void> {
     this.#end.abort(new Error("the run has ended"));
     await this.#working;
-    await Promise.allSettled(this.#streams.map((stream) => stream.close()));
+    await Promise.allSettled(this.#recorders.map((recorder) => recorder.close()));
     const { cleans, run } = this.#options;
     const left =
       broken === undefined
@@ -146,12 +146,14 @@ export class BedSession {
     else await this.#lease.release(left);
   }
 
-  async #startStreams(): Promise<void> {
+  async #startRecorders(): Promise<void> {
     const { bed, artifacts, redactor } = this.#options;
-    this.#streams = await Promise.all(
+    const folder = join(artifacts, RUN_FILES.evidence);
+    const namespaces = watchedNamespaces(bed);
+    this.#recorders = await Promise.all(
       bed.clusters.map(async ({ name }) => {
-        const file = join(artifacts, RUN_FILES.evidence, `events-${name}.ndjson`);
-        return new EventStream({ bed: bed.name, kube: await this.context.kube(name), file, redactor, clock: this.context.clock });
+        const kube = await this.context.kube(name);
+        return new Recorder({ bed: bed.name, kube, folder, namespaces, redactor, clock: this.context.clock });
       }),
     );
   }
@@ -161,7 +163,7 @@ export class BedSession {
     const { run, artifacts, redactor, onProgress } = this.#options;
     const at = new Date(this.context.clock.now()).toISOString();
     const window = { from: new Date(fromMs).toISOString(), to: at };
-    const events = (from: Date, to: Date): EventsAnswer => this.events(from, to);
+    const events = (from: Date, to: Date): Promise<EventsAnswer> => this.events(from, to);
     try {
       await storeRunEvidence({ context: this.context, run, artifacts, redactor, window, error, events });
     } catch (trouble) {

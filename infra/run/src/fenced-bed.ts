@@ -11,6 +11,8 @@ const LOOKS: ReadonlySet<PropertyKey> = new Set([
   "read",
   "list",
   "logs",
+  "followLogs",
+  "follow",
   "raw",
   "watch",
   "observe",

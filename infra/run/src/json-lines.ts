@@ -9,13 +9,21 @@ export const sendLine = (socket: Socket, value: unknown): void => {
 };
 
 /** Calls back with each line as it came; a line that never ends breaks the connection. */
-export const onLines = (socket: Socket, take: (line: string) => void): void => {
-  let rest = "";
+export const onLines = (socket: Socket, take: (line: string) => void, limit: number = LINE_LIMIT): void => {
+  let parts: string[] = [];
+  let length = 0;
   socket.setEncoding("utf8");
   socket.on("data", (chunk: string) => {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) take(line);
-    if (rest.length > LINE_LIMIT) socket.destroy(new Error(`a line is longer than ${LINE_LIMIT} characters`));
+    const [first = "", ...others] = chunk.split("\n");
+    parts.push(first);
+    length += first.length;
+    const rest = others.pop();
+    if (rest !== undefined) {
+      const line = parts.join("");
+      parts = [rest];
+      length = rest.length;
+      for (const whole of [line, ...others]) take(whole);
+    }
+    if (length > limit) socket.destroy(new Error(`a line is longer than ${limit} characters`));
   });
 };

@@ -17,7 +17,7 @@ export interface RunEvidenceOptions {
   readonly redactor: Redactor;
   readonly window: { readonly from: string; readonly to: string };
   readonly error: unknown;
-  readonly events: (from: Date, to: Date) => EventsAnswer;
+  readonly events: (from: Date, to: Date) => Promise<EventsAnswer>;
 }
 
 const BUDGET_MS = 15_000;
@@ -66,8 +66,8 @@ const machineFacts = async ({ machines, bed, clock }: BedContext): Promise<Fact[
   }));
 };
 
-const eventCollectors = ({ events, window }: RunEvidenceOptions): Collector[] => {
-  const { facts, gaps } = events(new Date(window.from), new Date(window.to));
+const eventCollectors = async ({ events, window }: RunEvidenceOptions): Promise<Collector[]> => {
+  const { facts, gaps } = await events(new Date(window.from), new Date(window.to));
   const untold = gaps.map(({ collector, because }): Collector => ({ name: collector, collect: () => Promise.reject(new Error(because)) }));
   return [{ name: "events", collect: () => Promise.resolve(facts) }, ...untold];
 };
@@ -77,7 +77,7 @@ const collectorsOf = async (options: RunEvidenceOptions): Promise<Collector[]> =
   const kubes = await Promise.all(context.bed.clusters.map(({ name }) => context.kube(name)));
   return [
     ...kubes.flatMap((kube) => [nodesCollector(kube), podsCollector(kube), workloadsCollector(kube)]),
-    ...eventCollectors(options),
+    ...(await eventCollectors(options)),
     { name: "machines", collect: () => machineFacts(context) },
     givenFacts("restore steps", () => restoreFacts(context.bed.name, artifacts)),
   ];

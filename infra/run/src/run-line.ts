@@ -12,6 +12,8 @@ export type RunAddress = Pick<Settings, "KUBERA_RUN_URL" | "KUBERA_RUN_TOKEN">;
 
 /** How often the end of the lease is looked at: timers stand still while a computer sleeps. */
 const LOOK_MS = 1000;
+/** What was recorded about a test, in one line. */
+const LONGEST_ANSWER = 64 * 1024 * 1024;
 
 interface Pending {
   readonly resolve: (answer: unknown) => void;
@@ -59,7 +61,7 @@ class RunLine {
     let trouble: Error | undefined;
     this.#socket.on("error", (error) => (trouble = error));
     this.#socket.once("close", () => this.#end(noRun(trouble?.message ?? "the run has ended", trouble)));
-    onLines(this.#socket, (line) => this.#take(line));
+    onLines(this.#socket, (line) => this.#take(line), LONGEST_ANSWER);
     sendLine(this.#socket, { token });
     setInterval(() => this.#look(), LOOK_MS).unref();
     // Only an answer that somebody waits for keeps the worker alive.

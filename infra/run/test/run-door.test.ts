@@ -67,7 +67,7 @@ class FakeBed implements HeldBed {
     return Promise.resolve();
   }
 
-  events(from: Date, to: Date): EventsAnswer {
+  async events(from: Date, to: Date): Promise<EventsAnswer> {
     this.asked.push([from, to]);
     return { facts: [], gaps: [{ collector: "events c1", because: "nothing was read yet" }] };
   }

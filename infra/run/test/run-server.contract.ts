@@ -50,6 +50,9 @@ const leaseState = async (): Promise<string | undefined> => (await new FileLease
 
 const markOf = (): unknown => JSON.parse(readFileSync(join(folder, "store", "beds", "sim.json"), "utf8"));
 
+/** Logs are asked for anew within four seconds of a restore, and an API server that was restarted has forgotten its history. */
+const isBlind = ({ collector }: { readonly collector: string }): boolean => !/^(logs|history) /.test(collector);
+
 describe("a run on the simulated bed", () => {
   test("holds the bed from its first join to its end, restores it, and streams its events", async () => {
     const { server, artifacts, address } = await start("r1");
@@ -59,18 +62,25 @@ describe("a run on the simulated bed", () => {
     expect(joined).toMatchObject({ bed: "sim", target: "sim", state: "director@1.12.0" });
     expect(joined.restoredMs).toBeGreaterThan(0);
     expect((await fetch(`${joined.director.url}/ping`)).status).toBe(200);
-    const { facts, gaps } = await fetchEvents(address, { from: new Date(0) });
-    expect(gaps).toEqual([]);
+    const blind = async () => (await fetchEvents(address, { from: new Date(0) })).gaps.filter(isBlind);
+    await expect.poll(blind, { interval: 100, timeout: 5000 }).toEqual([]);
+    const { facts } = await fetchEvents(address, { from: new Date(0) });
     expect(new Set(facts.map(({ scope }) => scope.cluster))).toEqual(new Set(["server", "member"]));
     expect(facts.some(({ data, scope }) => data["reason"] === "Pulled" && scope.namespace === "kubera")).toBe(true);
     await leaveSlot(address, { slot: 0, dirty: false });
     expect((await joinSlot(address, request(0, { state: "director" }))).restoredMs).toBe(0);
     await server.close();
     expect(await leaseState()).toBe("free");
-    const lines = readFileSync(join(artifacts, "evidence", "events-server.ndjson"), "utf8")
-      .trimEnd()
-      .split("\n");
-    expect(lines.map((line) => factSchema.parse(JSON.parse(line))).length).toBeGreaterThan(100);
+    const linesOf = (file: string): string[] =>
+      readFileSync(join(artifacts, "evidence", "server", file), "utf8")
+        .trimEnd()
+        .split("\n");
+    for (const file of ["events.ndjson", "pods.ndjson", "nodes.ndjson"])
+      for (const line of linesOf(file)) expect(factSchema.parse(JSON.parse(line)).scope.cluster).toBe("server");
+    expect(linesOf("events.ndjson").length).toBeGreaterThan(100);
+    expect(linesOf("nodes.ndjson").join("\n")).toContain("bootID.before");
+    const logs = readdirSync(join(artifacts, "evidence", "server", "logs", "kubera"), { recursive: true });
+    expect(logs.filter((file) => String(file).endsWith(".ndjson")).length).toBeGreaterThan(10);
     expect(readdirSync(artifacts)).toContain("restore.json");
   }, 60_000);
 
@@ -93,7 +103,7 @@ describe("a run on the simulated bed", () => {
     const text = readFileSync(join(artifacts, "evidence", "bed-sim.json"), "utf8");
     const evidence = evidenceSchema.parse(JSON.parse(text));
     expect(evidence.error?.code).toBe("RELEASE_UNKNOWN");
-    expect(evidence.gaps).toEqual([]);
+    expect(evidence.gaps.filter(isBlind)).toEqual([]);
     expect(evidence.facts.filter(({ kind }) => kind === "kubernetes.node")).toHaveLength(10);
     expect(evidence.facts.filter(({ kind }) => kind === "machine")).toHaveLength(10);
     expect(evidence.facts.some(({ kind, data }) => kind === "restore.step" && data["phase"] === "revert")).toBe(true);

@@ -17,7 +17,12 @@ import { failureOf } from "./failure-of.ts";
 type Left = "free" | "dirty" | "broken";
 type Mark = Pick<BedMark, "state" | "because"> & Partial<Pick<BedMark, "holds" | "undone">>;
 
-const BED = { name: "lab", clusters: [], lease: { store: "file", ttl: 90_000, skew: 2000, call: 10_000 } } as unknown as TestBed;
+const BED = {
+  name: "lab",
+  clusters: [],
+  director: { namespace: "kubera" },
+  lease: { store: "file", ttl: 90_000, skew: 2000, call: 10_000 },
+} as unknown as TestBed;
 const CLEAN: Mark = { state: "clean", because: "restored" };
 const DIRTY: Mark = { state: "dirty", because: "its VMs are off" };
 const EVIDENCE: Mark = { state: "dirty", holds: "frozen:r1", because: "a frozen state was brought back" };

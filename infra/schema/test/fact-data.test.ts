@@ -7,8 +7,19 @@ import {
   podDataSchema,
   restoreStepDataSchema,
 } from "../src/fact-data.ts";
+import { logDataSchema, nodeChangeDataSchema, podChangeDataSchema } from "../src/recorded-data.ts";
 
-const schemas = { eventDataSchema, exchangeDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema };
+const schemas = {
+  eventDataSchema,
+  exchangeDataSchema,
+  machineDataSchema,
+  nodeDataSchema,
+  podDataSchema,
+  restoreStepDataSchema,
+  podChangeDataSchema,
+  nodeChangeDataSchema,
+  logDataSchema,
+};
 
 describe.each(Object.entries(schemas))("%s", (_name, schema) => {
   test("takes a fact whose source gave nothing", () => {

@@ -69,7 +69,11 @@ const otherText = ({ data }: Fact): string => {
     .join(" ");
 };
 
+const logText = (data: Fact["data"]): string => `${String(data["container"] ?? "")}: ${String(data["line"] ?? data["mark"] ?? "")}`;
+
 const textOf = (fact: Fact): string => {
+  if (fact.kind === "kubernetes.pod-change" || fact.kind === "kubernetes.node-change") return String(fact.data["change"] ?? "changed");
+  if (fact.kind === "kubernetes.log") return logText(fact.data);
   if (fact.kind === "kubernetes.node") return nodeText(fact.data);
   if (fact.kind === "http.exchange") return exchangeText(fact.data);
   return fact.kind === "restore.step" ? stepText(fact.data) : otherText(fact);

@@ -1,5 +1,6 @@
 import { eventDataSchema, machineDataSchema, nodeDataSchema, podDataSchema, restoreStepDataSchema } from "@kubera-e2e/schema/fact-data";
 import type { EventData, MachineData, NodeData, PodData, RestoreStepData } from "@kubera-e2e/schema/fact-data";
+import { logDataSchema, type LogData } from "@kubera-e2e/schema/recorded-data";
 import type { Evidence, Fact, FactKind } from "@kubera-e2e/schema/evidence";
 import { groupBy } from "./group.ts";
 
@@ -68,6 +69,7 @@ export class FactIndex {
   readonly #events: () => readonly Seen<EventData>[];
   readonly nodes: () => readonly Seen<NodeData>[];
   readonly pods: () => readonly Seen<PodData>[];
+  readonly logs: () => readonly Seen<LogData>[];
   readonly machines: () => readonly Seen<MachineData>[];
   readonly restoreSteps: () => readonly Seen<RestoreStepData>[];
   /** When the first evidence of the run begins. */
@@ -80,6 +82,7 @@ export class FactIndex {
     this.#events = reading("kubernetes.event", eventDataSchema);
     this.nodes = reading("kubernetes.node", nodeDataSchema);
     this.pods = reading("kubernetes.pod", podDataSchema);
+    this.logs = reading("kubernetes.log", logDataSchema);
     this.machines = reading("machine", machineDataSchema);
     this.restoreSteps = reading("restore.step", restoreStepDataSchema);
     this.runFromMs = Math.min(...evidences.map(({ window }) => Date.parse(window.from)));

@@ -11,6 +11,7 @@ import { productNotReady } from "./rules/product-not-ready.ts";
 import { registryImageMissing } from "./rules/registry-image-missing.ts";
 import { registryRateLimited } from "./rules/registry-rate-limited.ts";
 import { registryUnavailable } from "./rules/registry-unavailable.ts";
+import { productOom } from "./rules/product-oom.ts";
 import { testHarness } from "./rules/test-harness.ts";
 
 /** Rules over the facts of a whole run. */
@@ -26,4 +27,4 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Rules over one test that none of those explains; the first that answers decides. */
-export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, networkLabUnreachable, errorCode, productFunctional];
+export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, productOom, networkLabUnreachable, errorCode, productFunctional];

@@ -1,6 +1,7 @@
 import type { PodData } from "@kubera-e2e/schema/fact-data";
-import type { Seen } from "../facts.ts";
+import type { FactIndex, Seen } from "../facts.ts";
 import { groupBy, spanOf } from "../group.ts";
+import { lastWordsOf, type LastWords } from "../last-words.ts";
 import { workloadKey } from "../pods.ts";
 import { confidenceOf, type Finding, type Rule } from "../rule.ts";
 
@@ -25,7 +26,13 @@ const crashOf = ({ data, atMs }: Seen<PodData>, runFromMs: number): Crash | unde
   return undefined;
 };
 
-const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[] => {
+const remedyOf = (place: string, words: LastWords | undefined): string =>
+  words?.file === undefined
+    ? `Read \`kubectl logs ${place} --previous\` and report its first error with this build.`
+    : `Read ${words.file} in the folder of the run and report its first error with this build.`;
+
+const findingOf = (looks: readonly Seen<PodData>[], facts: FactIndex): Finding[] => {
+  const { runFromMs } = facts;
   const crashed = looks.flatMap((seen) => {
     const crash = crashOf(seen, runFromMs);
     return crash === undefined ? [] : [{ seen, crash }];
@@ -37,6 +44,7 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
   const { cluster, namespace, name } = first.seen.fact.scope;
   const { node } = crashed.at(-1)?.seen.fact.scope ?? {};
   const { container = "?" } = first.seen.data;
+  const words = lastWordsOf(facts.logs(), { scope: first.seen.fact.scope, container, atMs: first.crash.atMs });
   const restarts = looks.reduce((most, { data }) => Math.max(most, data.restartCount ?? 0), 0);
   return [
     {
@@ -49,11 +57,12 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
         ...(node !== undefined && { node }),
       },
       ...span,
+      evidence: [...span.evidence, ...(words === undefined ? [] : [words.fact])],
       lasting: true,
       confidence: confidenceOf([0.8]),
       against: [],
-      summary: `Container ${container} of ${namespace}/${name} ended with exit code ${first.crash.exitCode}, restarted ${restarts} times.`,
-      remedy: `Read \`kubectl logs -n ${namespace} ${name} -c ${container} --previous\` and report its first error with this build.`,
+      summary: `Container ${container} of ${namespace}/${name} ended with exit code ${first.crash.exitCode}, restarted ${restarts} times.${words === undefined ? "" : ` It said last: ${words.line}`}`,
+      remedy: remedyOf(`-n ${namespace} ${name} -c ${container}`, words),
     },
   ];
 };
@@ -62,6 +71,5 @@ const findingOf = (looks: readonly Seen<PodData>[], runFromMs: number): Finding[
 export const productCrash: Rule = {
   id: "product.crash",
   needs: ["kubernetes.pod"],
-  match: (facts) =>
-    [...groupBy(facts.pods(), ({ fact }) => workloadKey(fact.scope)).values()].flatMap((looks) => findingOf(looks, facts.runFromMs)),
+  match: (facts) => [...groupBy(facts.pods(), ({ fact }) => workloadKey(fact.scope)).values()].flatMap((looks) => findingOf(looks, facts)),
 };

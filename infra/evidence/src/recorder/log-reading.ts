@@ -1,0 +1,55 @@
+import type { Clock } from "@kubera-e2e/schema/clock";
+import { LogLines, type LogLine } from "./log-lines.ts";
+
+/** How a reading of a log ended. */
+export type LogEnd =
+  | {
+      readonly how: "ended";
+      /** A last line without an end; half of one, unless the container is over. */ readonly rest: LogLine | undefined;
+    }
+  | { readonly how: "broken"; readonly because: string }
+  | { readonly how: "left" };
+
+const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
+
+export interface ReadingOptions {
+  readonly open: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;
+  readonly onLine: (line: LogLine) => void;
+  readonly clock: Clock;
+  /** After this long the reading is left, to be begun anew: nobody hears that a connection is dead. */
+  readonly limitMs: number;
+}
+
+/** One reading of a log, which can be left. Never rejects. */
+export class LogReading {
+  readonly #options: ReadingOptions;
+  readonly #left = new AbortController();
+  readonly #over = new AbortController();
+
+  constructor(options: ReadingOptions) {
+    this.#options = options;
+  }
+
+  /** Leaves the reading when it has not ended after some time. */
+  leaveAfter(ms: number): void {
+    void this.#options.clock.sleep(ms, this.#over.signal).then(
+      () => this.#left.abort(),
+      () => {},
+    );
+  }
+
+  async read(signal: AbortSignal): Promise<LogEnd> {
+    const { open, onLine, limitMs } = this.#options;
+    const lines = new LogLines();
+    this.leaveAfter(limitMs);
+    try {
+      for await (const chunk of await open(AbortSignal.any([signal, this.#left.signal])))
+        for (const line of lines.push(chunk)) onLine(line);
+      return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "ended", rest: lines.end() };
+    } catch (error) {
+      return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "broken", because: firstLine(error) };
+    } finally {
+      this.#over.abort();
+    }
+  }
+}
