@@ -15,7 +15,7 @@ export interface Lane {
   readonly environment: Readonly<Record<string, string>>;
   /** After this long it is ended, and red. */
   readonly limitMinutes: number;
-  /** Starts what it needs; answers why that cannot be started here, and the lane is then left out aloud. */
+  /** Starts what it needs; answers why that cannot be started here, and the lane is then left out aloud. Throws when nobody says why. */
   readonly prepare?: () => string | undefined;
   /** Ends that again; answers what of it is left. */
   readonly finish?: () => string | undefined;
@@ -78,6 +78,7 @@ const peers = (verb: "up" | "down"): string | undefined => {
   const { status, stderr } = spawnSync(process.execPath, [...PEERS, verb], {
     encoding: "utf8",
     timeout: PEERS_LIMIT_MS,
+    killSignal: "SIGKILL",
     stdio: ["ignore", "inherit", "pipe"],
   });
   process.stderr.write(stderr);
@@ -86,12 +87,18 @@ const peers = (verb: "up" | "down"): string | undefined => {
     : stderr.trim().split("\n").slice(-4).join(" ").replaceAll(/\s+/g, " ") || `peers ${verb} ended with ${status}`;
 };
 
+/** A program that was written to say why says it with a code; whatever else ends it is a fault, and may not pass as a lack of this computer. */
+const isNamed = (because: string): boolean => /\[[A-Z]+(_[A-Z]+)*\]/.test(because);
+
 /** What did not start is started once more from clean; tests never are. */
 const startPeers = (): string | undefined => {
   if (peers("up") === undefined) return undefined;
   peers("down");
   const because = peers("up");
-  if (because !== undefined) peers("down");
+  if (because === undefined) return undefined;
+  const left = peers("down");
+  if (left !== undefined) throw new Error(`peers did not start, and did not end: ${left}`);
+  if (!isNamed(because)) throw new Error(`peers did not start: ${because}`);
   return because;
 };
 

@@ -38,7 +38,9 @@ const runLane = (lane: Lane): LaneResult => {
   const startedMs = performance.now();
   const [program, ...args] = lane.argv;
   const timeout = lane.limitMinutes * 60_000;
-  const { status, error } = spawnSync(program, args, { stdio: "inherit", env: { ...process.env, ...lane.environment }, timeout });
+  const env = { ...process.env, ...lane.environment };
+  // What hangs may not hear a gentler signal, and would be waited for without an end.
+  const { status, error } = spawnSync(program, args, { stdio: "inherit", env, timeout, killSignal: "SIGKILL" });
   const seconds = (performance.now() - startedMs) / 1000;
   if (error !== undefined) return unreadable(lane.name, seconds, `ended after its limit of ${lane.limitMinutes} min`);
   const exitCode = status ?? 1;
@@ -54,8 +56,12 @@ const runLane = (lane: Lane): LaneResult => {
 
 /** A lane with what it needs around it. */
 const runWhole = (lane: Lane): LaneResult => {
-  const because = lane.prepare?.();
-  if (because !== undefined) return skipped(lane.name, because);
+  try {
+    const because = lane.prepare?.();
+    if (because !== undefined) return skipped(lane.name, because);
+  } catch (error) {
+    return unreadable(lane.name, 0, error);
+  }
   const result = runLane(lane);
   const left = lane.finish?.();
   return left === undefined
