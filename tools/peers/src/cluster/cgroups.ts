@@ -13,6 +13,12 @@ const hierarchies = (): string[] =>
         .filter((name) => name !== "unified" && existsSync(join(ROOT, name, "cgroup.procs")))
         .map((name) => join(ROOT, name));
 
+/** Beside those of v1 there may be a v2, in which runc puts containers unasked. */
+const everywhere = (): string[] => {
+  const unified = join(ROOT, "unified");
+  return [...hierarchies(), ...(existsSync(join(unified, "cgroup.procs")) ? [unified] : [])];
+};
+
 const folderOf = (hierarchy: string, node: PeerNode): string => join(hierarchy, OURS, node.name);
 
 /** As the kubelet names it. */
@@ -57,7 +63,7 @@ const below = (folder: string): readonly string[] =>
 
 /** Processes in the cgroups of a node's pods. */
 export const cgroupPids = (node: PeerNode): number[] =>
-  hierarchies()
+  everywhere()
     .flatMap((hierarchy) => below(folderOf(hierarchy, node)))
     .flatMap((folder) => unlessGone(() => readFileSync(join(folder, "cgroup.procs"), "utf8").split("\n")))
     .filter((line) => line !== "")
@@ -72,7 +78,7 @@ const remove = (folder: string): void => {
 };
 
 export const removeCgroups = (node: PeerNode): void => {
-  for (const hierarchy of hierarchies()) {
+  for (const hierarchy of everywhere()) {
     for (const folder of below(folderOf(hierarchy, node))) remove(folder);
     remove(join(hierarchy, OURS));
   }
@@ -80,6 +86,6 @@ export const removeCgroups = (node: PeerNode): void => {
 
 /** Where cgroups of ours are still there. */
 export const leftCgroups = (): string[] =>
-  hierarchies()
+  everywhere()
     .map((hierarchy) => join(hierarchy, OURS))
     .filter((folder) => existsSync(folder));

@@ -3,6 +3,8 @@ import type { PeerBinaries } from "./binaries.ts";
 import { CONTROL_ADDRESS, NETWORK, PKI_FOLDER, type PeerNode } from "./plan.ts";
 import type { Program } from "./processes.ts";
 
+export const CONTROL_PROGRAMS = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
+
 const pki = (name: string): string => join(PKI_FOLDER, name);
 const flags = (values: Readonly<Record<string, string>>): string[] => Object.entries(values).map(([name, value]) => `--${name}=${value}`);
 

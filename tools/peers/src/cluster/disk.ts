@@ -1,20 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { attempt, command } from "./commands.ts";
+import { mountsWithin } from "./mounts.ts";
 import type { PeerNode } from "./plan.ts";
 
 /** Sparse: what is not written takes no room. */
 const SIZE = "2G";
 const UNMOUNT_LIMIT_MS = 10_000;
-
-/** Mounts at and below a folder, deepest first. */
-export const mountsWithin = (folder: string): string[] =>
-  readFileSync("/proc/self/mounts", "utf8")
-    .split("\n")
-    .map((line) => (line.split(" ")[1] ?? "").replaceAll("\\040", " "))
-    .filter((path) => path === folder || path.startsWith(`${folder}/`))
-    .toSorted((a, b) => b.length - a.length);
 
 const format = async (image: string): Promise<void> => {
   mkdirSync(dirname(image), { recursive: true, mode: 0o700 });

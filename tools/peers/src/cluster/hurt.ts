@@ -1,4 +1,4 @@
-import { readlinkSync, rmSync, statfsSync } from "node:fs";
+import { rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { buildCluster } from "./binaries.ts";
@@ -9,7 +9,7 @@ import { removeSnapshot, revertTo, takeSnapshot } from "./disk-snapshots.ts";
 import { setCable as setLink } from "./network.ts";
 import { nodeNamed, NODES, type PeerNode } from "./plan.ts";
 import { powerOff, powerOn } from "./power.ts";
-import { endAll, pidsOf, startOnNode } from "./processes.ts";
+import { endAll, pidsOfProgram, startOnNode } from "./processes.ts";
 
 const API_SERVER = "kube-apiserver";
 const SERVE_LIMIT_MS = 60_000;
@@ -38,15 +38,6 @@ export const setDisk = async (name: string, to: "full" | "free"): Promise<void> 
   const length = Math.max(Math.floor((bavail - blocks * 0.03) * bsize), 1);
   await command("fallocate", `--length=${length}`, ballast);
 };
-
-const pidsOfProgram = async (node: PeerNode, program: string): Promise<number[]> =>
-  (await pidsOf(node)).filter((pid) => {
-    try {
-      return readlinkSync(`/proc/${pid}/exe`).endsWith(`/${program}`);
-    } catch {
-      return false;
-    }
-  });
 
 const awaitServed = (): Promise<undefined> =>
   waitUntil({

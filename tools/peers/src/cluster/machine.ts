@@ -4,6 +4,7 @@ import { buildCluster } from "./binaries.ts";
 import { depthIn, readTree, removeSnapshot, revertTo, takeSnapshot, type DiskSnapshot } from "./disk-snapshots.ts";
 import { nodeNamed, NODES, type PeerNode } from "./plan.ts";
 import { isOn, powerOff, powerOn } from "./power.ts";
+import { inTurn } from "./turns.ts";
 
 /** The one script of the bed `peers`: its machines are nodes of this computer, driven as docs/add-a-hypervisor.md says. */
 const requestSchema = z.discriminatedUnion("verb", [
@@ -53,12 +54,7 @@ const snapshot = async (node: PeerNode, asked: Pick<DiskSnapshot, "name" | "desc
   return { id: (await takeSnapshot(node, asked)).id };
 };
 
-const act = async (request: Request): Promise<object> => {
-  if (request.verb === "inspect") {
-    const known = NODES.filter(({ name }) => request.names.includes(name));
-    return { machines: await Promise.all(known.map(inspect)), known: NODES.map(({ name }) => name) };
-  }
-  const node = machineNamed(request.name);
+const change = async (node: PeerNode, request: Exclude<Request, { readonly verb: "inspect" }>): Promise<object> => {
   if (request.verb === "snapshot") return snapshot(node, request.snapshot);
   if (request.verb === "power") await (request.to === "off" ? powerOff(node) : powerOn(node, await buildCluster(() => {})));
   if (request.verb === "remove") removeSnapshot(node, snapshotOf(node, request.snapshotId));
@@ -68,6 +64,15 @@ const act = async (request: Request): Promise<object> => {
     await revertTo(node, goal);
   }
   return {};
+};
+
+const act = async (request: Request): Promise<object> => {
+  if (request.verb === "inspect") {
+    const known = NODES.filter(({ name }) => request.names.includes(name));
+    return { machines: await Promise.all(known.map(inspect)), known: NODES.map(({ name }) => name) };
+  }
+  const node = machineNamed(request.name);
+  return inTurn([node], () => change(node, request));
 };
 
 try {

@@ -30,7 +30,6 @@ const writeServers = async (authority: Authority): Promise<void> => {
 const writeClients = async (authority: Authority): Promise<void> => {
   writePair("apiserver-kubelet", await authority.issueClient({ commonName: "apiserver-kubelet", organization: "system:masters" }));
   const users: readonly [file: string, commonName: string, organization?: string][] = [
-    [KUBECONFIG, "peers-admin", "system:masters"],
     [join(PKI_FOLDER, "controller-manager.kubeconfig"), "system:kube-controller-manager"],
     [join(PKI_FOLDER, "scheduler.kubeconfig"), "system:kube-scheduler"],
     ...NODES.map(({ name }): [string, string, string] => [
@@ -38,6 +37,8 @@ const writeClients = async (authority: Authority): Promise<void> => {
       `system:node:${name}`,
       "system:nodes",
     ]),
+    // The last of all files: where it is, they all are.
+    [KUBECONFIG, "peers-admin", "system:masters"],
   ];
   for (const [file, commonName, organization] of users) {
     const client = await authority.issueClient({ commonName, ...(organization !== undefined && { organization }) });
@@ -69,6 +70,6 @@ export const writePki = async (): Promise<void> => {
   write("service-accounts.pub", publicKey);
   write("service-accounts.key", privateKey);
   await writeServers(authority);
-  await writeClients(authority);
   await writeRefused(authority);
+  await writeClients(authority);
 };

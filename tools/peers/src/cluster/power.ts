@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { PeerBinaries } from "./binaries.ts";
 import { addCgroups, removeCgroups } from "./cgroups.ts";
-import { command } from "./commands.ts";
 import { containerd, containerdSocket } from "./containerd.ts";
-import { controlPlane } from "./control-plane.ts";
+import { controlPlane, CONTROL_PROGRAMS } from "./control-plane.ts";
 import { mountDisk, unmountAll } from "./disk.ts";
 import { kubelet } from "./kubelet.ts";
-import { hasNetwork, inNetworkOf, setCable } from "./network.ts";
+import { cutCable, setCable } from "./network.ts";
 import type { PeerNode } from "./plan.ts";
-import { endAll, pidsOf, startOnNode } from "./processes.ts";
+import { endAll, pidsOf, runsAll, startOnNode } from "./processes.ts";
+import { removeTraces } from "./traces.ts";
 
 const SOCKET_LIMIT_MS = 20_000;
 
@@ -27,28 +27,21 @@ const awaitSocket = (node: PeerNode): Promise<undefined> =>
 /** Whether anything of the node runs. */
 export const isOn = async (node: PeerNode): Promise<boolean> => (await pidsOf(node)).length > 0;
 
-/** Where the shims of containers listen; containerd puts them into one folder for the whole computer and leaves them there. */
-const shimSockets = async (node: PeerNode): Promise<string[]> =>
-  hasNetwork(node)
-    ? (await command(...inNetworkOf(node), "cat", "/proc/net/unix"))
-        .split("\n")
-        .flatMap((line) => line.match(/\/run\/containerd\/s\/\w+/)?.[0] ?? [])
-    : [];
-
 /** Ends all that runs on the node at once and pulls its cable; only its disk stays. */
 export const powerOff = async (node: PeerNode): Promise<void> => {
-  if (hasNetwork(node)) await setCable(node, "down");
-  const sockets = await shimSockets(node);
+  await cutCable(node);
   await endAll(node.name, () => pidsOf(node));
-  for (const socket of sockets) rmSync(socket, { force: true });
+  removeTraces(node);
   await unmountAll(node);
   removeCgroups(node);
   rmSync(node.run, { recursive: true, force: true });
 };
 
-/** Starts all that runs on the node, with a boot id of its own; does not wait for it to be Ready. */
+const programsOf = ({ plane }: PeerNode): readonly string[] => ["containerd", "kubelet", ...(plane === "control" ? CONTROL_PROGRAMS : [])];
+
+/** Starts all that runs on the node, with a boot id of its own, unless all of it runs already; does not wait for it to be Ready. */
 export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<void> => {
-  if (await isOn(node)) return;
+  if (await runsAll(node, programsOf(node))) return;
   // What an earlier end has left would be taken for what is started now.
   await powerOff(node);
   mkdirSync(node.run, { recursive: true, mode: 0o700 });

@@ -49,6 +49,16 @@ export const pidsOf = async (node: PeerNode): Promise<number[]> => {
   return [...new Set([...inNetwork, ...cgroupPids(node)])];
 };
 
+const runs = (pid: number | string, program: string): boolean => linkOf(`/proc/${pid}/exe`)?.endsWith(`/${program}`) === true;
+
+export const pidsOfProgram = async (node: PeerNode, program: string): Promise<number[]> =>
+  (await pidsOf(node)).filter((pid) => runs(pid, program));
+
+export const runsAll = async (node: PeerNode, programs: readonly string[]): Promise<boolean> => {
+  const pids = await pidsOf(node);
+  return programs.every((program) => pids.some((pid) => runs(pid, program)));
+};
+
 const isOurs = (pid: string): boolean => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`\0${STATE_FOLDER}/`);
@@ -84,5 +94,5 @@ export const endAll = (whose: string, list: () => Promise<readonly number[]> | r
 /** The registries, which run in the network of this computer: by their program and by the file that told them what to serve. */
 export const registryPids = (): number[] =>
   readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && linkOf(`/proc/${name}/exe`)?.endsWith("/registry") === true && isOurs(name))
+    .filter((name) => /^\d+$/.test(name) && runs(name, "registry") && isOurs(name))
     .map(Number);

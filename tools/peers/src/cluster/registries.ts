@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { PeerBinaries } from "./binaries.ts";
 import { MIRROR, REGISTRY, STATE_FOLDER } from "./plan.ts";
-import { startOnHost } from "./processes.ts";
+import { endAll, registryPids, startOnHost } from "./processes.ts";
 
 const START_LIMIT_MS = 20_000;
 
@@ -35,9 +35,14 @@ const awaitRegistry = (address: string): Promise<undefined> =>
     fix: "Read registry.log and mirror.log among the logs of the peers.",
   });
 
-/** The registry of the peers, and another one that keeps what it is asked for of the first. */
+/** The registry of the peers, and another one that keeps what it is asked for of the first; where one has ended, both start anew. */
 export const startRegistries = async ({ registry }: PeerBinaries): Promise<void> => {
-  start(registry, "registry", configOf("registry", REGISTRY));
-  start(registry, "mirror", configOf("mirror", MIRROR, `http://${REGISTRY}`));
+  if (registryPids().length !== 2) {
+    await endAll("the registries", registryPids);
+    start(registry, "registry", configOf("registry", REGISTRY));
+    // A mirror asks its upstream as it starts, and ends when nobody answers.
+    await awaitRegistry(REGISTRY);
+    start(registry, "mirror", configOf("mirror", MIRROR, `http://${REGISTRY}`));
+  }
   await Promise.all([REGISTRY, MIRROR].map(awaitRegistry));
 };

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
-import { buildCluster } from "./binaries.ts";
+import { buildCluster, type PeerBinaries } from "./binaries.ts";
 import { nodeStates } from "./cluster-api.ts";
 import { command } from "./commands.ts";
 import { pushGuest } from "./guest-image.ts";
@@ -10,8 +10,9 @@ import { addBridge, addNode } from "./network.ts";
 import { writePki } from "./pki.ts";
 import { API_SERVER, KUBECONFIG, LOG_FOLDER, NODES, STATE_FOLDER, type PeerNode } from "./plan.ts";
 import { powerOn } from "./power.ts";
-import { registryPids } from "./processes.ts";
 import { startRegistries } from "./registries.ts";
+import { keepTunables } from "./traces.ts";
+import { inTurn } from "./turns.ts";
 
 export type Told = (what: string, ms: number) => void;
 
@@ -66,18 +67,23 @@ const timed = async <T>(told: Told, what: string, work: () => Promise<T>): Promi
   return value;
 };
 
-/** Brings the cluster of the peers up, whatever of it is up already. Errors: `PEER_UNAVAILABLE`, `WAIT_DEADLINE`. */
-export const up = async (told: Told): Promise<void> => {
-  await requireHost();
-  const binaries = await timed(told, "programs", () => buildCluster((name, ms) => ms > 1000 && told(`built ${name}`, ms)));
+const bringUp = async (told: Told, binaries: PeerBinaries): Promise<void> => {
   mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
+  keepTunables();
   await timed(told, "network", async () => {
     await addBridge();
     for (const node of NODES) await addNode(node);
   });
   if (!existsSync(KUBECONFIG)) await timed(told, "certificates", writePki);
-  if (registryPids().length === 0) await timed(told, "registries", () => startRegistries(binaries));
+  await timed(told, "registries", () => startRegistries(binaries));
   await timed(told, "image", () => pushGuest(binaries.guest, STATE_FOLDER));
   await timed(told, "power on", async () => void (await Promise.all(NODES.map((node) => powerOn(node, binaries)))));
   await timed(told, "nodes ready", () => awaitNodes(NODES));
+};
+
+/** Brings the cluster of the peers up, whatever of it is up already. Errors: `PEER_UNAVAILABLE`, `WAIT_DEADLINE`. */
+export const up = async (told: Told): Promise<void> => {
+  await requireHost();
+  const binaries = await timed(told, "programs", () => buildCluster((name, ms) => ms > 1000 && told(`built ${name}`, ms)));
+  await inTurn(NODES, () => bringUp(told, binaries));
 };
