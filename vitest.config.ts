@@ -29,7 +29,8 @@ export default defineConfig({
           include: [`{infra,reporters}/*/test/**/*.${name}.ts`],
           testTimeout: 90_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          // There is one cluster of nodes, and tests hurt it.
+          fileParallelism: name !== "nodes",
         },
       })),
     ],

@@ -5,8 +5,9 @@ import { benchClone } from "./clone-to-report.ts";
 import { benchOverhead } from "./fixture-overhead.ts";
 import { benchRestore } from "./restore.ts";
 import { benchSim } from "./sim-listening.ts";
+import { benchWait } from "./wait.ts";
 
-const HELP = `pnpm bench [sim overhead restore clone] [--json] [--repeats N]
+const HELP = `pnpm bench [sim overhead restore clone wait] [--json] [--repeats N]
 
 Measures what the project claims about its speed; exit code 1 when a claim does not hold.
 
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, (repeats: number) => BenchResult[] | Prom
   overhead: (repeats) => benchOverhead(REPOSITORY, repeats),
   restore: benchRestore,
   clone: (repeats) => benchClone(REPOSITORY, repeats),
+  wait: benchWait,
 };
 
 const show = (result: BenchResult): string =>

@@ -9,6 +9,12 @@ export interface Change {
 
 const keyOf = (object: KubeObject): string => nameOf(object.metadata);
 
+/** Who wrote which field is half of what an object weighs, and nobody who watches asks for it. */
+const lean = (object: KubeObject): KubeObject => {
+  const { managedFields: _owners, ...metadata } = object.metadata as KubeObject["metadata"] & { readonly managedFields?: unknown };
+  return { ...object, metadata };
+};
+
 const isSame = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
 
@@ -21,7 +27,8 @@ export class ObjectStore {
   }
 
   /** Takes a whole list; the first one is where everything starts and changes nothing. */
-  replace(items: readonly KubeObject[]): Change[] {
+  replace(given: readonly KubeObject[]): Change[] {
+    const items = given.map(lean);
     const before = this.#objects;
     const now = new Map(items.map((object) => [keyOf(object), object]));
     this.#objects = now;
@@ -31,7 +38,8 @@ export class ObjectStore {
   }
 
   /** Takes one event; what is known already changes nothing. */
-  apply({ type, object }: Change): Change[] {
+  apply({ type, object: given }: Change): Change[] {
+    const object = lean(given);
     const objects = this.#objects ?? new Map<string, KubeObject>();
     this.#objects = objects;
     const known = objects.get(keyOf(object));

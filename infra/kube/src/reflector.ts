@@ -3,6 +3,7 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { askedAgain } from "./asked-again.ts";
 import type { KubeObject } from "./kube-client.ts";
 import { ObjectStore, type Change } from "./object-store.ts";
+import { PollPace } from "./poll-pace.ts";
 import { refusedStatus } from "./refusal.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
@@ -48,15 +49,16 @@ const silence = (silentMs: number): KuberaError =>
 export class Reflector {
   readonly #options: ReflectorOptions;
   readonly #store = new ObjectStore();
+  readonly #pace: PollPace;
   #revision = "";
   #trouble: Error | undefined;
   #mustList = true;
-  #listedMs = 0;
   #watch = new AbortController();
   #defect: { readonly error: unknown } | undefined;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
+    this.#pace = new PollPace(options);
   }
 
   get objects(): ReadonlyMap<string, KubeObject> | undefined {
@@ -96,21 +98,22 @@ export class Reflector {
 
   async #pollForEver(signal: AbortSignal): Promise<void> {
     while (!this.#ended(signal)) {
-      await this.#pause(this.#options.pollMs, signal);
-      if (this.objects === undefined || this.#ended(signal) || this.#isCalm()) continue;
-      try {
-        await this.#list(signal);
-      } catch (error) {
-        this.#failed(error, signal);
-        this.#watch.abort();
-      }
+      const leftMs = this.#pace.leftMs(this.#trouble === undefined && !this.#mustList);
+      if (leftMs > 0) await this.#pause(Math.min(leftMs, this.#options.pollMs), signal);
+      else if (this.objects === undefined) this.#pace.asked();
+      else await this.#pollOnce(signal);
     }
   }
 
-  /** Lists are for servers that say nothing; one that has just failed is asked again at the full pace. */
-  #isCalm(): boolean {
-    const { calmPollMs = 0, clock } = this.#options;
-    return this.#trouble === undefined && !this.#mustList && clock.monotonicMs() - this.#listedMs < calmPollMs;
+  async #pollOnce(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#list(signal);
+    } catch (error) {
+      this.#failed(error, signal);
+      this.#watch.abort();
+    } finally {
+      this.#pace.asked();
+    }
   }
 
   async #followWatch(signal: AbortSignal): Promise<void> {
@@ -125,6 +128,7 @@ export class Reflector {
   }
 
   #take(event: WatchEvent): void {
+    this.#pace.heard();
     if (event.type === "BOOKMARK") {
       this.#revision = event.revision;
       return;
@@ -138,7 +142,7 @@ export class Reflector {
     const { list: ask, pollMs, clock } = this.#options;
     const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
     const { items, revision } = await askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
-    this.#listedMs = this.#options.clock.monotonicMs();
+    this.#pace.listed();
     const passed = isOlder(revision, this.#revision);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);

@@ -1,4 +1,3 @@
-export type { Program, ProgramContext, ProgramEnd } from "./kubernetes/program.ts";
 export { createAuthority } from "./certificates/authority.ts";
 export { DataCenter } from "./datacenter/data-center.ts";
 export { SimTime } from "./datacenter/sim-time.ts";

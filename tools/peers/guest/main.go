@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strconv"
 	"syscall"
+	"time"
 )
 
 // pause waits to be ended, and reaps what is left to it, as the first process of a pod must.
@@ -43,6 +44,31 @@ func serve() error {
 	}))
 }
 
+// count tells numbers from 1 on, ten a second, and ends badly after so many.
+func count(last int) {
+	for number := 1; number <= last; number++ {
+		fmt.Println("number", number)
+		time.Sleep(100 * time.Millisecond)
+	}
+	os.Exit(1)
+}
+
+func numberArgument() int {
+	if len(os.Args) < 3 {
+		usage()
+	}
+	number, err := strconv.Atoi(os.Args[2])
+	if err != nil {
+		usage()
+	}
+	return number
+}
+
+func usage() {
+	fmt.Fprintln(os.Stderr, "guest pause | serve | exit CODE | count LAST")
+	os.Exit(64)
+}
+
 func main() {
 	verb := "pause"
 	if len(os.Args) > 1 {
@@ -54,16 +80,13 @@ func main() {
 	case "serve":
 		fmt.Fprintln(os.Stderr, serve())
 		os.Exit(1)
+	case "count":
+		count(numberArgument())
 	case "exit":
-		code, err := strconv.Atoi(os.Args[2])
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(64)
-		}
+		code := numberArgument()
 		fmt.Println("ending with", code)
 		os.Exit(code)
 	default:
-		fmt.Fprintln(os.Stderr, "guest pause | serve | exit CODE")
-		os.Exit(64)
+		usage()
 	}
 }

@@ -1,4 +1,4 @@
-import type { Program, ProgramContext, ProgramEnd } from "@kubera-e2e/sim/parts";
+import type { Program, ProgramContext, ProgramEnd } from "@kubera-e2e/sim/program";
 
 const START_MS = 1000;
 

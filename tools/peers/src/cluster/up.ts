@@ -22,7 +22,7 @@ const cannot = (because: string, fix: string): KuberaError =>
   new KuberaError("PEER_UNAVAILABLE", { what: "the cluster of the peers cannot run here", where: "this computer", because, fix });
 
 /** What the peers need of a computer; all of it is told at once. Error: `PEER_UNAVAILABLE`. */
-export const requireHost = async (): Promise<void> => {
+const requireHost = async (): Promise<void> => {
   if (process.getuid?.() !== 0)
     throw cannot("network namespaces, mounts and cgroups are root's", "Run it as root; nothing else needs that.");
   const needed = {
@@ -44,7 +44,7 @@ export const requireHost = async (): Promise<void> => {
 const bootIdOf = (node: PeerNode): string => readFileSync(join(node.run, "boot-id"), "utf8").trim();
 
 /** Every node Ready with the boot id that its machine has now: what etcd says of an earlier boot does not count. */
-export const awaitNodes = (nodes: readonly PeerNode[]): Promise<undefined> =>
+const awaitNodes = (nodes: readonly PeerNode[]): Promise<undefined> =>
   waitUntil({
     what: `${nodes.length} nodes of the peers are Ready`,
     deadlineMs: READY_LIMIT_MS,

@@ -1,0 +1,49 @@
+import type { Clock } from "@kubera-e2e/schema/clock";
+
+/** While its watch talks, a kind is listed this often all the same. */
+const LONGEST_TALK_MS = 60_000;
+
+export interface PollPaceOptions {
+  readonly clock: Clock;
+  readonly pollMs: number;
+  /** Least time between two lists while all is well; default 0. */
+  readonly calmPollMs?: number;
+}
+
+/** When the next safety list is due. Such lists are for servers that say nothing, and those of large clusters cost: a watch that talks puts them off. */
+export class PollPace {
+  readonly #options: PollPaceOptions;
+  #askedMs: number;
+  #listedMs: number;
+  #heardMs: number;
+
+  constructor(options: PollPaceOptions) {
+    this.#options = options;
+    this.#askedMs = options.clock.monotonicMs();
+    this.#listedMs = this.#askedMs;
+    this.#heardMs = this.#askedMs;
+  }
+
+  /** A list has ended, well or not. */
+  asked(): void {
+    this.#askedMs = this.#options.clock.monotonicMs();
+  }
+
+  listed(): void {
+    this.#listedMs = this.#options.clock.monotonicMs();
+  }
+
+  /** The watch has told something. */
+  heard(): void {
+    this.#heardMs = this.#options.clock.monotonicMs();
+  }
+
+  /** Milliseconds until the next list; 0 or less: now. */
+  leftMs(isWell: boolean): number {
+    const { clock, pollMs, calmPollMs = 0 } = this.#options;
+    const plainMs = this.#askedMs + pollMs;
+    if (!isWell) return plainMs - clock.monotonicMs();
+    const quietMs = Math.min(this.#heardMs + pollMs, this.#listedMs + LONGEST_TALK_MS);
+    return Math.max(plainMs, quietMs, this.#listedMs + calmPollMs) - clock.monotonicMs();
+  }
+}

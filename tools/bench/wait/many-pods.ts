@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { ClusterWriter } from "./cluster-writer.ts";
+import { podOf, podStatus, PODS_PATH, statusPath } from "./pods.ts";
+
+export interface WatchingCost {
+  /** Part of one core, 0 to 1. */
+  readonly core: number;
+  readonly overIdleMib: number;
+  /** How often it was woken. */
+  readonly changes: number;
+}
+
+const PODS = 5000;
+const CHANGES_PER_SECOND = 100;
+const SECONDS = 20;
+const AT_ONCE = 16;
+
+const nameOf = (index: number): string => `many-${index}`;
+
+const inTurn = async (count: number, work: (index: number) => Promise<unknown>): Promise<void> => {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      await work(next - 1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+};
+
+const createPods = (writer: ClusterWriter): Promise<void> =>
+  inTurn(PODS, async (index) => {
+    await writer.send("POST", PODS_PATH, podOf(nameOf(index)));
+    await writer.send("PATCH", statusPath(nameOf(index)), podStatus(false));
+  });
+
+/** Changes pods at an even pace, whatever the answers take. */
+const changePods = async (writer: ClusterWriter): Promise<void> => {
+  const startMs = performance.now();
+  await inTurn(CHANGES_PER_SECOND * SECONDS, async (index) => {
+    const dueMs = startMs + (index * 1000) / CHANGES_PER_SECOND;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(dueMs - performance.now(), 0)));
+    await writer.send("PATCH", statusPath(nameOf(index % PODS)), podStatus(index % 2 === 0, `change ${index}`));
+  });
+};
+
+/** What it costs to watch 5,000 pods of which 100 change every second, in a process that does nothing else. */
+export const watchManyPods = async (kubeconfig: string, writer: ClusterWriter): Promise<WatchingCost> => {
+  await createPods(writer);
+  const script = join(import.meta.dirname, "watched-pods.ts");
+  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", script, kubeconfig], { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ask = async (verb: string): Promise<Record<string, number>> => {
+    child.stdin.write(`${verb}\n`);
+    const line: IteratorResult<string, unknown> = await lines.next();
+    if (line.done === true) throw new Error("the process that watches pods has ended");
+    return JSON.parse(line.value) as Record<string, number>;
+  };
+  try {
+    while (((await ask("count"))["pods"] ?? 0) < PODS) await new Promise((resolve) => setTimeout(resolve, 200));
+    await ask("begin");
+    await changePods(writer);
+    const { core = Number.NaN, overIdleMib = Number.NaN, changes = 0 } = await ask("end");
+    return { core, overIdleMib, changes };
+  } finally {
+    child.stdin.end();
+  }
+};
