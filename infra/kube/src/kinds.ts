@@ -83,6 +83,7 @@ export interface Workload extends KubeObject {
     readonly observedGeneration?: number;
     readonly replicas?: number;
     readonly updatedReplicas?: number;
+    readonly updateRevision?: string;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
     readonly desiredNumberScheduled?: number;

@@ -236,6 +236,6 @@ describe("an OpenEBS", () => {
 
   test("looks at each kind once", () => {
     const kinds = probes.openebsReady({ ...ref, components: [...components, { kind: "DaemonSet", name: "openebs-ndm" }] }).kinds;
-    expect(kinds.map(({ kind }) => kind)).toEqual(["Deployment", "Pod", "Node", "DaemonSet", "Event"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(["Deployment", "Pod", "Node", "ReplicaSet", "DaemonSet", "Event"]);
   });
 });

@@ -16,6 +16,7 @@ interface ServiceRef {
   readonly name: string;
 }
 
+const REPLACEMENT_MS = 10_000;
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 interface Counted {
@@ -62,7 +63,9 @@ const blame = (
   const unready = pods.map((pod) => observePod(view, pod, options)).filter((seen) => !seen.done);
   const [first] = unready;
   if (first === undefined) return notYet(`${counted}; its ${pods.length} pods are ready`);
-  const isHopeless = unready.length === pods.length && unready.every((seen) => seen.terminal === true);
+  const looksHopeless = unready.length === pods.length && unready.every((seen) => seen.terminal === true);
+  // Pods of a newer form may be a moment away.
+  const isHopeless = looksHopeless && view.began("hopeless pods", true).forMs > REPLACEMENT_MS;
   return (isHopeless ? never : notYet)(`${counted}; ${unready.map((seen) => seen.because).join("; ")}`);
 };
 

@@ -158,9 +158,9 @@ const STAYS_AWAY: readonly BadCase[] = [
     says: [/container main: ErrImageNeverPull/, /is not present with pull policy of Never/],
   },
   {
-    title: "a ConfigMap that a container wants and nobody made ends the wait at once",
+    title: "a ConfigMap that a container wants and nobody makes ends the wait after a grace",
     given: (make) => [make.pod("a", { container: { envFrom: [{ configMapRef: { name: "missing" } }] } })],
-    wait: (namespace) => probes.podReady(named("a")(namespace)),
+    wait: (namespace) => probes.podReady(named("a")(namespace), { configGraceMs: 2000 }),
     code: "WAIT_TERMINAL",
     says: [/container main: CreateContainerConfigError: configmap "missing" not found/],
   },
@@ -229,7 +229,7 @@ const STAYS_AWAY: readonly BadCase[] = [
   {
     title: "a quota that leaves no room ends the wait of a Deployment",
     given: (make) => [make.quota("none"), make.deployment("a")],
-    wait: (namespace) => probes.deploymentAvailable(named("a")(namespace)),
+    wait: (namespace) => probes.deploymentAvailable(named("a")(namespace), { refusalGraceMs: 2000 }),
     needs: "admission",
     code: "WAIT_TERMINAL",
     says: [/exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0/],
@@ -237,7 +237,7 @@ const STAYS_AWAY: readonly BadCase[] = [
   {
     title: "a quota that leaves no room ends the wait of a StatefulSet, whose status does not tell",
     given: (make) => [make.quota("none"), make.statefulSet("a")],
-    wait: (namespace) => probes.statefulSetReady(named("a")(namespace)),
+    wait: (namespace) => probes.statefulSetReady(named("a")(namespace), { refusalGraceMs: 2000 }),
     needs: "admission",
     code: "WAIT_TERMINAL",
     says: [/exceeded quota: none/],
@@ -314,6 +314,37 @@ export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): vo
       const pods = await world.client.list(KINDS.pod, { namespace, labelSelector: "app=a" });
       const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
       expect(living.map(({ metadata }) => metadata.labels?.["form"])).toEqual(["new", "new"]);
+    });
+
+    test("a Deployment whose crashing pods give way to better ones", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "a" };
+      const wait = probes.deploymentAvailable({ namespace, name: "a" });
+      await put(make.deployment("a", { args: ["exit", "1"] }));
+      expect(await miss(wait, undefined, STABLE_MS)).toContain("[WAIT_TERMINAL]");
+      const { spec } = make.deployment("a");
+      await world.client.patch(ref, { spec });
+      expect(await see(wait)).toBeDefined();
+    });
+
+    test("a StatefulSet of a newer form, and not before all its pods are", async () => {
+      const { put, make, see, namespace } = await stage();
+      const ref = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name: "a" };
+      await put(make.service("a", "a"), make.statefulSet("a"));
+      await see(probes.statefulSetReady({ namespace, name: "a" }));
+      await world.client.patch(ref, { spec: { template: { metadata: { labels: { app: "a", form: "new" } } } } });
+      await see(probes.statefulSetReady({ namespace, name: "a" }));
+      const pods = await world.client.list(KINDS.pod, { namespace, labelSelector: "app=a" });
+      expect(pods.map(({ metadata }) => metadata.labels?.["form"])).toEqual(["new", "new"]);
+    });
+
+    test("a pod whose ConfigMap comes after it", async () => {
+      const { put, make, see, namespace } = await stage();
+      await put(make.pod("a", { container: { envFrom: [{ configMapRef: { name: "late" } }] } }));
+      const what = { reason: "Failed", message: "late" };
+      await see(probes.eventTold({ apiVersion: "v1", kind: "Pod", namespace, name: "a" }, what));
+      await put(make.configMap("late"));
+      expect(await see(probes.podReady({ namespace, name: "a" }))).toBeDefined();
     });
 
     test("a claim whose volume was taken away is Lost, and its wait ends", async () => {
