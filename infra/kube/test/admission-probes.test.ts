@@ -205,6 +205,22 @@ describe("a service", () => {
     expect(look(probes.serviceReady(REF), ...things)).toBe(told);
   });
 
+  test.each<[string, Thing]>([
+    [
+      "a slice",
+      thing(
+        KINDS.endpointSlice,
+        { endpoints: [{ conditions: { ready: true }, nodeName: "n1" }] },
+        { labels: { "kubernetes.io/service-name": "maya-io" } },
+      ),
+    ],
+    ["an old cluster's endpoints", endpoints({ addresses: [{ nodeName: "n1" }] })],
+  ])("is not ready by %s of a node that nobody hears of", (_name, places) => {
+    const things = [service(), places, onNode("n1")];
+    expect(look(probes.serviceReady(REF), ...things, node("n1", "True"))).toBe("reached");
+    expect(look(probes.serviceReady(REF), ...things, node("n1", "Unknown"))).toBe(`not yet: 0 of 1 endpoints are ready; ${STALE}`);
+  });
+
   test("whose pods are hopeless waits a moment for others in their place", () => {
     const broken = pod({
       containerStatuses: [{ name: "c", ready: false, restartCount: 0, state: { waiting: { reason: "InvalidImageName" } } }],

@@ -103,3 +103,30 @@ test("what a wait has seen lasts as long as every look shows it, and no longer",
   memory.forget();
   expect(lookAt(40, ["a", 4])).toEqual([[4, 0]]);
 });
+
+const event = (reason: string, uid: string, kind = "Pod"): Thing =>
+  thing(KINDS.event, { name: reason }, { reason, involvedObject: { kind, name: "a", namespace: "kubera", uid } });
+const living = (metadata: object = {}): Thing => thing(KINDS.pod, { uid: "u2", ...metadata }, {});
+
+describe("an event counts for the object that is there, and for no earlier one of its name", () => {
+  const killed = probes.eventTold({ ...KINDS.pod, ...REF }, { reason: "Killing" });
+  test.each<[string, KubeProbe<unknown>, Thing[], string]>([
+    ["its own", killed, [living(), event("Killing", "u2")], "reached"],
+    ["of the one before", killed, [living(), event("Killing", "u1")], "not yet: no event speaks of it"],
+    ["of one that is gone", killed, [event("Killing", "u1")], "reached"],
+    [
+      "of a pod of a kubelet's own files",
+      killed,
+      [living({ annotations: { "kubernetes.io/config.mirror": "hash" } }), event("Killing", "hash")],
+      "reached",
+    ],
+    [
+      "of a node, which its kubelet calls by its name",
+      probes.eventTold({ ...KINDS.node, name: "a" }, { reason: "Rebooted" }),
+      [thing(KINDS.node, { uid: "u2" }, {}), event("Rebooted", "a", "Node")],
+      "reached",
+    ],
+  ])("%s", (...[, probe, things, told]) => {
+    expect(look(probe, ...things)).toBe(told);
+  });
+});

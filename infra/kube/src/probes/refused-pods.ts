@@ -1,5 +1,5 @@
 import { conditionOf, KINDS, type KubeEvent, type Workload } from "../kinds.ts";
-import { isOver, tellingEvent } from "../telling-event.ts";
+import { isOfThisBirth, isOver, tellingEvent } from "../telling-event.ts";
 import type { KindScope, KubeView } from "../view.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
 
@@ -17,11 +17,8 @@ export interface RefusedPods {
 /** For workloads whose status does not tell that their pods are refused: only events do. */
 export const creationEvents = (namespace: string): KindScope => ({ ...KINDS.event, namespace, optional: true });
 
-const isOf = (workload: Pick<Workload, "kind" | "metadata">, { involvedObject }: KubeEvent): boolean => {
-  const { uid } = workload.metadata;
-  const isSameBirth = uid === undefined || involvedObject?.uid === undefined || involvedObject.uid === uid;
-  return involvedObject?.kind === workload.kind && involvedObject.name === workload.metadata.name && isSameBirth;
-};
+const isOf = (workload: Workload, event: KubeEvent): boolean =>
+  event.involvedObject?.kind === workload.kind && event.involvedObject.name === workload.metadata.name && isOfThisBirth(event, workload);
 
 const messageOf = (view: KubeView, workload: Workload): string | undefined => {
   const failure = conditionOf(workload, "ReplicaFailure");
