@@ -195,6 +195,21 @@ const STAYS_AWAY: readonly BadCase[] = [
     says: [/its phase is Pending: it wants no class, and no volume by hand fits it/, /no persistent volumes available for this claim/],
   },
   {
+    title: "a claim that is larger than the volume it names is not bound to it",
+    given: (make) => [
+      make.volume("v"),
+      make.claim("a", {
+        storageClassName: "",
+        volumeName: make.volume("v").metadata.name,
+        resources: { requests: { storage: "5Gi" } },
+      }),
+    ],
+    wait: (namespace) => probes.claimBound(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/its phase is Pending/, /requested PV is too small/],
+  },
+  {
     title: "a claim of a class that nobody made names the class",
     given: (make) => [make.claim("a", { storageClassName: "missing" })],
     wait: (namespace) => probes.claimBound(named("a")(namespace)),
@@ -358,6 +373,20 @@ export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): vo
         .catch(() => {});
       const isLost = async (): Promise<boolean> => /Lost/.test(await miss(probes.claimBound({ namespace, name: "a" }), 500));
       expect(await eventually("the claim is lost", isLost)).toBe(true);
+    });
+
+    test("a claim whose volume it names, which a later claim of the same name does not get", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const volume = make.volume("v");
+      const claim = make.claim("a", { storageClassName: "", volumeName: volume.metadata.name });
+      const ref = { ...KINDS.claim, namespace, name: "a" };
+      await put(volume, claim);
+      await see(probes.claimBound(ref));
+      await world.client.delete(ref);
+      await see(probes.objectGone(ref));
+      await put(claim);
+      expect(await miss(probes.claimBound(ref), SHORT_MS)).toMatch(/its phase is Pending.*already bound to a different claim/s);
+      await world.client.delete({ apiVersion: "v1", kind: "PersistentVolume", name: volume.metadata.name });
     });
 
     test("a namespace, unless a finalizer holds something in it, which is then named", async () => {
