@@ -4,7 +4,7 @@ import { conditionOf, KINDS, type Condition, type KubeEvent, type OwnedMeta, typ
 import { namespaceLeftovers } from "./namespace-leftovers.ts";
 import { podTrouble } from "./probes/pod-ready.ts";
 import { since } from "./since.ts";
-import { describeEvent, objectOfEvent, tellingEvent } from "./telling-event.ts";
+import { describeEvent, isOfThisBirth, objectOfEvent, tellingEvent } from "./telling-event.ts";
 import { nameOf } from "./view.ts";
 
 interface Conditioned extends KubeObject {
@@ -57,13 +57,14 @@ class Explainer {
 
   async explain(about: ObjectRef): Promise<string[]> {
     const object = await this.#get(about);
-    const subjects = new Set([`${about.kind} ${about.name}`]);
+    const subjects = new Map<string, KubeObject | undefined>([[`${about.kind} ${about.name}`, object]]);
     if (object === undefined) return [`${about.kind} ${nameOf(about)} does not exist`, ...(await this.#eventLines(about, subjects))];
     const pods = await this.#or([], this.#unreadyPods(object));
     const [pod] = object.kind === KINDS.pod.kind ? [object as Pod] : pods;
     const owners = await this.#or([], this.#owners(pod ?? object));
     const made = await this.#or([], this.#replicaSets(object));
-    for (const key of [...pods.map(keyOf), ...owners, ...made]) subjects.add(key);
+    for (const key of [...owners, ...made]) subjects.set(key, undefined);
+    for (const one of [...pods, object]) subjects.set(keyOf(one), one);
     return [
       describeObject(object, this.#nowMs),
       ...(pod === undefined || pod === object ? [] : [`${describeObject(pod, this.#nowMs)}; ${podTrouble(pod)}`]),
@@ -132,15 +133,18 @@ class Explainer {
     return namespaceLeftovers(this.#client, namespace, this.#signal);
   }
 
-  #eventLines(about: ObjectRef, subjects: ReadonlySet<string>): Promise<string[]> {
+  #eventLines(about: ObjectRef, subjects: ReadonlyMap<string, KubeObject | undefined>): Promise<string[]> {
     return this.#told("its events", this.#events(about, subjects));
   }
 
   /** The most telling event of the object, its pods, its owners; events of cluster-wide objects lie in any namespace. */
-  async #events(about: ObjectRef, subjects: ReadonlySet<string>): Promise<string[]> {
+  async #events(about: ObjectRef, subjects: ReadonlyMap<string, KubeObject | undefined>): Promise<string[]> {
     const scope = about.namespace === undefined ? {} : { namespace: about.namespace };
     const events = await this.#client.list<KubeEvent>(KINDS.event, { ...scope, signal: this.#signal });
-    const among = events.filter((event) => subjects.has(objectOfEvent(event)));
+    const among = events.filter((event) => {
+      const key = objectOfEvent(event);
+      return subjects.has(key) && isOfThisBirth(event, subjects.get(key));
+    });
     const event = tellingEvent(among);
     return [
       event === undefined ? `no event speaks of ${about.kind} ${nameOf(about)}` : describeEvent(event, { among, nowMs: this.#nowMs }),

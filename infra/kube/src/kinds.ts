@@ -83,6 +83,7 @@ export interface Workload extends KubeObject {
     readonly observedGeneration?: number;
     readonly replicas?: number;
     readonly updatedReplicas?: number;
+    readonly updateRevision?: string;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
     readonly desiredNumberScheduled?: number;
@@ -135,11 +136,13 @@ export interface StorageClass extends KubeObject {
 }
 
 export interface EndpointSlice extends KubeObject {
-  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[] | null;
+  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean }; readonly nodeName?: string }[] | null;
 }
 
 export interface Endpoints extends KubeObject {
-  readonly subsets?: readonly { readonly addresses?: readonly unknown[]; readonly notReadyAddresses?: readonly unknown[] }[] | null;
+  readonly subsets?:
+    | readonly { readonly addresses?: readonly { readonly nodeName?: string }[]; readonly notReadyAddresses?: readonly unknown[] }[]
+    | null;
 }
 
 export interface Definition extends KubeObject {

@@ -120,7 +120,11 @@ export class Reflector {
     this.#watch = new AbortController();
     const until = AbortSignal.any([signal, this.#watch.signal]);
     try {
-      for await (const event of await this.#options.open(this.#revision, until)) this.#take(event);
+      for await (const event of await this.#options.open(this.#revision, until)) {
+        // What this watch still holds is older than the list that ended it.
+        if (until.aborted) return;
+        this.#take(event);
+      }
     } catch (error) {
       // Ended from here, because a list saw what the watch had not told.
       if (!this.#watch.signal.aborted || signal.aborted || this.#defect !== undefined) throw error;

@@ -1,5 +1,6 @@
 import { lasting } from "./since.ts";
 import type { KubeEvent } from "./kinds.ts";
+import type { KubeObject } from "./kube-client.ts";
 
 /** Reasons whose message usually names the cause rather than the symptom. */
 const TELLING = new Set([
@@ -55,6 +56,18 @@ export const timeOfEvent = (event: KubeEvent): number => {
 /** "Pod maya-io-1"; empty for an event without an object. */
 export const objectOfEvent = ({ involvedObject }: KubeEvent): string =>
   [involvedObject?.kind, involvedObject?.name].filter((part) => typeof part === "string" && part !== "").join(" ");
+
+const MIRROR = "kubernetes.io/config.mirror";
+
+/**
+ * Whether an event speaks of this very object and not of an earlier one of its name. Kubelets call nodes and pods of their own files by
+ * other uids than the API server does.
+ */
+export const isOfThisBirth = ({ involvedObject }: KubeEvent, object: KubeObject | undefined): boolean => {
+  const [told, own] = [involvedObject?.uid, object?.metadata.uid];
+  if (told === undefined || told === "" || own === undefined || told === own) return true;
+  return object?.kind === "Node" || object?.metadata.annotations?.[MIRROR] !== undefined;
+};
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value.trim() : "");
 

@@ -1,11 +1,22 @@
 import type { Observation } from "@kubera-e2e/schema/wait-until";
 import type { KindRef, KubeObject, ObjectRef } from "./kube-client.ts";
 
+/** What a wait saw first, in milliseconds of its own ago. */
+export interface Began<T> {
+  readonly first: T;
+  readonly forMs: number;
+}
+
 /** What a wait has seen of its kinds so far: plain reads of a cache, no calls. */
 export interface KubeView {
   readonly cluster: string;
-  /** Wall time in milliseconds, for graces. */
+  /** Wall time in milliseconds, for words alone: the clocks of a cluster may show another. */
   readonly nowMs: number;
+  /**
+   * How something is when this wait first sees it, and for how long it was asked for at every look since. Graces go by that: what a cluster
+   * tells of times is of its own clock, and after a restore days old.
+   */
+  began<T>(what: string, now: T): Began<T>;
   get<T extends KubeObject>(ref: ObjectRef): T | undefined;
   list<T extends KubeObject>(kind: KindRef, namespace?: string): readonly T[];
 }

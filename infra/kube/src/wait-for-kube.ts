@@ -3,7 +3,8 @@ import { notYet, waitUntil, type Observation, type WaitOptions } from "@kubera-e
 import { explainObject } from "./explain-object.ts";
 import type { KindRef, KubeClient, KubeObject, ObjectRef, ObservedKind } from "./kube-client.ts";
 import { isMissing, TroubleJudge } from "./trouble-judge.ts";
-import { nameOf, type KindScope, type KubeProbe, type KubeView } from "./view.ts";
+import { nameOf, type Began, type KindScope, type KubeProbe, type KubeView } from "./view.ts";
+import { WaitMemory } from "./wait-memory.ts";
 
 export interface WaitForKubeOptions<T> extends KubeProbe<T>, Pick<WaitOptions<T>, "stableMs" | "signal" | "onProgress" | "fix"> {
   readonly client: KubeClient;
@@ -26,11 +27,17 @@ class WatchedView implements KubeView {
   readonly cluster: string;
   readonly nowMs: number;
   readonly #watched: readonly Watched[];
+  readonly #memory: WaitMemory;
 
-  constructor(cluster: string, nowMs: number, watched: readonly Watched[]) {
+  constructor({ cluster, nowMs }: Pick<KubeView, "cluster" | "nowMs">, watched: readonly Watched[], memory: WaitMemory) {
     this.cluster = cluster;
     this.nowMs = nowMs;
     this.#watched = watched;
+    this.#memory = memory;
+  }
+
+  began<T>(what: string, now: T): Began<T> {
+    return this.#memory.began(what, now);
   }
 
   get<T extends KubeObject>(ref: ObjectRef): T | undefined {
@@ -92,6 +99,7 @@ export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T>
     seen: client.observe(scope, scope.namespace === undefined ? {} : { namespace: scope.namespace }),
     judge: new TroubleJudge(scope, { cluster: client.cluster, clock }),
   }));
+  const memory = new WaitMemory(clock);
   try {
     return await waitUntil({
       ...rest,
@@ -100,7 +108,11 @@ export const waitForKube = async <T>(options: WaitForKubeOptions<T>): Promise<T>
       subscribe: (wake) => subscribeAll(watched, wake),
       probe: async (signal) => {
         if (!watched.every(hasLooked)) await firstLook(watched, signal);
-        return unanswered(watched) ?? probe(new WatchedView(client.cluster, clock.now(), watched));
+        const away = unanswered(watched);
+        if (away !== undefined) memory.forget();
+        if (away !== undefined) return away;
+        memory.beginLook();
+        return probe(new WatchedView({ cluster: client.cluster, nowMs: clock.now() }, watched, memory));
       },
       ...(about !== undefined && { explain: () => explainObject(client, about, clock.now()) }),
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KINDS, probes, type KubeProbe } from "../src/index.ts";
-import { look, type Thing } from "./look.ts";
+import { look, lookAfter, type Thing } from "./look.ts";
 
 const REF = { namespace: "kubera", name: "maya-io" };
 const SPEC = { replicas: 2, selector: { matchLabels: { app: "maya-io" } } };
@@ -61,6 +61,14 @@ describe("pods that are refused", () => {
   ])("%s", (...[, probe, things, told]) => {
     expect(look(probe, ...things)).toBe(told);
   });
+
+  test.each<[string, KubeProbe<unknown>, Thing[]]>([
+    ["Deployment", available, [failing(QUOTA)]],
+    ["StatefulSet", ready, [stateful, event("FailedCreate", { on: OF_SET })]],
+  ])("by a quota that may be freed: a %s has a minute, for the last attempt is not the next one", (_kind, probe, things) => {
+    expect(lookAfter(60_000, probe, ...things)).toContain("not yet: ");
+    expect(lookAfter(60_001, probe, ...things)).toContain("never: ");
+  });
 });
 
 const pod = (status: object, spec: object = {}): Thing => thing(KINDS.pod, { spec, status });
@@ -72,13 +80,7 @@ const unscheduled = (message: string, at: string): Thing =>
 describe("a pod that no node takes", () => {
   test.each([
     [
-      "for less than its grace",
-      "0/3 nodes: Insufficient cpu",
-      "11:58:30",
-      "not yet: pod maya-io: Unschedulable: 0/3 nodes: Insufficient cpu",
-    ],
-    [
-      "for longer",
+      "for longer than its grace",
       "0/3 nodes: Insufficient cpu",
       "11:57:30",
       "never: pod maya-io: Unschedulable for 2 min 30 s: 0/3 nodes: Insufficient cpu",
@@ -99,8 +101,13 @@ describe("a pod that no node takes", () => {
     expect(look(probes.podReady(REF), unscheduled(message, at))).toBe(told);
   });
 
-  test("has the grace that is given", () => {
-    expect(look(probes.podReady(REF, { unschedulableGraceMs: 600_000 }), unscheduled("no", "11:55:00"))).toMatch(/^not yet/);
+  test.each([
+    [120_000, {}],
+    [600_000, { unschedulableGraceMs: 600_000 }],
+  ])("for %i ms of the wait is waited for, whatever the cluster's clock shows", (graceMs, options) => {
+    const days = unscheduled("no", "01:00:00");
+    expect(lookAfter(graceMs, probes.podReady(REF, options), days)).toMatch(/^not yet/);
+    expect(lookAfter(graceMs + 1, probes.podReady(REF, options), days)).toMatch(/^never/);
   });
 });
 
@@ -196,6 +203,29 @@ describe("a service", () => {
     ],
   ])("that is %s", (_name, things, told) => {
     expect(look(probes.serviceReady(REF), ...things)).toBe(told);
+  });
+
+  test.each<[string, Thing]>([
+    [
+      "a slice",
+      thing(
+        KINDS.endpointSlice,
+        { endpoints: [{ conditions: { ready: true }, nodeName: "n1" }] },
+        { labels: { "kubernetes.io/service-name": "maya-io" } },
+      ),
+    ],
+    ["an old cluster's endpoints", endpoints({ addresses: [{ nodeName: "n1" }] })],
+  ])("is not ready by %s of a node that nobody hears of", (_name, places) => {
+    const things = [service(), places, onNode("n1")];
+    expect(look(probes.serviceReady(REF), ...things, node("n1", "True"))).toBe("reached");
+    expect(look(probes.serviceReady(REF), ...things, node("n1", "Unknown"))).toBe(`not yet: 0 of 1 endpoints are ready; ${STALE}`);
+  });
+
+  test("whose pods are hopeless waits a moment for others in their place", () => {
+    const broken = pod({
+      containerStatuses: [{ name: "c", ready: false, restartCount: 0, state: { waiting: { reason: "InvalidImageName" } } }],
+    });
+    expect(lookAfter(10_000, probes.serviceReady(REF), service(), slice(false), broken)).toMatch(/^not yet/);
   });
 
   test("of too few endpoints", () => {

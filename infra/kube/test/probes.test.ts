@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { KINDS, probes, type KubeProbe } from "../src/index.ts";
-import { look, type Thing } from "./look.ts";
+import { look, lookAfter, type Thing } from "./look.ts";
 
 const REF = { namespace: "kubera", name: "maya-io" };
 
-const thing = (kind: { apiVersion: string; kind: string }, spec: object, status: object): Thing => ({
+const thing = (kind: { apiVersion: string; kind: string }, ...[spec, status, metadata = {}]: [object, object, object?]): Thing => ({
   ...kind,
-  metadata: { name: "maya-io", namespace: "kubera", generation: 2, labels: { app: "maya-io" } },
+  metadata: { name: "maya-io", namespace: "kubera", generation: 2, labels: { app: "maya-io" }, ...metadata },
   spec,
   status,
 });
@@ -32,8 +32,12 @@ test.each([
   ],
   [
     "one nobody takes",
-    podWith({ conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/4 nodes: disk-pressure" }] }),
-    "not yet: pod maya-io: Unschedulable: 0/4 nodes: disk-pressure",
+    podWith({
+      conditions: [
+        { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/4: {node.kubernetes.io/disk-pressure: }" },
+      ],
+    }),
+    "not yet: pod maya-io: Unschedulable: 0/4: {node.kubernetes.io/disk-pressure: }",
   ],
   [
     "one waiting in an init container",
@@ -42,13 +46,13 @@ test.each([
   ],
   [
     "an early crash",
-    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 1, CRASHED)] }),
+    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 4, CRASHED)] }),
     "not yet: pod maya-io: container maya-io is CrashLoopBackOff (told)",
   ],
   [
     "a crash loop",
-    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 2, CRASHED)] }),
-    "never: pod maya-io: container maya-io: CrashLoopBackOff after 2 restarts, last exit code 137 (OOMKilled)",
+    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 5, CRASHED)] }),
+    "never: pod maya-io: container maya-io: CrashLoopBackOff after 5 restarts, last exit code 137 (OOMKilled)",
   ],
   [
     "an invalid image name",
@@ -66,14 +70,26 @@ test.each([
     "never: pod maya-io: container maya-io: CreateContainerConfigError: told",
   ],
   [
-    "a pull that fails for 6 min",
+    "a pull that fails for long",
     podWith({ containerStatuses: [waiting("ImagePullBackOff")] }),
     "never: pod maya-io: container maya-io: ImagePullBackOff for longer than 300 s: told",
   ],
   [
-    "a pull that fails for 5 min",
-    podWith({ startTime: "2026-11-24T11:55:00Z", containerStatuses: [waiting("ErrImagePull")] }),
-    "not yet: pod maya-io: container maya-io is ErrImagePull (told)",
+    "an evicted pod of somebody, whose container never came to be",
+    thing(
+      KINDS.pod,
+      {},
+      { phase: "Failed", reason: "Evicted", message: "low on disk", containerStatuses: [waiting("InvalidImageName")] },
+      {
+        ownerReferences: [{ kind: "ReplicaSet", name: "maya-io" }],
+      },
+    ),
+    "not yet: pod maya-io: it failed: Evicted: low on disk",
+  ],
+  [
+    "a hopeless one that is being deleted",
+    thing(KINDS.pod, {}, { containerStatuses: [waiting("InvalidImageName")] }, { deletionTimestamp: "2026-11-24T11:59:00Z" }),
+    "not yet: pod maya-io: it is being deleted",
   ],
   [
     "an evicted pod of nobody",
@@ -84,11 +100,18 @@ test.each([
   expect(look(probes.podReady(REF), pod)).toBe(told);
 });
 
-test("podReady waits for a pod that is not there, with a grace of its own", () => {
+test("podReady waits for a pod that is not there", () => {
   expect(look(probes.podReady(REF))).toBe("not yet: there is no such pod");
-  expect(look(probes.podReady(REF, { pullGraceMs: 600_000 }), podWith({ containerStatuses: [waiting("ErrImagePull")] }))).toMatch(
-    /^not yet/,
-  );
+});
+
+test.each([
+  ["a pull", "ErrImagePull", 300_000],
+  ["what is missing", "CreateContainerConfigError", 30_000],
+])("%s has a grace, by the wait's own clock and not by the times that a cluster tells", (_name, reason, graceMs) => {
+  const old = podWith({ startTime: "2026-11-01T00:00:00Z", containerStatuses: [waiting(reason)] });
+  expect(lookAfter(graceMs, probes.podReady(REF), old)).toMatch(/^not yet/);
+  expect(lookAfter(graceMs + 1, probes.podReady(REF), old)).toMatch(/^never/);
+  expect(lookAfter(graceMs + 1, probes.podReady(REF, { pullGraceMs: 600_000, configGraceMs: 600_000 }), old)).toMatch(/^not yet/);
 });
 
 const selector = { selector: { matchLabels: { app: "maya-io" } } };
@@ -125,14 +148,9 @@ test.each([
     "not yet: 1 of 2 replicas are available",
   ],
   ["scaled to nothing", probes.deploymentAvailable(REF), deployment({}, { replicas: 0 }), "reached"],
-  ["ready", probes.statefulSetReady(REF), stateful({ readyReplicas: 1 }), "reached"],
-  ["not ready", probes.statefulSetReady(REF), stateful({}), "not yet: 0 of 1 replicas are ready"],
-  [
-    "of an old form",
-    probes.statefulSetReady(REF),
-    stateful({ readyReplicas: 1, updatedReplicas: 0 }),
-    "not yet: 0 of 1 replicas are of its newest form",
-  ],
+  ["ready", probes.statefulSetReady(REF), stateful({ readyReplicas: 1, updatedReplicas: 1 }), "reached"],
+  ["not ready", probes.statefulSetReady(REF), stateful({ updatedReplicas: 1 }), "not yet: 0 of 1 replicas are ready"],
+  ["of an old form", probes.statefulSetReady(REF), stateful({ readyReplicas: 1 }), "not yet: 0 of 1 replicas are of its newest form"],
   [
     "on every node",
     probes.daemonSetReady(REF),

@@ -102,3 +102,35 @@ test("is back within one poll after a refusal", async () => {
   await server.clock.advance(POLL_MS);
   expect(server.reflector.trouble).toBeUndefined();
 });
+
+test("what an overtaken watch still holds changes nothing any more", async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  let tell: (event: WatchEvent) => void = () => {};
+  const late = new Promise<WatchEvent>((resolve) => (tell = resolve));
+  let opened = 0;
+  const told: string[] = [];
+  const watch = async function* (signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    opened += 1;
+    if (opened === 1) yield await late;
+    await untilAborted(signal);
+  };
+  let listing: Listing = { items: [], revision: "1" };
+  const reflector = new Reflector({
+    clock,
+    pollMs: POLL_MS,
+    list: () => Promise.resolve(listing),
+    open: (_revision, signal) => Promise.resolve(watch(signal)),
+    onChange: ({ type, object }) => told.push(`${type} ${object.metadata.name}`),
+  });
+  const running = reflector.run(stop.signal);
+  await clock.advance(500);
+  listing = { items: [{ ...pod("a"), metadata: { name: "a", uid: "new", resourceVersion: "9" } }], revision: "9" };
+  await clock.advance(POLL_MS);
+  tell({ type: "DELETED", object: { ...pod("a"), metadata: { name: "a", uid: "old", resourceVersion: "5" } } });
+  await clock.advance(0);
+  expect(told).toEqual(["ADDED a"]);
+  expect(reflector.objects?.get("a")?.metadata.uid).toBe("new");
+  stop.abort();
+  await running;
+});

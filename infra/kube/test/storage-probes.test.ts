@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { KINDS, probes } from "../src/index.ts";
-import { look, type Thing } from "./look.ts";
+import { look, lookAfter, type Thing } from "./look.ts";
 
 const OPENEBS = "openebs";
 const REF = { namespace: OPENEBS, name: "data" };
@@ -79,6 +79,12 @@ const instance = (name: string, phase: string | undefined, status: object = {}):
     { spec: { hostName: `node-${name}` }, status: { ...(phase !== undefined && { phase }), ...status } },
   );
 
+const away = (name: string): Thing => ({
+  ...KINDS.node,
+  metadata: { name },
+  status: { conditions: [{ type: "Ready", status: "Unknown", reason: "silence" }] },
+});
+
 describe("a cStor pool", () => {
   test.each<[string, Thing[], string]>([
     ["missing", [], "not yet: there is no such CStorPoolCluster"],
@@ -125,6 +131,18 @@ describe("a cStor pool", () => {
     ],
   ])("that is %s", (_name, things, told) => {
     expect(look(probes.poolOnline(REF), ...things)).toBe(told);
+  });
+
+  test("whose manager fails to import it has two minutes, for disks may come late", () => {
+    const things = [pool({ desiredInstances: 1 }), instance("a", "OFFLINE", { conditions: [{ type: "PoolLost", status: "True" }] })];
+    expect(lookAfter(120_000, probes.poolOnline(REF), ...things)).toMatch(/^not yet/);
+    expect(lookAfter(120_001, probes.poolOnline(REF), ...things)).toMatch(/^never/);
+  });
+
+  test("is not online by the last word of a manager whose node is away", () => {
+    expect(look(probes.poolOnline(REF), pool({ desiredInstances: 1 }), instance("a", "ONLINE"), away("node-a"))).toBe(
+      "not yet: 0 of 1 pool instances are ONLINE; a on node-a is ONLINE, but its node node-a is not ready (silence: Ready is Unknown)",
+    );
   });
 });
 
@@ -174,6 +192,12 @@ describe("block devices", () => {
     ],
   ])("that are %s", (...[, want, things, told]) => {
     expect(look(probes.blockDevices(want), ...things)).toBe(told);
+  });
+
+  test("of a node that is away count for nothing", () => {
+    expect(look(probes.blockDevices(wanted), device("bd-1", "n1", "Active Unclaimed"), away("n1"))).toBe(
+      "not yet: there are 0 of 1: bd-1 is Active and Unclaimed, but its node n1 is not ready (silence: Ready is Unknown)",
+    );
   });
 
   test("say what is awaited", () => {
@@ -236,6 +260,6 @@ describe("an OpenEBS", () => {
 
   test("looks at each kind once", () => {
     const kinds = probes.openebsReady({ ...ref, components: [...components, { kind: "DaemonSet", name: "openebs-ndm" }] }).kinds;
-    expect(kinds.map(({ kind }) => kind)).toEqual(["Deployment", "Pod", "Node", "DaemonSet", "Event"]);
+    expect(kinds.map(({ kind }) => kind)).toEqual(["Deployment", "Pod", "Node", "ReplicaSet", "DaemonSet", "Event"]);
   });
 });

@@ -23,7 +23,7 @@ const LONGEST_PAUSE_MS = 4000;
 const GRACE_MS = 3000;
 /** A log that is followed is asked for anew this often, for a dead connection says nothing. */
 const REOPEN_MS = 300_000;
-/** As long as others wait for a connection. */
+/** At least; while others wait for a connection, also at most. */
 const SHARED_MS = 5000;
 const TRIES = 3;
 
@@ -139,10 +139,12 @@ export class ContainerFollower {
     const open = (until: AbortSignal): Promise<AsyncIterable<Uint8Array>> => kube.followLogs(log, { signal: until });
     // Another pod of its name may be there by now, whose log is not this one.
     if (this.#isGone) return { how: "left" };
-    const isShared = await turns.take(signal);
+    await turns.take(signal);
     try {
       this.#seam.begin();
-      const reading = new LogReading({ open, onLine: (line) => this.#take(line), clock, limitMs: isShared ? SHARED_MS : REOPEN_MS });
+      const isAwaited = (): boolean => turns.isCrowded;
+      const onLine = (line: LogLine): void => this.#take(line);
+      const reading = new LogReading({ open, onLine, clock, limitMs: REOPEN_MS, share: { ms: SHARED_MS, isAwaited } });
       this.#reading = reading;
       // What was heard while nothing was read could leave nothing.
       if (this.#isGone) reading.leaveAfter(GRACE_MS);

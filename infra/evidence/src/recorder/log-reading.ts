@@ -18,6 +18,8 @@ export interface ReadingOptions {
   readonly clock: Clock;
   /** After this long the reading is left, to be begun anew: nobody hears that a connection is dead. */
   readonly limitMs: number;
+  /** How long it may stay at least, and whether somebody waits for its connection, whom it then gives way to. */
+  readonly share: { readonly ms: number; readonly isAwaited: () => boolean };
 }
 
 /** One reading of a log, which can be left. Never rejects. */
@@ -42,6 +44,7 @@ export class LogReading {
     const { open, onLine, limitMs } = this.#options;
     const lines = new LogLines();
     this.leaveAfter(limitMs);
+    void this.#giveWay();
     try {
       for await (const chunk of await open(AbortSignal.any([signal, this.#left.signal])))
         for (const line of lines.push(chunk)) onLine(line);
@@ -50,6 +53,17 @@ export class LogReading {
       return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "broken", because: firstLine(error) };
     } finally {
       this.#over.abort();
+    }
+  }
+
+  async #giveWay(): Promise<void> {
+    const { clock, share } = this.#options;
+    try {
+      do await clock.sleep(share.ms, this.#over.signal);
+      while (!share.isAwaited());
+      this.#left.abort();
+    } catch {
+      // The reading is over.
     }
   }
 }

@@ -35,6 +35,8 @@ const KINDS = { events: "Event", pods: "Pod", nodes: "Node" } as const satisfies
 const STREAMS: readonly Stream[] = ["events", "pods", "nodes"];
 /** Longest time that a cluster may keep a run from ending. */
 const CLOSE_LIMIT_MS = 5000;
+/** The same for a disk that hangs. */
+const FLUSH_LIMIT_MS = 5000;
 
 const forgotten = (stream: Stream, sinceMs: number): string =>
   `the API server no longer knew which ${stream} came and went since ${new Date(sinceMs).toISOString()}`;
@@ -99,11 +101,18 @@ export class Recorder {
 
   async #close(): Promise<void> {
     this.#end.abort(new Error("the recording has ended"));
+    await this.#within(
+      CLOSE_LIMIT_MS,
+      this.#following.then(() => this.#logs.end()),
+    );
+    await this.#within(FLUSH_LIMIT_MS, Promise.all(Object.values(this.#files).map((file) => file.flush())));
+  }
+
+  async #within(limitMs: number, ending: Promise<unknown>): Promise<void> {
     const done = new AbortController();
-    const late = this.#clock.sleep(CLOSE_LIMIT_MS, done.signal).catch(() => {});
-    await Promise.race([late, this.#following.then(() => this.#logs.end()).catch(() => {})]);
+    const late = this.#clock.sleep(limitMs, done.signal).catch(() => {});
+    await Promise.race([late, ending.catch(() => {})]);
     done.abort();
-    await Promise.all(Object.values(this.#files).map((file) => file.flush()));
   }
 
   async #follow(stream: Stream): Promise<void> {

@@ -7,15 +7,19 @@ export class Turns {
     this.#free = places;
   }
 
-  /** Resolves when it is one's turn, or when the signal aborts; true while there are more than have a place. */
-  async take(signal: AbortSignal): Promise<boolean> {
+  /** Whether somebody waits. */
+  get isCrowded(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Resolves when it is one's turn, or when the signal aborts. */
+  async take(signal: AbortSignal): Promise<void> {
     this.#free -= 1;
-    if (this.#free >= 0) return false;
+    if (this.#free >= 0) return;
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
-    return true;
   }
 
   /** Every turn that was taken is given back once. */

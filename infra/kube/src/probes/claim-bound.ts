@@ -1,6 +1,6 @@
 import { never, notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
 import { KINDS, type Claim, type KubeEvent, type StorageClass } from "../kinds.ts";
-import { objectOfEvent, tellingEvent } from "../telling-event.ts";
+import { isOfThisBirth, objectOfEvent, tellingEvent } from "../telling-event.ts";
 import { nameOf, type KubeProbe, type KubeView } from "../view.ts";
 
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
@@ -22,7 +22,7 @@ const aboutClass = (view: KubeView, claim: Claim): string => {
 const aboutEvent = (view: KubeView, claim: Claim): string => {
   const own = view
     .list<KubeEvent>(KINDS.event, claim.metadata.namespace)
-    .filter((event) => objectOfEvent(event) === `${claim.kind} ${claim.metadata.name}`);
+    .filter((event) => objectOfEvent(event) === `${claim.kind} ${claim.metadata.name}` && isOfThisBirth(event, claim));
   const event = tellingEvent(own);
   return event === undefined ? "" : `; ${event.reason ?? "event"}: ${(event.message ?? "").trim()}`;
 };

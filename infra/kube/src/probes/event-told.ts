@@ -1,7 +1,7 @@
 import { notYet, reached } from "@kubera-e2e/schema/wait-until";
 import { KINDS, type KubeEvent } from "../kinds.ts";
 import type { ObjectRef } from "../kube-client.ts";
-import { objectOfEvent, timeOfEvent } from "../telling-event.ts";
+import { isOfThisBirth, objectOfEvent, timeOfEvent } from "../telling-event.ts";
 import { nameOf, type KubeProbe } from "../view.ts";
 
 export interface WantedEvent {
@@ -28,13 +28,19 @@ const reasonsOf = (events: readonly KubeEvent[]): string =>
     .slice(-NAMED_LIMIT)
     .join(", ");
 
-/** An event about an object has been told; Kubernetes forgets events after an hour. */
+/** An event about an object has been told, and not of an earlier one of its name while it is there; Kubernetes forgets events after an hour. */
 export const eventTold = (ref: ObjectRef, wanted: WantedEvent): KubeProbe<KubeEvent> => ({
   what: `${ref.kind} ${nameOf(ref)} has the event ${describe(wanted)}`,
-  kinds: [{ ...KINDS.event, ...(ref.namespace !== undefined && { namespace: ref.namespace }) }],
+  kinds: [
+    { ...KINDS.event, ...(ref.namespace !== undefined && { namespace: ref.namespace }) },
+    { apiVersion: ref.apiVersion, kind: ref.kind, optional: true, ...(ref.namespace !== undefined && { namespace: ref.namespace }) },
+  ],
   about: ref,
   probe: (view) => {
-    const own = view.list<KubeEvent>(KINDS.event, ref.namespace).filter((event) => objectOfEvent(event) === `${ref.kind} ${ref.name}`);
+    const object = view.get(ref);
+    const own = view
+      .list<KubeEvent>(KINDS.event, ref.namespace)
+      .filter((event) => objectOfEvent(event) === `${ref.kind} ${ref.name}` && isOfThisBirth(event, object));
     const found = own.find(
       ({ reason, type, message }) =>
         reason === wanted.reason && (wanted.type === undefined || wanted.type === type) && holds(message ?? "", wanted.message),

@@ -25,3 +25,14 @@ export const deadNode = (view: KubeView, nodeName: string | undefined): string |
   const trouble = unreadyNode(node);
   return trouble === undefined ? undefined : `its node ${nodeName} is not ready (${trouble})`;
 };
+
+const HOST_NAME = "kubernetes.io/hostname";
+
+/** The same for what is named by its host; undefined also when no node of that name can be seen. */
+export const deadHost = (view: KubeView, hostName: string | undefined): string | undefined => {
+  const node = view
+    .list<KubeNode>(KINDS.node)
+    .find(({ metadata }) => hostName !== undefined && (metadata.name === hostName || metadata.labels?.[HOST_NAME] === hostName));
+  const trouble = node && unreadyNode(node);
+  return trouble === undefined ? undefined : `its node ${hostName ?? ""} is not ready (${trouble})`;
+};

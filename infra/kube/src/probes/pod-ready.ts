@@ -30,6 +30,12 @@ export const podTrouble = (pod: Pod): string => {
 
 const isReady = (pod: Pod): boolean => conditionOf(pod, "Ready")?.status === "True" && pod.metadata.deletionTimestamp === undefined;
 
+const isOver = ({ status }: Pod): boolean => status?.phase === "Failed";
+
+/** A pod that goes may be made anew by whoever deleted it; one that failed is replaced by its owner, and without an owner it is lost. */
+const isReplaced = (pod: Pod): boolean =>
+  pod.metadata.deletionTimestamp !== undefined || (isOver(pod) && (pod.metadata.ownerReferences ?? []).length > 0);
+
 /** Why a pod that says it is ready is not: whoever would correct it is away. Undefined for every other pod. */
 export const staleReadiness = (view: KubeView, pod: Pod): string | undefined => {
   const dead = isReady(pod) ? deadNode(view, pod.spec?.nodeName) : undefined;
@@ -41,12 +47,10 @@ export const observePod = (view: KubeView, pod: Pod, options?: TerminalOptions):
   const stale = staleReadiness(view, pod);
   if (stale !== undefined) return notYet(stale);
   if (isReady(pod)) return reached(pod);
-  const hopeless = terminalReason(pod, view.nowMs, options);
+  const hopeless = terminalReason(view, pod, options);
+  if (isReplaced(pod)) return notYet(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
   if (hopeless !== undefined) return never(`pod ${pod.metadata.name}: ${hopeless}`);
-  // An evicted pod is replaced by its owner; one without an owner is lost.
-  if (pod.status?.phase === "Failed" && (pod.metadata.ownerReferences ?? []).length === 0)
-    return never(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
-  return notYet(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
+  return (isOver(pod) ? never : notYet)(`pod ${pod.metadata.name}: ${podTrouble(pod)}`);
 };
 
 /** Pod `namespace/name` is Ready, on a node that is. */

@@ -1,6 +1,7 @@
 import { never, notYet, type Observation } from "@kubera-e2e/schema/wait-until";
 import { KINDS, type Pod, type Workload } from "../kinds.ts";
 import type { KubeView } from "../view.ts";
+import { newestForm } from "./newest-form.ts";
 import { observePod } from "./pod-ready.ts";
 import { refusedPods } from "./refused-pods.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
@@ -22,13 +23,16 @@ export const blamePods = (
   workload: Workload,
   blame: { readonly counted: string; readonly options: TerminalOptions | undefined },
 ): Observation<never> => {
-  const troubles = podsOf(view, workload)
-    .map((pod) => observePod(view, pod, blame.options))
-    .filter((seen) => !seen.done);
-  const hopeless = troubles.find((seen) => seen.terminal === true);
+  const pods = podsOf(view, workload);
+  const isNewest = newestForm(view, workload, pods);
+  const troubles = pods.flatMap((pod) => {
+    const seen = observePod(view, pod, blame.options);
+    return seen.done ? [] : [{ ...seen, isNewest: isNewest(pod) }];
+  });
+  const hopeless = troubles.find((seen) => seen.terminal === true && seen.isNewest);
   if (hopeless !== undefined) return never(`${blame.counted}; ${hopeless.because}`);
-  const refused = refusedPods(view, workload);
+  const refused = refusedPods(view, workload, blame.options);
   if (refused !== undefined) return (refused.lasting ? never : notYet)(`${blame.counted}; its pods are refused: ${refused.message}`);
-  const [first] = troubles;
+  const first = troubles.find((seen) => seen.isNewest) ?? troubles[0];
   return notYet(first === undefined ? blame.counted : `${blame.counted}; ${first.because}`);
 };

@@ -1,6 +1,9 @@
 import { conditionOf, KINDS, type KubeEvent, type Workload } from "../kinds.ts";
-import { isOver, tellingEvent } from "../telling-event.ts";
+import { isOfThisBirth, isOver, tellingEvent } from "../telling-event.ts";
 import type { KindScope, KubeView } from "../view.ts";
+import type { TerminalOptions } from "./terminal-reason.ts";
+
+const DEFAULT_REFUSAL_GRACE_MS = 60_000;
 
 /** Refusals of admission that stay until somebody changes the quota, the policy or the workload. */
 const LASTING = /exceeded quota:|failed quota:|denied the request|violates PodSecurity/;
@@ -14,21 +17,26 @@ export interface RefusedPods {
 /** For workloads whose status does not tell that their pods are refused: only events do. */
 export const creationEvents = (namespace: string): KindScope => ({ ...KINDS.event, namespace, optional: true });
 
-const isOf = (workload: Pick<Workload, "kind" | "metadata">, { involvedObject }: KubeEvent): boolean => {
-  const { uid } = workload.metadata;
-  const isSameBirth = uid === undefined || involvedObject?.uid === undefined || involvedObject.uid === uid;
-  return involvedObject?.kind === workload.kind && involvedObject.name === workload.metadata.name && isSameBirth;
-};
+const isOf = (workload: Workload, event: KubeEvent): boolean =>
+  event.involvedObject?.kind === workload.kind && event.involvedObject.name === workload.metadata.name && isOfThisBirth(event, workload);
 
-const refusal = (message: string | undefined): RefusedPods | undefined =>
-  message === undefined || message === "" ? undefined : { message, lasting: LASTING.test(message) };
-
-/** What keeps pods of a workload from being created: a Deployment says so itself, of the others the events do. */
-export const refusedPods = (view: KubeView, workload: Workload): RefusedPods | undefined => {
+const messageOf = (view: KubeView, workload: Workload): string | undefined => {
   const failure = conditionOf(workload, "ReplicaFailure");
-  if (failure?.status === "True") return refusal(failure.message);
+  if (failure?.status === "True") return failure.message;
   if (workload.kind === KINDS.deployment.kind) return undefined;
   const own = view.list<KubeEvent>(KINDS.event, workload.metadata.namespace).filter((event) => isOf(workload, event));
   const open = own.filter((event) => event.reason === "FailedCreate" && !isOver(event, own));
-  return refusal(tellingEvent(open)?.message);
+  return tellingEvent(open)?.message;
+};
+
+/**
+ * What keeps pods of a workload from being created: a Deployment says so itself, of the others the events do. Both tell the last attempt,
+ * and the next one may be due: a rolling update under a quota waits for its old pods to go, and whoever frees a quota is not heard at once.
+ */
+export const refusedPods = (view: KubeView, workload: Workload, options: TerminalOptions = {}): RefusedPods | undefined => {
+  const message = messageOf(view, workload);
+  if (message === undefined || message === "") return undefined;
+  const { kind, metadata } = workload;
+  const { forMs } = view.began(`refusal of pods of ${kind} ${metadata.uid ?? metadata.name}`, true);
+  return { message, lasting: LASTING.test(message) && forMs > (options.refusalGraceMs ?? DEFAULT_REFUSAL_GRACE_MS) };
 };

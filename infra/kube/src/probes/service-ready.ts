@@ -1,7 +1,7 @@
 import { never, notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until";
 import { KINDS, type Endpoints, type EndpointSlice, type Service } from "../kinds.ts";
 import { nameOf, type KubeProbe, type KubeView } from "../view.ts";
-import { NODES } from "./node-trouble.ts";
+import { deadNode, NODES } from "./node-trouble.ts";
 import { observePod } from "./pod-ready.ts";
 import { podsWith } from "./pods-of.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
@@ -16,6 +16,7 @@ interface ServiceRef {
   readonly name: string;
 }
 
+const REPLACEMENT_MS = 10_000;
 const SERVICE_NAME = "kubernetes.io/service-name";
 
 interface Counted {
@@ -23,15 +24,21 @@ interface Counted {
   readonly all: number;
 }
 
-const ofSlices = (slices: readonly EndpointSlice[]): Counted => {
+/** Nobody corrects the endpoints of a node that is away, or not yet. */
+const living = (view: KubeView, places: readonly { readonly nodeName?: string }[]): number =>
+  places.filter(({ nodeName }) => deadNode(view, nodeName) === undefined).length;
+
+const ofSlices = (view: KubeView, slices: readonly EndpointSlice[]): Counted => {
   const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
   // Readiness that is not told counts as ready: so the API defines it.
-  return { ready: endpoints.filter(({ conditions }) => conditions?.ready !== false).length, all: endpoints.length };
+  const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
+  return { ready: living(view, ready), all: endpoints.length };
 };
 
-const ofEndpoints = ({ subsets }: Endpoints): Counted => {
-  const ready = (subsets ?? []).flatMap(({ addresses }) => addresses ?? []).length;
-  return { ready, all: ready + (subsets ?? []).flatMap(({ notReadyAddresses }) => notReadyAddresses ?? []).length };
+const ofEndpoints = (view: KubeView, { subsets }: Endpoints): Counted => {
+  const ready = (subsets ?? []).flatMap(({ addresses }) => addresses ?? []);
+  const others = (subsets ?? []).flatMap(({ notReadyAddresses }) => notReadyAddresses ?? []);
+  return { ready: living(view, ready), all: ready.length + others.length };
 };
 
 /** EndpointSlices where there are any, as of Kubernetes 1.21; else Endpoints. */
@@ -39,9 +46,9 @@ const count = (view: KubeView, ref: ServiceRef): Counted => {
   const slices = view
     .list<EndpointSlice>(KINDS.endpointSlice, ref.namespace)
     .filter(({ metadata }) => metadata.labels?.[SERVICE_NAME] === ref.name);
-  if (slices.length > 0) return ofSlices(slices);
+  if (slices.length > 0) return ofSlices(view, slices);
   const endpoints = view.get<Endpoints>({ ...KINDS.endpoints, ...ref });
-  return endpoints === undefined ? { ready: 0, all: 0 } : ofEndpoints(endpoints);
+  return endpoints === undefined ? { ready: 0, all: 0 } : ofEndpoints(view, endpoints);
 };
 
 const labelsOf = ({ spec }: Service): string =>
@@ -62,7 +69,9 @@ const blame = (
   const unready = pods.map((pod) => observePod(view, pod, options)).filter((seen) => !seen.done);
   const [first] = unready;
   if (first === undefined) return notYet(`${counted}; its ${pods.length} pods are ready`);
-  const isHopeless = unready.length === pods.length && unready.every((seen) => seen.terminal === true);
+  const looksHopeless = unready.length === pods.length && unready.every((seen) => seen.terminal === true);
+  // Pods of a newer form may be a moment away.
+  const isHopeless = looksHopeless && view.began("hopeless pods", true).forMs > REPLACEMENT_MS;
   return (isHopeless ? never : notYet)(`${counted}; ${unready.map((seen) => seen.because).join("; ")}`);
 };
 

@@ -5,7 +5,8 @@ import { workloadProbe, type WorkloadRef } from "./workload.ts";
 
 const lack = (set: Workload): string | undefined => {
   const wanted = set.spec?.replicas ?? 1;
-  const { readyReplicas = 0, updatedReplicas = wanted } = set.status ?? {};
+  // A count of none is left out of a status.
+  const { readyReplicas = 0, updatedReplicas = 0 } = set.status ?? {};
   if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} replicas are of its newest form`;
   return readyReplicas < wanted ? `${readyReplicas} of ${wanted} replicas are ready` : undefined;
 };

@@ -2,6 +2,7 @@ import { notYet, reached, type Observation } from "@kubera-e2e/schema/wait-until
 import type { KindRef } from "../kube-client.ts";
 import { KINDS, type Workload } from "../kinds.ts";
 import { nameOf, type KindScope, type KubeProbe, type KubeView } from "../view.ts";
+import { formKinds } from "./newest-form.ts";
 import { NODES } from "./node-trouble.ts";
 import { staleReadiness } from "./pod-ready.ts";
 import { blamePods, podsOf } from "./pods-of.ts";
@@ -40,6 +41,7 @@ export const workloadKinds = (kind: KindRef, namespace: string): readonly KindSc
   { ...kind, namespace },
   { ...KINDS.pod, namespace },
   NODES,
+  ...formKinds(kind, namespace),
   ...(kind.kind === KINDS.deployment.kind ? [] : [creationEvents(namespace)]),
 ];
 

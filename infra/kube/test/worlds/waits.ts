@@ -158,9 +158,9 @@ const STAYS_AWAY: readonly BadCase[] = [
     says: [/container main: ErrImageNeverPull/, /is not present with pull policy of Never/],
   },
   {
-    title: "a ConfigMap that a container wants and nobody made ends the wait at once",
+    title: "a ConfigMap that a container wants and nobody makes ends the wait after a grace",
     given: (make) => [make.pod("a", { container: { envFrom: [{ configMapRef: { name: "missing" } }] } })],
-    wait: (namespace) => probes.podReady(named("a")(namespace)),
+    wait: (namespace) => probes.podReady(named("a")(namespace), { configGraceMs: 2000 }),
     code: "WAIT_TERMINAL",
     says: [/container main: CreateContainerConfigError: configmap "missing" not found/],
   },
@@ -193,6 +193,21 @@ const STAYS_AWAY: readonly BadCase[] = [
     code: "WAIT_DEADLINE",
     deadlineMs: SHORT_MS,
     says: [/its phase is Pending: it wants no class, and no volume by hand fits it/, /no persistent volumes available for this claim/],
+  },
+  {
+    title: "a claim that is larger than the volume it names is not bound to it",
+    given: (make) => [
+      make.volume("v"),
+      make.claim("a", {
+        storageClassName: "",
+        volumeName: make.volume("v").metadata.name,
+        resources: { requests: { storage: "5Gi" } },
+      }),
+    ],
+    wait: (namespace) => probes.claimBound(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/its phase is Pending/, /requested PV is too small/],
   },
   {
     title: "a claim of a class that nobody made names the class",
@@ -229,7 +244,7 @@ const STAYS_AWAY: readonly BadCase[] = [
   {
     title: "a quota that leaves no room ends the wait of a Deployment",
     given: (make) => [make.quota("none"), make.deployment("a")],
-    wait: (namespace) => probes.deploymentAvailable(named("a")(namespace)),
+    wait: (namespace) => probes.deploymentAvailable(named("a")(namespace), { refusalGraceMs: 2000 }),
     needs: "admission",
     code: "WAIT_TERMINAL",
     says: [/exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0/],
@@ -237,7 +252,7 @@ const STAYS_AWAY: readonly BadCase[] = [
   {
     title: "a quota that leaves no room ends the wait of a StatefulSet, whose status does not tell",
     given: (make) => [make.quota("none"), make.statefulSet("a")],
-    wait: (namespace) => probes.statefulSetReady(named("a")(namespace)),
+    wait: (namespace) => probes.statefulSetReady(named("a")(namespace), { refusalGraceMs: 2000 }),
     needs: "admission",
     code: "WAIT_TERMINAL",
     says: [/exceeded quota: none/],
@@ -316,6 +331,37 @@ export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): vo
       expect(living.map(({ metadata }) => metadata.labels?.["form"])).toEqual(["new", "new"]);
     });
 
+    test("a Deployment whose crashing pods give way to better ones", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const ref = { apiVersion: "apps/v1", kind: "Deployment", namespace, name: "a" };
+      const wait = probes.deploymentAvailable({ namespace, name: "a" });
+      await put(make.deployment("a", { args: ["exit", "1"] }));
+      expect(await miss(wait, undefined, STABLE_MS)).toContain("[WAIT_TERMINAL]");
+      const { spec } = make.deployment("a");
+      await world.client.patch(ref, { spec });
+      expect(await see(wait)).toBeDefined();
+    });
+
+    test("a StatefulSet of a newer form, and not before all its pods are", async () => {
+      const { put, make, see, namespace } = await stage();
+      const ref = { apiVersion: "apps/v1", kind: "StatefulSet", namespace, name: "a" };
+      await put(make.service("a", "a"), make.statefulSet("a"));
+      await see(probes.statefulSetReady({ namespace, name: "a" }));
+      await world.client.patch(ref, { spec: { template: { metadata: { labels: { app: "a", form: "new" } } } } });
+      await see(probes.statefulSetReady({ namespace, name: "a" }));
+      const pods = await world.client.list(KINDS.pod, { namespace, labelSelector: "app=a" });
+      expect(pods.map(({ metadata }) => metadata.labels?.["form"])).toEqual(["new", "new"]);
+    });
+
+    test("a pod whose ConfigMap comes after it", async () => {
+      const { put, make, see, namespace } = await stage();
+      await put(make.pod("a", { container: { envFrom: [{ configMapRef: { name: "late" } }] } }));
+      const what = { reason: "Failed", message: "late" };
+      await see(probes.eventTold({ apiVersion: "v1", kind: "Pod", namespace, name: "a" }, what));
+      await put(make.configMap("late"));
+      expect(await see(probes.podReady({ namespace, name: "a" }))).toBeDefined();
+    });
+
     test("a claim whose volume was taken away is Lost, and its wait ends", async () => {
       const { put, make, see, miss, namespace } = await stage();
       const volume = make.volume("v");
@@ -327,6 +373,20 @@ export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): vo
         .catch(() => {});
       const isLost = async (): Promise<boolean> => /Lost/.test(await miss(probes.claimBound({ namespace, name: "a" }), 500));
       expect(await eventually("the claim is lost", isLost)).toBe(true);
+    });
+
+    test("a claim whose volume it names, which a later claim of the same name does not get", async () => {
+      const { put, make, see, miss, namespace } = await stage();
+      const volume = make.volume("v");
+      const claim = make.claim("a", { storageClassName: "", volumeName: volume.metadata.name });
+      const ref = { ...KINDS.claim, namespace, name: "a" };
+      await put(volume, claim);
+      await see(probes.claimBound(ref));
+      await world.client.delete(ref);
+      await see(probes.objectGone(ref));
+      await put(claim);
+      expect(await miss(probes.claimBound(ref), SHORT_MS)).toMatch(/its phase is Pending.*already bound to a different claim/s);
+      await world.client.delete({ apiVersion: "v1", kind: "PersistentVolume", name: volume.metadata.name });
     });
 
     test("a namespace, unless a finalizer holds something in it, which is then named", async () => {

@@ -300,7 +300,9 @@ export interface PersistentVolume extends KubeObject {
     readonly capacity?: Labels;
     readonly storageClassName?: string;
     readonly persistentVolumeReclaimPolicy?: string;
-    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid: string };
+    readonly accessModes?: readonly string[];
+    /** Without a uid while it is only kept for a claim. */
+    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid?: string };
     readonly nodeAffinity?: { readonly required: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] } };
     readonly [field: string]: unknown;
   };

@@ -4,6 +4,7 @@ import { claimNames, SELECTED_NODE } from "./claim-placement.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { keyOf, splitKey, type Controller } from "./controller.ts";
 import { EventRecorder, type EventText } from "./event-recorder.ts";
+import { isFreeFor, misfitOf } from "./volume-fit.ts";
 import { isEnded } from "./pods.ts";
 
 const PROTECTION = "kubernetes.io/pvc-protection";
@@ -43,6 +44,8 @@ export class ClaimController implements Controller {
     if (claim === undefined) return this.#dropVolumes(namespace, name);
     if (claim.metadata.deletionTimestamp !== undefined) return this.#release(claim);
     if (claim.status?.phase === "Bound") return this.#checkVolume(claim);
+    // What is lost is not made anew: its data were on the volume.
+    if (claim.status?.phase === "Lost") return;
     const finalizers = claim.metadata.finalizers ?? [];
     const guarded = finalizers.includes(PROTECTION)
       ? claim
@@ -50,12 +53,20 @@ export class ClaimController implements Controller {
     this.#bind(guarded);
   }
 
-  /** A claim that names its volume gets it, unless that is another one's. */
+  /** A claim that names its volume gets it, unless that is another one's, or of an earlier claim of its name, or does not fit. */
   #bindNamed(claim: PersistentVolumeClaim, volumeName: string): void {
     const volume = this.#view.get("PersistentVolume", undefined, volumeName);
     const { namespace = "", name, uid } = claim.metadata;
-    const owner = volume?.spec.claimRef;
-    if (volume === undefined || (owner !== undefined && (owner.namespace !== namespace || owner.name !== name))) return;
+    if (volume === undefined) return;
+    if (!isFreeFor(volume, claim)) {
+      const message = `volume "${volumeName}" already bound to a different claim.`;
+      return this.#say(claim, { type: "Warning", reason: "FailedBinding", message });
+    }
+    const misfit = misfitOf(volume, claim);
+    if (misfit !== undefined) {
+      const message = `Cannot bind to requested volume "${volumeName}": ${misfit}`;
+      return this.#say(claim, { type: "Warning", reason: "VolumeMismatch", message });
+    }
     const claimRef = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid };
     this.#view.updateStatus("PersistentVolume", this.#view.update("PersistentVolume", { ...volume, spec: { ...volume.spec, claimRef } }), {
       phase: "Bound",
