@@ -14,7 +14,8 @@ const HELP = `pnpm peers build | up | status [--json] | down | vcsim [--bed FILE
 
 Real counterparts of what the simulator plays, for tests and for hands.
   build    builds the programs of the cluster from pinned Go modules into a cache outside of the clone (a quarter of an hour, once)
-  up       a real Kubernetes of four nodes, each with kubelet and containerd in a network of its own, a registry and its mirror; needs root
+  up       a real Kubernetes of four nodes, each with kubelet and containerd in a network of its own, a registry and its
+           mirror, and a vcsim; needs root
   status   what of it is there
   down     ends and removes all of it, however far \`up\` came
   vcsim    serves a real vcsim on loopback until Ctrl-C, and prints the variables by which govc and e2e find it
@@ -96,7 +97,7 @@ const bringDown = async (): Promise<void> => {
 
 const VERBS: Readonly<Record<string, () => Promise<unknown>>> = {
   build: () => buildCluster(told),
-  up: () => up(told).then(showStatus),
+  up: () => up(told, vmsOf(KONVOY)).then(showStatus),
   status: showStatus,
   down: bringDown,
   vcsim: () => serve({ mode: values.esx ? "esx" : "vcenter", vms: values.vms?.split(",") ?? vmsOf(values.bed) }),

@@ -7,10 +7,11 @@ import { powerOff } from "./power.ts";
 import { endAll, registryPids } from "./processes.ts";
 import { restoreHost } from "./traces.ts";
 import { inTurn } from "./turns.ts";
+import { vcsimPids } from "./vcsim-daemon.ts";
 
 /** Whatever of the peers is still on this computer: empty when nothing is. */
 export const leftovers = (): string[] => [
-  ...registryPids().map((pid) => `process ${pid}`),
+  ...[...registryPids(), ...vcsimPids()].map((pid) => `process ${pid}`),
   ...NODES.flatMap(leftNetwork),
   ...(existsSync(`/sys/class/net/${NETWORK.bridge}`) ? [`bridge ${NETWORK.bridge}`] : []),
   ...[STATE_FOLDER, RUN_FOLDER].flatMap(mountsWithin).map((path) => `mount ${path}`),
@@ -28,6 +29,7 @@ const removeAll = async (): Promise<void> => {
   // One node that cannot be ended keeps nobody from ending the others.
   for (const node of NODES) await removeWhole(node).catch((error: unknown) => failures.push(error));
   await endAll("the registries", registryPids);
+  await endAll("vcsim", vcsimPids);
   if (failures.length > 0) throw failures[0];
   await removeBridge();
   restoreHost();

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
+import { buildPeer } from "../build-peer.ts";
 import { buildCluster, type PeerBinaries } from "./binaries.ts";
 import { nodeStates } from "./cluster-api.ts";
 import { command } from "./commands.ts";
@@ -12,7 +13,9 @@ import { API_SERVER, KUBECONFIG, LOG_FOLDER, NODES, STATE_FOLDER, type PeerNode 
 import { powerOn } from "./power.ts";
 import { startRegistries } from "./registries.ts";
 import { keepTunables } from "./traces.ts";
+import { endAll } from "./processes.ts";
 import { inTurn } from "./turns.ts";
+import { startVcsimDaemon, vcsimPids, vcsimUrl } from "./vcsim-daemon.ts";
 
 export type Told = (what: string, ms: number) => void;
 
@@ -67,7 +70,15 @@ const timed = async <T>(told: Told, what: string, work: () => Promise<T>): Promi
   return value;
 };
 
-const bringUp = async (told: Told, binaries: PeerBinaries): Promise<void> => {
+/** Brings the rest up: what vSphere would be to a bed. */
+const bringUpVcsim = async (vms: readonly string[]): Promise<void> => {
+  if (vcsimUrl() !== undefined) return;
+  // One that was started and never said where it listens serves nobody.
+  await endAll("vcsim", vcsimPids);
+  await startVcsimDaemon(await buildPeer("vcsim"), vms);
+};
+
+const bringUp = async (told: Told, binaries: PeerBinaries, vms: readonly string[]): Promise<void> => {
   mkdirSync(STATE_FOLDER, { recursive: true, mode: 0o700 });
   keepTunables();
   await timed(told, "network", async () => {
@@ -76,14 +87,15 @@ const bringUp = async (told: Told, binaries: PeerBinaries): Promise<void> => {
   });
   if (!existsSync(KUBECONFIG)) await timed(told, "certificates", writePki);
   await timed(told, "registries", () => startRegistries(binaries));
+  await timed(told, "vcsim", () => bringUpVcsim(vms));
   await timed(told, "image", () => pushGuest(binaries.guest, STATE_FOLDER));
   await timed(told, "power on", async () => void (await Promise.all(NODES.map((node) => powerOn(node, binaries)))));
   await timed(told, "nodes ready", () => awaitNodes(NODES));
 };
 
-/** Brings the cluster of the peers up, whatever of it is up already. Errors: `PEER_UNAVAILABLE`, `WAIT_DEADLINE`. */
-export const up = async (told: Told): Promise<void> => {
+/** Brings the cluster of the peers up, and a vcsim with these VMs, whatever of it is up already. Errors: `PEER_UNAVAILABLE`, `WAIT_DEADLINE`. */
+export const up = async (told: Told, vms: readonly string[]): Promise<void> => {
   await requireHost();
   const binaries = await timed(told, "programs", () => buildCluster((name, ms) => ms > 1000 && told(`built ${name}`, ms)));
-  await inTurn(NODES, () => bringUp(told, binaries));
+  await inTurn(NODES, () => bringUp(told, binaries, vms));
 };
