@@ -32,7 +32,7 @@ const removeAll = async (): Promise<void> => {
   await endAll("vcsim", vcsimPids);
   if (failures.length > 0) throw failures[0];
   await removeBridge();
-  restoreHost();
+  await restoreHost();
   for (const folder of [STATE_FOLDER, RUN_FOLDER]) rmSync(folder, { recursive: true, force: true });
 };
 

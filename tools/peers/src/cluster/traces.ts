@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { containerdSocket } from "./containerd.ts";
 import { RUN_FOLDER, STATE_FOLDER, type PeerNode } from "./plan.ts";
@@ -7,6 +8,8 @@ import { RUN_FOLDER, STATE_FOLDER, type PeerNode } from "./plan.ts";
 const SHIM_SOCKETS = "/run/containerd/s";
 const CNI_RESULTS = "/var/lib/cni/results";
 const CONTAINER_LOGS = "/var/log/containers";
+/** One place for every kubelet of a computer, wherever its other files are. */
+const DEVICE_SOCKET = "/var/lib/kubelet/device-plugins/kubelet.sock";
 const CONTAINERD_NAMESPACE = "k8s.io";
 
 const entriesOf = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
@@ -65,8 +68,19 @@ const restoreTunables = (): void => {
   }
 };
 
-/** Takes back what kubelets have done to the whole computer; all of them are off. */
-export const restoreHost = (): void => {
+const isDeaf = (socketPath: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(socketPath);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
+  });
+
+/** Takes back what kubelets have done to the whole computer; all of ours are off. */
+export const restoreHost = async (): Promise<void> => {
+  if (await isDeaf(DEVICE_SOCKET)) rmSync(DEVICE_SOCKET, { force: true });
   for (const link of logLinks()) rmSync(link, { force: true });
   restoreTunables();
 };
