@@ -7,9 +7,12 @@ import type { KindScope } from "./view.ts";
 /** An API server that starts, or whose keys are exchanged, knows nobody for some seconds. */
 const REFUSAL_GRACE_MS = 30_000;
 
+/** A definition is served a moment after it was made. */
+const isUnknownKind = (trouble: Error): boolean => isKuberaError(trouble) && trouble.code === "KUBE_KIND_UNKNOWN";
+
 const isRefusal = (trouble: Error): boolean => {
   const status = refusedStatus(trouble);
-  return status === 401 || status === 403 || (isKuberaError(trouble) && trouble.code === "KUBE_KIND_UNKNOWN");
+  return status === 401 || status === 403 || isUnknownKind(trouble);
 };
 
 /** Whether a kind that a wait can do without is not served, or not for us. */
@@ -47,7 +50,7 @@ export class TroubleJudge {
   #throwWhenLasting(refusal: Error, wasAllowed: boolean): void {
     this.#refusedSinceMs ??= this.#clock.monotonicMs();
     // What was allowed a moment ago, or to nobody known, may only be a server that starts anew.
-    const mayPass = wasAllowed || refusedStatus(refusal) === 401;
+    const mayPass = wasAllowed || refusedStatus(refusal) === 401 || isUnknownKind(refusal);
     if (!mayPass || this.#clock.monotonicMs() - this.#refusedSinceMs >= REFUSAL_GRACE_MS) throw refusal;
   }
 

@@ -65,9 +65,9 @@ describe("pods that are refused", () => {
   test.each<[string, KubeProbe<unknown>, Thing[]]>([
     ["Deployment", available, [failing(QUOTA)]],
     ["StatefulSet", ready, [stateful, event("FailedCreate", { on: OF_SET })]],
-  ])("by a quota that may be freed: a %s has a minute, for the last attempt is not the next one", (_kind, probe, things) => {
-    expect(lookAfter(60_000, probe, ...things)).toContain("not yet: ");
-    expect(lookAfter(60_001, probe, ...things)).toContain("never: ");
+  ])("by a quota that may be freed: a %s has ten seconds, for the last attempt is not the next one", (_kind, probe, things) => {
+    expect(lookAfter(10_000, probe, ...things)).toContain("not yet: ");
+    expect(lookAfter(10_001, probe, ...things)).toContain("never: ");
   });
 });
 

@@ -46,13 +46,13 @@ test.each([
   ],
   [
     "an early crash",
-    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 4, CRASHED)] }),
+    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 1, CRASHED)] }),
     "not yet: pod maya-io: container maya-io is CrashLoopBackOff (told)",
   ],
   [
     "a crash loop",
-    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 5, CRASHED)] }),
-    "never: pod maya-io: container maya-io: CrashLoopBackOff after 5 restarts, last exit code 137 (OOMKilled)",
+    podWith({ containerStatuses: [waiting("CrashLoopBackOff", 2, CRASHED)] }),
+    "never: pod maya-io: container maya-io: CrashLoopBackOff after 2 restarts, last exit code 137 (OOMKilled)",
   ],
   [
     "an invalid image name",
@@ -106,7 +106,7 @@ test("podReady waits for a pod that is not there", () => {
 
 test.each([
   ["a pull", "ErrImagePull", 300_000],
-  ["what is missing", "CreateContainerConfigError", 30_000],
+  ["what is missing", "CreateContainerConfigError", 10_000],
 ])("%s has a grace, by the wait's own clock and not by the times that a cluster tells", (_name, reason, graceMs) => {
   const old = podWith({ startTime: "2026-11-01T00:00:00Z", containerStatuses: [waiting(reason)] });
   expect(lookAfter(graceMs, probes.podReady(REF), old)).toMatch(/^not yet/);

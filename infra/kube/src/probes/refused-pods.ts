@@ -3,7 +3,7 @@ import { isOfThisBirth, isOver, tellingEvent } from "../telling-event.ts";
 import type { KindScope, KubeView } from "../view.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
 
-const DEFAULT_REFUSAL_GRACE_MS = 60_000;
+const DEFAULT_REFUSAL_GRACE_MS = 10_000;
 
 /** Refusals of admission that stay until somebody changes the quota, the policy or the workload. */
 const LASTING = /exceeded quota:|failed quota:|denied the request|violates PodSecurity/;

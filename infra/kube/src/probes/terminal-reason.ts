@@ -9,18 +9,18 @@ export interface TerminalOptions {
   readonly pullGraceMs?: number;
   /** How long a pod may find no node; default 2 minutes, for a node that boots or is added. */
   readonly unschedulableGraceMs?: number;
-  /** How long what a container wants, a ConfigMap or a Secret, may be missing; default 30 s, for kubelets look again only after a while. */
+  /** How long what a container wants, a ConfigMap or a Secret, may be missing; default 10 s, for what is applied together comes one after the other. */
   readonly configGraceMs?: number;
-  /** How long a quota or a policy may refuse pods; default 1 minute, for a quota is freed by what goes. */
+  /** How long a quota or a policy may refuse pods; default 10 s, for a quota is freed by what goes. */
   readonly refusalGraceMs?: number;
-  /** From how many restarts in a row on a crash loop counts as one; default 5, which take 2 to 3 minutes: what a container needs may still start. */
+  /** From how many restarts in a row on a crash loop counts as one; default 2: what a workload needs at its start it can be given in its options. */
   readonly crashLoopRestarts?: number;
 }
 
 const DEFAULT_PULL_GRACE_MS = 300_000;
 const DEFAULT_UNSCHEDULABLE_GRACE_MS = 120_000;
-const DEFAULT_CONFIG_GRACE_MS = 30_000;
-const RESTARTS_OF_A_CRASH_LOOP = 5;
+const DEFAULT_CONFIG_GRACE_MS = 10_000;
+const RESTARTS_OF_A_CRASH_LOOP = 2;
 
 /** Reasons that no waiting repairs. */
 const HOPELESS = new Set(["InvalidImageName", "ErrImageNeverPull"]);
