@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { countVitest } from "./counts.ts";
+import { countOutcome, countVitest } from "./counts.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -59,4 +59,30 @@ it("counts a file that does not load as one failure", () => {
 
 it("refuses a report of another shape", () => {
   expect(() => countVitest(written({ numPassedTests: 1 }))).toThrow("numFailedTests");
+});
+
+const outcome = (code: number, failed: number) => ({
+  schema: "kubera-e2e/outcome@1",
+  run: "r",
+  target: "sim",
+  bed: "sim",
+  build: "b",
+  startedAt: "2026-01-01T00:00:00.000Z",
+  endedAt: "2026-01-01T00:01:00.000Z",
+  interrupted: false,
+  counts: { planned: 2, passed: 2 - failed, failed, skipped: 0, blocked: 0, notRun: 0 },
+  tests: [],
+  errors: ["the bed could not be closed\n  at x"],
+  causes: [],
+  exit: { code, because: "told" },
+});
+
+it.each([
+  { title: "that failed without a failed test is one failure", code: 2, failed: 0, counted: 1 },
+  { title: "with a failed test counts that", code: 1, failed: 2, counted: 2 },
+  { title: "that went well has none", code: 0, failed: 0, counted: 0 },
+])("a run $title", ({ code, failed, counted }) => {
+  const { failed: told, red } = countOutcome(written(outcome(code, failed)));
+  expect(told).toBe(counted);
+  expect(red).toEqual(["the bed could not be closed"]);
 });

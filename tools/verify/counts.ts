@@ -53,11 +53,12 @@ export const countVitest = (path: string, root: string = process.cwd()): Counts 
 
 /** Counts of one e2e run by its `outcome.json`; whatever is neither passed nor failed counts as skipped. */
 export const countOutcome = (path: string): Counts => {
-  const { counts, tests, errors } = outcomeSchema.parse(readJson(path));
+  const { counts, tests, errors, exit } = outcomeSchema.parse(readJson(path));
   const failed = tests.filter((test) => test.status === "failed");
   return {
     passed: counts.passed,
-    failed: counts.failed,
+    // A bed that cannot be opened, or a run that was cut short, has failed without a failed test.
+    failed: counts.failed === 0 && exit.code !== 0 ? 1 : counts.failed,
     skipped: counts.skipped + counts.blocked + counts.notRun,
     red: [...failed.map(({ test, because }) => `${test.file} › ${test.title}: ${because ?? ""}`), ...errors.map(firstLine)],
   };
