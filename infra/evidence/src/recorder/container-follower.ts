@@ -187,11 +187,11 @@ export class ContainerFollower {
     const woken = new AbortController();
     this.#wake = () => woken.abort();
     const until = AbortSignal.any([signal, woken.signal]);
-    const aborted = new Promise<void>((resolve) => {
+    if (until.aborted) return;
+    if (ms !== undefined) return this.#options.clock.sleep(ms, until).catch(() => {});
+    // A listener keeps its signal for as long as the run lasts, unless that aborts: this one does.
+    await new Promise<void>((resolve) => {
       until.addEventListener("abort", () => resolve(), { once: true });
     });
-    if (until.aborted) return;
-    if (ms === undefined) await aborted;
-    else await this.#options.clock.sleep(ms, until).catch(() => {});
   }
 }

@@ -17,8 +17,13 @@ export class Turns {
     this.#free -= 1;
     if (this.#free >= 0) return;
     await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      signal.addEventListener("abort", () => resolve(), { once: true });
+      // The signal is that of a whole run, and would keep a listener for each turn of it.
+      const go = (): void => {
+        signal.removeEventListener("abort", go);
+        resolve();
+      };
+      this.#waiting.push(go);
+      signal.addEventListener("abort", go, { once: true });
     });
   }
 
