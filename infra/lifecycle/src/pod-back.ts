@@ -10,6 +10,7 @@ export interface PodLook {
     readonly labels?: Readonly<Record<string, string>>;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly ownerReferences?: readonly { readonly uid?: string; readonly controller?: boolean }[];
   };
   readonly status?: {
     readonly phase?: string;
@@ -40,21 +41,27 @@ export const lackOf = (pod: PodLook, restartedAfterMs: number): string | undefin
   return old === undefined ? undefined : `${old.name} is told as running since before the restore`;
 };
 
+const ownerOf = ({ metadata }: PodLook): string | undefined => metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+
+const isGoing = ({ metadata }: PodLook): boolean => metadata.deletionTimestamp !== undefined;
+
 const TOLD_LIMIT = 5;
 
 /** Looks at the pods of a cluster that was restored: those that were ready when its set was taken must serve again. */
 export class PodsBack {
   readonly #restartedAfterMs: number;
-  readonly #awaited = new Set<string>();
+  /** By uid, with the uid of its owner. */
+  readonly #awaited = new Map<string, string | undefined>();
 
   constructor(restartedAfterMs: number) {
     this.#restartedAfterMs = restartedAfterMs;
   }
 
-  /** How many serve again, once all do. A pod that was not ready then is not awaited, nor one that its owner has replaced. */
+  /** How many serve again, once all do. A pod that was not ready then is not awaited; for one that goes, those are that its owner makes. */
   look(pods: readonly PodLook[]): Observation<number> {
-    for (const pod of pods) if (this.#wasReady(pod)) this.#awaited.add(pod.metadata.uid ?? "");
-    const awaited = pods.filter(({ metadata }) => this.#awaited.has(metadata.uid ?? "") && metadata.deletionTimestamp === undefined);
+    for (const pod of pods) if (this.#wasReady(pod)) this.#awaited.set(pod.metadata.uid ?? "", ownerOf(pod));
+    this.#awaitReplacements(pods);
+    const awaited = pods.filter((pod) => this.#awaited.has(pod.metadata.uid ?? "") && !isGoing(pod));
     const lacks = awaited.flatMap((pod) => {
       const lack = lackOf(pod, this.#restartedAfterMs);
       return lack === undefined ? [] : [`pod ${pod.metadata.namespace ?? ""}/${pod.metadata.name}: ${lack}`];
@@ -62,6 +69,16 @@ export class PodsBack {
     if (lacks.length === 0) return reached(awaited.length);
     const more = lacks.length > TOLD_LIMIT ? `; … and ${lacks.length - TOLD_LIMIT} more` : "";
     return notYet(`${lacks.length} of ${awaited.length} are not: ${lacks.slice(0, TOLD_LIMIT).join("; ")}${more}`);
+  }
+
+  #awaitReplacements(pods: readonly PodLook[]): void {
+    const staying = new Set(pods.filter((pod) => !isGoing(pod)).map(({ metadata }) => metadata.uid));
+    const bereft = new Set([...this.#awaited].filter(([uid]) => !staying.has(uid)).map(([, owner]) => owner));
+    for (const pod of pods) {
+      const owner = ownerOf(pod);
+      const isNew = isSince(pod.metadata.creationTimestamp, this.#restartedAfterMs);
+      if (owner !== undefined && bereft.has(owner) && isNew) this.#awaited.set(pod.metadata.uid ?? "", owner);
+    }
   }
 
   /** Its kubelet may have told already that it is not ready any more; it is told since when. */

@@ -13,6 +13,7 @@ interface Wish {
   /** Since when it is ready, or is not. */
   readonly since?: string;
   readonly createdAt?: string;
+  readonly owner?: string;
 }
 
 const pod = ({
@@ -23,10 +24,18 @@ const pod = ({
   leaving = false,
   since = OLD,
   createdAt = OLD,
+  owner,
 }: Wish): PodLook => ({
   apiVersion: "v1",
   kind: "Pod",
-  metadata: { name, namespace: "n", uid: name, creationTimestamp: createdAt, ...(leaving && { deletionTimestamp: FRESH }) },
+  metadata: {
+    name,
+    namespace: "n",
+    uid: name,
+    creationTimestamp: createdAt,
+    ...(leaving && { deletionTimestamp: FRESH }),
+    ...(owner !== undefined && { ownerReferences: [{ uid: owner, controller: true }] }),
+  },
   status: {
     phase,
     conditions: [{ type: "Ready", status: ready ? "True" : "False", lastTransitionTime: since }],
@@ -75,6 +84,23 @@ describe("pods of a restored cluster", () => {
     {
       title: "one that goes is not awaited any more",
       shown: [[{ startedAt: OLD }], [{ leaving: true }]],
+      says: [expect.anything(), "0 are back"],
+    },
+    {
+      title: "those that its owner makes for it are awaited in its place",
+      shown: [
+        [{ startedAt: OLD, owner: "set" }],
+        [
+          { leaving: true, owner: "set" },
+          { name: "b", ready: false, createdAt: FRESH, owner: "set" },
+        ],
+        [{ name: "b", createdAt: FRESH, owner: "set" }],
+      ],
+      says: [expect.anything(), "1 of 1 are not: pod n/b: it is Running and not Ready", "1 are back"],
+    },
+    {
+      title: "those that another owner makes are not",
+      shown: [[{ startedAt: OLD, owner: "set" }], [{ name: "b", ready: false, createdAt: FRESH, owner: "other" }]],
       says: [expect.anything(), "0 are back"],
     },
     {
