@@ -34,7 +34,13 @@ export interface Condition {
 interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
-  readonly terminated?: { readonly exitCode: number; readonly reason?: string; readonly message?: string };
+  readonly terminated?: {
+    readonly exitCode: number;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly startedAt?: string;
+    readonly finishedAt?: string;
+  };
 }
 
 export interface ContainerStatus {
@@ -136,7 +142,13 @@ export interface StorageClass extends KubeObject {
 }
 
 export interface EndpointSlice extends KubeObject {
-  readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean }; readonly nodeName?: string }[] | null;
+  readonly endpoints?:
+    | readonly {
+        readonly conditions?: { readonly ready?: boolean };
+        readonly nodeName?: string;
+        readonly targetRef?: { readonly uid?: string; readonly name?: string };
+      }[]
+    | null;
 }
 
 export interface Endpoints extends KubeObject {

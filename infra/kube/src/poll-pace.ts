@@ -29,8 +29,14 @@ export class PollPace {
     this.#askedMs = this.#options.clock.monotonicMs();
   }
 
+  /** A list was compared with what the watch has told. */
   listed(): void {
     this.#listedMs = this.#options.clock.monotonicMs();
+  }
+
+  /** Whether nothing was compared with a list for longer than a watch may put that off. */
+  isOverdue(): boolean {
+    return this.#options.clock.monotonicMs() - this.#listedMs >= LONGEST_TALK_MS;
   }
 
   /** The watch has told something. */

@@ -51,6 +51,8 @@ export class Reflector {
   readonly #store = new ObjectStore();
   readonly #pace: PollPace;
   #revision = "";
+  /** Of the last list or event; a bookmark moves nothing that a list could be too old for. */
+  #toldRevision = "";
   #trouble: Error | undefined;
   #mustList = true;
   #watch = new AbortController();
@@ -132,12 +134,14 @@ export class Reflector {
   }
 
   #take(event: WatchEvent): void {
-    this.#pace.heard();
     if (event.type === "BOOKMARK") {
       this.#revision = event.revision;
       return;
     }
+    // A bookmark tells of no object, and so proves nothing about them.
+    this.#pace.heard();
     this.#revision = event.object.metadata.resourceVersion ?? this.#revision;
+    this.#toldRevision = this.#revision;
     this.#tell(this.#store.apply(event));
   }
 
@@ -146,18 +150,27 @@ export class Reflector {
     const { list: ask, pollMs, clock } = this.#options;
     const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
     const { items, revision } = await askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
-    this.#pace.listed();
-    const passed = isOlder(revision, this.#revision);
+    const passed = isOlder(revision, this.#toldRevision);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);
-    if (passed && !wentBack && !this.#mustList) return this.#recovered(false);
+    if (passed && !wentBack && !this.#mustList) return this.#overtaken();
+    this.#pace.listed();
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
     this.#revision = revision;
+    this.#toldRevision = revision;
     this.#mustList = false;
     this.#recovered(first);
     if (changes.length > 0 || wentBack) this.#watch.abort();
     this.#tell(changes);
+  }
+
+  /** Such a list cannot be compared; where all of them are, one is made while no watch tells anything. */
+  #overtaken(): void {
+    this.#recovered(false);
+    if (!this.#pace.isOverdue()) return;
+    this.#mustList = true;
+    this.#watch.abort();
   }
 
   #tell(changes: readonly Change[]): void {

@@ -16,8 +16,11 @@ const isRefusal = (trouble: Error): boolean => {
 };
 
 /** Whether a kind that a wait can do without is not served, or not for us. */
-export const isMissing = ({ optional }: KindScope, { trouble }: Pick<ObservedKind, "trouble">): boolean =>
-  optional === true && trouble !== undefined && isRefusal(trouble) && refusedStatus(trouble) !== 401;
+export const isMissing = ({ optional, maybeUnserved }: KindScope, { trouble }: Pick<ObservedKind, "trouble">): boolean => {
+  if (trouble === undefined) return false;
+  if (optional === true) return isRefusal(trouble) && refusedStatus(trouble) !== 401;
+  return maybeUnserved === true && isUnknownKind(trouble);
+};
 
 const isHopeless = (trouble: Error): boolean =>
   isKuberaError(trouble) && (trouble.code.startsWith("TLS_") || trouble.code === "KUBECONFIG_INVALID");

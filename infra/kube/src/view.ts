@@ -26,6 +26,8 @@ export interface KindScope extends KindRef {
   readonly namespace?: string;
   /** A kind that is not served, or that we may not read, counts as one without objects instead of ending the wait. */
   readonly optional?: boolean;
+  /** The same for a kind that is not served alone. */
+  readonly maybeUnserved?: boolean;
 }
 
 /** What to look at and when it is enough; spread it into `waitForKube`. */

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { KINDS, probes, type KubeProbe } from "../src/index.ts";
+import { KINDS, probes, type KubeProbe, type KubeView } from "../src/index.ts";
+import { refusedPods } from "../src/probes/refused-pods.ts";
+import { WaitMemory } from "../src/wait-memory.ts";
 import { look, lookAfter, type Thing } from "./look.ts";
 
 const REF = { namespace: "kubera", name: "maya-io" };
@@ -68,6 +70,33 @@ describe("pods that are refused", () => {
   ])("by a quota that may be freed: a %s has ten seconds, for the last attempt is not the next one", (_kind, probe, things) => {
     expect(lookAfter(10_000, probe, ...things)).toContain("not yet: ");
     expect(lookAfter(10_001, probe, ...things)).toContain("never: ");
+  });
+
+  const leaving = thing({ apiVersion: "v1", kind: "Pod" }, {}, { name: "old", labels: {}, deletionTimestamp: "2026-11-24T11:59:50Z" });
+
+  test("by a quota that pods are about to free wait for them, however long these take", () => {
+    expect(look(available, failing(QUOTA), leaving)).toContain("not yet: ");
+    expect(look(available, failing(WEBHOOK), leaving)).toContain("never: ");
+  });
+
+  test("by a quota that was freed have the time that lies between two attempts", () => {
+    let nowMs = 0;
+    const memory = new WaitMemory({ monotonicMs: () => nowMs });
+    const lookAt = (ms: number, ...things: readonly Thing[]): boolean | undefined => {
+      nowMs = ms;
+      memory.beginLook();
+      const view = {
+        began: <T>(what: string, now: T) => memory.began(what, now),
+        list: ({ kind }: { readonly kind: string }) => things.filter((one) => one.kind === kind),
+      } as unknown as KubeView;
+      return refusedPods(view, failing(QUOTA))?.lasting;
+    };
+    expect(lookAt(0, leaving)).toBe(false);
+    expect(lookAt(30_000, leaving)).toBe(false);
+    expect(lookAt(30_001)).toBe(false);
+    expect(lookAt(41_000)).toBe(false);
+    expect(lookAt(60_001)).toBe(false);
+    expect(lookAt(60_002)).toBe(true);
   });
 });
 
@@ -170,6 +199,13 @@ const slice = (...ready: (boolean | undefined)[]): Thing =>
     { endpoints: ready.map((one) => ({ conditions: one === undefined ? {} : { ready: one } })) },
     { name: "maya-io-abc", labels: { "kubernetes.io/service-name": "maya-io" } },
   );
+const twice = ["IPv4", "IPv6"].map((addressType) =>
+  thing(
+    KINDS.endpointSlice,
+    { addressType, endpoints: [{ conditions: { ready: true }, targetRef: { kind: "Pod", name: "a", uid: "a" } }] },
+    { name: `maya-io-${addressType}`, labels: { "kubernetes.io/service-name": "maya-io" } },
+  ),
+);
 const endpoints = (subset: object): Thing => thing(KINDS.endpoints, { subsets: [subset] });
 const unready = pod({ phase: "Running", containerStatuses: [{ name: "c", ready: false, restartCount: 0, state: { running: {} } }] });
 
@@ -226,6 +262,11 @@ describe("a service", () => {
       containerStatuses: [{ name: "c", ready: false, restartCount: 0, state: { waiting: { reason: "InvalidImageName" } } }],
     });
     expect(lookAfter(10_000, probes.serviceReady(REF), service(), slice(false), broken)).toMatch(/^not yet/);
+  });
+
+  test("of two address families has each pod once", () => {
+    expect(look(probes.serviceReady(REF), service(), ...twice)).toBe("reached");
+    expect(look(probes.serviceReady(REF, { atLeast: 2 }), service(), ...twice)).toMatch("not yet: 1 of 2 endpoints are ready");
   });
 
   test("of too few endpoints", () => {

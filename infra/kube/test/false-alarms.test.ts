@@ -76,10 +76,33 @@ test.each([
   ["a new pod", { seen: 0, now: 5 }, "40s", 5],
   ["a pod of a restored cluster that crashed long ago", { seen: 9, now: 10 }, "10s", 1],
   ["a loop that is older than the wait", { seen: 20, now: 20 }, "5m0s", 5],
+  ["a loop that is younger, for what it lacks may be there by now", { seen: 3, now: 3 }, "40s", 0],
+  ["such a loop once it has crashed again", { seen: 3, now: 4 }, "1m20s", 4],
   ["a loop whose kubelet pauses for other times", { seen: 20, now: 20 }, "3s", 0],
 ])("restarts in a row of %s", (...[, { seen, now }, pause, told]) => {
   const status = { name: "c", ready: false, restartCount: now, state: { waiting: { message: backOff(pause) } } };
   expect(restartsInARow(status, seen)).toBe(told);
+});
+
+test("a crash after a long run begins a row of its own", () => {
+  const terminated = { exitCode: 1, startedAt: "2026-11-24T10:00:00Z", finishedAt: "2026-11-24T10:10:00Z" };
+  const status = { name: "c", ready: false, restartCount: 3, state: { waiting: { message: backOff("10s") } }, lastState: { terminated } };
+  expect(restartsInARow(status, 0)).toBe(1);
+  expect(restartsInARow({ ...status, lastState: { terminated: { ...terminated, finishedAt: "2026-11-24T10:09:59Z" } } }, 0)).toBe(3);
+});
+
+describe("a condition of a resource whose controller has not seen its newest form", () => {
+  const ref = { apiVersion: "example.com/v1", kind: "Gadget", ...REF };
+  const gadget = (observed: object, ofCondition: object = {}): Thing =>
+    thing(ref, { generation: 2 }, { status: { ...observed, conditions: [{ type: "Ready", status: "True", ...ofCondition }] } });
+  test.each<[string, Thing, string]>([
+    ["as its status tells", gadget({ observedGeneration: 1 }), "not yet: its controller has not seen its newest form yet"],
+    ["as the condition tells", gadget({}, { observedGeneration: 1 }), "not yet: its controller has not seen its newest form yet"],
+    ["and both have seen it", gadget({ observedGeneration: 2 }, { observedGeneration: 2 }), "reached"],
+    ["and nobody tells", gadget({}), "reached"],
+  ])("%s", (...[, one, told]) => {
+    expect(look(probes.objectCondition(ref, { type: "Ready" }), one)).toBe(told);
+  });
 });
 
 test("what a wait has seen lasts as long as every look shows it, and no longer", () => {

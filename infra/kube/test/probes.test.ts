@@ -106,7 +106,7 @@ test("podReady waits for a pod that is not there", () => {
 
 test.each([
   ["a pull", "ErrImagePull", 300_000],
-  ["what is missing", "CreateContainerConfigError", 10_000],
+  ["what is missing", "CreateContainerConfigError", 20_000],
 ])("%s has a grace, by the wait's own clock and not by the times that a cluster tells", (_name, reason, graceMs) => {
   const old = podWith({ startTime: "2026-11-01T00:00:00Z", containerStatuses: [waiting(reason)] });
   expect(lookAfter(graceMs, probes.podReady(REF), old)).toMatch(/^not yet/);

@@ -103,6 +103,49 @@ test("is back within one poll after a refusal", async () => {
   expect(server.reflector.trouble).toBeUndefined();
 });
 
+/** A server whose watch tells something every 500 ms, and nothing of one object. */
+const hiddenFor = async (event: (revision: string) => WatchEvent, listMs: number): Promise<number> => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  let told = 1;
+  const watch = async function* (signal: AbortSignal): AsyncGenerator<WatchEvent> {
+    for (;;) {
+      await clock.sleep(500, signal);
+      told += 1;
+      yield event(String(told));
+    }
+  };
+  const list = async (signal: AbortSignal): Promise<Listing> => {
+    const listing = { items: clock.monotonicMs() < 1000 ? [] : [pod("hidden")], revision: String(told) };
+    await clock.sleep(listMs, signal);
+    return listing;
+  };
+  const reflector = new Reflector({
+    clock,
+    pollMs: POLL_MS,
+    list,
+    open: (_revision, signal) => Promise.resolve(watch(signal)),
+    onChange: () => {},
+  });
+  const running = reflector.run(stop.signal);
+  while (reflector.objects?.has("hidden") !== true && clock.monotonicMs() < 200_000) await clock.advance(500);
+  stop.abort();
+  await running;
+  return clock.monotonicMs();
+};
+
+test("a watch that tells only how far it has come puts no list off", async () => {
+  expect(await hiddenFor((revision) => ({ type: "BOOKMARK", revision }), 0)).toBeLessThanOrEqual(2 * POLL_MS);
+});
+
+test("a talking watch that overtakes every list hides nothing for longer than a minute", async () => {
+  const other = (revision: string): WatchEvent => ({
+    type: "MODIFIED",
+    object: { ...pod("other"), metadata: { name: "other", resourceVersion: revision } },
+  });
+  expect(await hiddenFor(other, 800)).toBeLessThanOrEqual(65_000);
+});
+
 test("what an overtaken watch still holds changes nothing any more", async () => {
   const clock = new FakeClock();
   const stop = new AbortController();

@@ -70,8 +70,8 @@ describe("a claim", () => {
   });
 });
 
-const pool = (status: object = { desiredInstances: 2 }): Thing =>
-  thing(KINDS.poolCluster, { name: "data" }, { spec: { pools: [{}, {}] }, status });
+const pool = (status: { readonly desiredInstances?: number } = { desiredInstances: 2 }, wanted = status.desiredInstances ?? 2): Thing =>
+  thing(KINDS.poolCluster, { name: "data" }, { spec: { pools: Array.from({ length: wanted }, () => ({})) }, status });
 const instance = (name: string, phase: string | undefined, status: object = {}): Thing =>
   thing(
     KINDS.poolInstance,
@@ -90,6 +90,11 @@ describe("a cStor pool", () => {
     ["missing", [], "not yet: there is no such CStorPoolCluster"],
     ["online", [pool(), instance("a", "ONLINE"), instance("b", "ONLINE")], "reached"],
     ["new", [pool({})], "not yet: 0 of 2 pool instances are ONLINE; 2 are not provisioned"],
+    [
+      "grown a moment ago",
+      [pool({ desiredInstances: 1 }, 2), instance("a", "ONLINE")],
+      "not yet: 1 of 2 pool instances are ONLINE; 1 are not provisioned",
+    ],
     ["of no instance", [pool({ desiredInstances: 0 })], "not yet: it wants no pool instance yet"],
     [
       "half there",

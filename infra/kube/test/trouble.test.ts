@@ -110,6 +110,11 @@ test.each([
   expect(isMissing(scope, { trouble })).toBe(false);
 });
 
+test("nothing counts as gone that we may not read", () => {
+  const scope = probes.objectsGone({ apiVersion: "v1", kind: "Pod" }).kinds[0];
+  expect(scope && [forbidden, unserved].map((trouble) => isMissing(scope, { trouble }))).toEqual([false, true]);
+});
+
 test("goes on through a short 401, as while keys are exchanged", async () => {
   await using api = await startFakeApi();
   await using client = api.open(50);

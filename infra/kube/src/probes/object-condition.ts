@@ -13,8 +13,19 @@ export interface WantedCondition {
 }
 
 interface Conditioned extends KubeObject {
-  readonly status?: { readonly conditions?: readonly Condition[] };
+  readonly metadata: KubeObject["metadata"] & { readonly generation?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly (Condition & { readonly observedGeneration?: number })[];
+  };
 }
+
+/** Whether a condition speaks of an earlier form of the object; controllers that do not say are believed. */
+const isOutdated = ({ metadata, status }: Conditioned, type: string): boolean => {
+  const condition = status?.conditions?.find((one) => one.type === type);
+  const observed = condition?.observedGeneration ?? status?.observedGeneration;
+  return observed !== undefined && observed < (metadata.generation ?? 0);
+};
 
 const describe = ({ type, status, reason, message, lastTransitionTime }: Condition, nowMs: number): string => {
   const at = since(lastTransitionTime, nowMs);
@@ -37,6 +48,7 @@ export const objectCondition = (ref: ObjectRef, wanted: WantedCondition): KubePr
         const others = (object.status?.conditions ?? []).map((one) => one.type);
         return notYet(`it has no condition ${type}${others.length === 0 ? "" : `, only ${others.join(", ")}`}`);
       }
+      if (isOutdated(object, type)) return notYet("its controller has not seen its newest form yet");
       const isIt = condition.status === status && (reason === undefined || condition.reason === reason);
       return isIt ? reached(object) : notYet(describe(condition, view.nowMs));
     },

@@ -21,7 +21,9 @@ const holder = ({ metadata }: KubeObject): string => {
 /** One object of any kind does not exist any more; a kind that is not served has none. */
 export const objectGone = (ref: ObjectRef): KubeProbe<true> => ({
   what: `${ref.kind} ${nameOf(ref)} is gone`,
-  kinds: [{ apiVersion: ref.apiVersion, kind: ref.kind, optional: true, ...(ref.namespace !== undefined && { namespace: ref.namespace }) }],
+  kinds: [
+    { apiVersion: ref.apiVersion, kind: ref.kind, maybeUnserved: true, ...(ref.namespace !== undefined && { namespace: ref.namespace }) },
+  ],
   about: ref,
   probe: (view) => {
     const object = view.get(ref);
@@ -32,7 +34,7 @@ export const objectGone = (ref: ObjectRef): KubeProbe<true> => ({
 /** No object of a kind is left, in a namespace or anywhere; those that are left are named with what holds them. */
 export const objectsGone = ({ apiVersion, kind, namespace, labels = {} }: GoneScope): KubeProbe<true> => ({
   what: `no ${kind} is left${namespace === undefined ? "" : ` in namespace ${namespace}`}`,
-  kinds: [{ apiVersion, kind, optional: true, ...(namespace !== undefined && { namespace }) }],
+  kinds: [{ apiVersion, kind, maybeUnserved: true, ...(namespace !== undefined && { namespace }) }],
   probe: (view) => {
     const left = view
       .list({ apiVersion, kind }, namespace)

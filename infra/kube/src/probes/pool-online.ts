@@ -33,7 +33,8 @@ const isLasting = (view: KubeView, hopeless: readonly PoolInstance[]): boolean =
 
 const observe = (view: KubeView, cluster: PoolCluster): Observation<readonly PoolInstance[]> => {
   const { name, namespace } = cluster.metadata;
-  const wanted = cluster.status?.desiredInstances ?? cluster.spec?.pools?.length ?? 0;
+  // The status lags behind a pool that was just added.
+  const wanted = Math.max(cluster.status?.desiredInstances ?? 0, cluster.spec?.pools?.length ?? 0);
   const instances = view
     .list<PoolInstance>(KINDS.poolInstance, namespace)
     .filter(({ metadata }) => metadata.labels?.[OF_CLUSTER] === name && metadata.deletionTimestamp === undefined);

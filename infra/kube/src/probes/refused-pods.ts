@@ -1,4 +1,4 @@
-import { conditionOf, KINDS, type KubeEvent, type Workload } from "../kinds.ts";
+import { conditionOf, KINDS, type KubeEvent, type Pod, type Workload } from "../kinds.ts";
 import { isOfThisBirth, isOver, tellingEvent } from "../telling-event.ts";
 import type { KindScope, KubeView } from "../view.ts";
 import type { TerminalOptions } from "./terminal-reason.ts";
@@ -7,6 +7,8 @@ const DEFAULT_REFUSAL_GRACE_MS = 10_000;
 
 /** Refusals of admission that stay until somebody changes the quota, the policy or the workload. */
 const LASTING = /exceeded quota:|failed quota:|denied the request|violates PodSecurity/;
+
+const QUOTA = /exceeded quota:/;
 
 export interface RefusedPods {
   readonly message: string;
@@ -29,6 +31,21 @@ const messageOf = (view: KubeView, workload: Workload): string | undefined => {
   return tellingEvent(open)?.message;
 };
 
+/** Pods that go give back what they had of a quota, but not before their own grace is over. */
+const isBeingFreed = (view: KubeView, workload: Workload, message: string): boolean =>
+  QUOTA.test(message) &&
+  view.list<Pod>(KINDS.pod, workload.metadata.namespace).some(({ metadata }) => metadata.deletionTimestamp !== undefined);
+
+/** Controllers double the pause between two attempts, so the next one may be as far away as the first one is by now. */
+const isLasting = (view: KubeView, workload: Workload, refused: { readonly message: string; readonly graceMs: number }): boolean => {
+  const { kind, metadata } = workload;
+  const subject = `pods of ${kind} ${metadata.uid ?? metadata.name}`;
+  const { forMs } = view.began(`refusal of ${subject}`, true);
+  if (isBeingFreed(view, workload, refused.message)) return false;
+  const { forMs: untouchedMs } = view.began(`refusal of ${subject} while nothing goes`, true);
+  return LASTING.test(refused.message) && untouchedMs > refused.graceMs && untouchedMs >= forMs / 2;
+};
+
 /**
  * What keeps pods of a workload from being created: a Deployment says so itself, of the others the events do. Both tell the last attempt,
  * and the next one may be due: a rolling update under a quota waits for its old pods to go, and whoever frees a quota is not heard at once.
@@ -36,7 +53,5 @@ const messageOf = (view: KubeView, workload: Workload): string | undefined => {
 export const refusedPods = (view: KubeView, workload: Workload, options: TerminalOptions = {}): RefusedPods | undefined => {
   const message = messageOf(view, workload);
   if (message === undefined || message === "") return undefined;
-  const { kind, metadata } = workload;
-  const { forMs } = view.began(`refusal of pods of ${kind} ${metadata.uid ?? metadata.name}`, true);
-  return { message, lasting: LASTING.test(message) && forMs > (options.refusalGraceMs ?? DEFAULT_REFUSAL_GRACE_MS) };
+  return { message, lasting: isLasting(view, workload, { message, graceMs: options.refusalGraceMs ?? DEFAULT_REFUSAL_GRACE_MS }) };
 };

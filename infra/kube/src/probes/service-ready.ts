@@ -28,8 +28,16 @@ interface Counted {
 const living = (view: KubeView, places: readonly { readonly nodeName?: string }[]): number =>
   places.filter(({ nodeName }) => deadNode(view, nodeName) === undefined).length;
 
+type Place = NonNullable<EndpointSlice["endpoints"]>[number];
+
+/** A service of two address families has each pod in two slices, and a pod that moves between slices is in both for a moment. */
+const eachOnce = (endpoints: readonly Place[]): Place[] => {
+  const targets = endpoints.map(({ targetRef }) => targetRef?.uid ?? targetRef?.name);
+  return endpoints.filter((_endpoint, index) => targets[index] === undefined || targets.indexOf(targets[index]) === index);
+};
+
 const ofSlices = (view: KubeView, slices: readonly EndpointSlice[]): Counted => {
-  const endpoints = slices.flatMap((slice) => slice.endpoints ?? []);
+  const endpoints = eachOnce(slices.flatMap((slice) => slice.endpoints ?? []));
   // Readiness that is not told counts as ready: so the API defines it.
   const ready = endpoints.filter(({ conditions }) => conditions?.ready !== false);
   return { ready: living(view, ready), all: endpoints.length };

@@ -9,9 +9,9 @@ export interface TerminalOptions {
   readonly pullGraceMs?: number;
   /** How long a pod may find no node; default 2 minutes, for a node that boots or is added. */
   readonly unschedulableGraceMs?: number;
-  /** How long what a container wants, a ConfigMap or a Secret, may be missing; default 10 s, for what is applied together comes one after the other. */
+  /** How long what a container wants, a ConfigMap or a Secret, may be missing; default 20 s: a kubelet that missed it looks again after 10 to 15 s. */
   readonly configGraceMs?: number;
-  /** How long a quota or a policy may refuse pods; default 10 s, for a quota is freed by what goes. */
+  /** How long a quota or a policy may refuse pods; default 10 s, of a quota since the last pod of the namespace went. */
   readonly refusalGraceMs?: number;
   /** From how many restarts in a row on a crash loop counts as one; default 2: what a workload needs at its start it can be given in its options. */
   readonly crashLoopRestarts?: number;
@@ -19,7 +19,7 @@ export interface TerminalOptions {
 
 const DEFAULT_PULL_GRACE_MS = 300_000;
 const DEFAULT_UNSCHEDULABLE_GRACE_MS = 120_000;
-const DEFAULT_CONFIG_GRACE_MS = 10_000;
+const DEFAULT_CONFIG_GRACE_MS = 20_000;
 const RESTARTS_OF_A_CRASH_LOOP = 2;
 
 /** Reasons that no waiting repairs. */
