@@ -7,7 +7,9 @@ import type { KindScope } from "./view.ts";
 /** An API server that starts, or whose keys are exchanged, knows nobody for some seconds. */
 const REFUSAL_GRACE_MS = 30_000;
 
-/** A definition is served a moment after it was made. */
+/** Groups of definitions are domains; what Kubernetes itself serves it serves from the start. */
+const isOfDefinition = ({ apiVersion }: KindScope): boolean => (apiVersion.split("/").at(-2) ?? "").includes(".");
+
 const isUnknownKind = (trouble: Error): boolean => isKuberaError(trouble) && trouble.code === "KUBE_KIND_UNKNOWN";
 
 const isRefusal = (trouble: Error): boolean => {
@@ -52,8 +54,10 @@ export class TroubleJudge {
 
   #throwWhenLasting(refusal: Error, wasAllowed: boolean): void {
     this.#refusedSinceMs ??= this.#clock.monotonicMs();
+    // A definition is served a moment after it was made.
+    const mayCome = isUnknownKind(refusal) && isOfDefinition(this.#scope);
     // What was allowed a moment ago, or to nobody known, may only be a server that starts anew.
-    const mayPass = wasAllowed || refusedStatus(refusal) === 401 || isUnknownKind(refusal);
+    const mayPass = wasAllowed || refusedStatus(refusal) === 401 || mayCome;
     if (!mayPass || this.#clock.monotonicMs() - this.#refusedSinceMs >= REFUSAL_GRACE_MS) throw refusal;
   }
 

@@ -65,13 +65,14 @@ test.each([
   { name: "an unknown user", trouble: unauthorized, before: false, endsAfterMs: 30_000 },
   { name: "a missing right", trouble: forbidden, before: false, endsAfterMs: 0 },
   { name: "a right that was there", trouble: forbidden, before: true, endsAfterMs: 30_000 },
-  { name: "an unknown kind", trouble: unserved, before: false, endsAfterMs: 30_000 },
+  { name: "a kind that Kubernetes itself would serve", trouble: unserved, before: false, endsAfterMs: 0 },
+  { name: "a kind of a definition", trouble: unserved, before: false, endsAfterMs: 30_000, apiVersion: "openebs.io/v1alpha1" },
   { name: "a kind that was served", trouble: unserved, before: true, endsAfterMs: 30_000 },
   { name: "a stranger's certificate", trouble: tls, before: true, endsAfterMs: 0 },
   { name: "a server that is away", trouble: away, before: false, endsAfterMs: Infinity },
-])("gives $name its time", async ({ trouble, before, endsAfterMs }) => {
+])("gives $name its time", async ({ trouble, before, endsAfterMs, apiVersion = "v1" }) => {
   const clock = new FakeClock();
-  const judge = new TroubleJudge({ apiVersion: "v1", kind: "Pod" }, { cluster: "server", clock });
+  const judge = new TroubleJudge({ apiVersion, kind: "Pod" }, { cluster: "server", clock });
   const seen = { trouble, objects: before ? new Map() : undefined };
   const passes = (): boolean => {
     try {
