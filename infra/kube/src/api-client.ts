@@ -197,9 +197,15 @@ export class ApiClient implements KubeClient {
   async #list(kind: KindRef, options: Call): Promise<Listing> {
     const path = await this.#collection(kind, options);
     const { signal } = options;
-    return listAll((page) =>
-      this.#json({ method: "GET", path, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS }),
-    );
+    const ask = (page: Readonly<Record<string, string | number>>): Promise<unknown> =>
+      this.#json({ method: "GET", path, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS });
+    try {
+      return await listAll(ask);
+    } catch (error) {
+      // The definition of a kind may be gone; the next call finds out.
+      if (refusedStatus(error) === NOT_FOUND) this.#discovery.forget(kind);
+      throw error;
+    }
   }
 
   async #collection(kind: KindRef, { namespace, signal }: Call): Promise<string> {

@@ -82,6 +82,11 @@ export class Discovery {
     throw kindUnknown({ cluster: this.#cluster, method: "GET", path: baseOf(apiVersion) }, { apiVersion, kind, because });
   }
 
+  /** What a version serves may have changed. */
+  forget({ apiVersion }: KindRef): void {
+    this.#known.delete(apiVersion);
+  }
+
   async #ask(apiVersion: string, signal?: AbortSignal): Promise<Kinds> {
     const base = baseOf(apiVersion);
     const kinds = new Map<string, ResourcePath>();

@@ -116,6 +116,16 @@ test("nothing counts as gone that we may not read", () => {
   expect(scope && [forbidden, unserved].map((trouble) => isMissing(scope, { trouble }))).toEqual([false, true]);
 });
 
+test("a kind whose definition was removed is gone, although it was served before", async () => {
+  await using api = await startFakeApi();
+  await using client = api.open(50);
+  await client.list({ apiVersion: "apps/v1", kind: "DaemonSet" });
+  const missing = { status: 404, body: status(404, "NotFound", "404 page not found") };
+  for (const path of ["/apis/apps/v1", "/apis/apps/v1/daemonsets"]) api.answerWith(path, missing);
+  const gone = probes.objectsGone({ apiVersion: "apps/v1", kind: "DaemonSet" });
+  expect(await waitForKube({ client, deadlineMs: 5000, intervalMs: 50, ...gone })).toBe(true);
+});
+
 test("goes on through a short 401, as while keys are exchanged", async () => {
   await using api = await startFakeApi();
   await using client = api.open(50);
