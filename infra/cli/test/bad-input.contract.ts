@@ -102,7 +102,7 @@ const SETTINGS: readonly Case[] = [
     text: () =>
       told("BED_UNKNOWN", 'no file declares a test bed "konvo"', {
         where: `${join(config, "testbeds")}\n           ${join(ROOT, "infra", "testbeds")}`,
-        because: "the beds there are broken, konvoy, lab, rancher, sim",
+        because: "the beds there are broken, konvoy, lab, peers, rancher, sim",
         fix: "Did you mean konvoy?",
       }),
   },

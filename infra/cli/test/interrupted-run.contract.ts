@@ -10,6 +10,10 @@ import { childrenOf, commandOf, endOf, hasEnded, LIMIT_MS, workplaceOfTest, type
 const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
 const PLAYWRIGHT = [process.execPath, join(ROOT, "node_modules", "@playwright", "test", "cli.js"), "test", ...ONE_TEST];
 
+/** How soon a run starts is no claim of these tests. */
+const START_LIMIT_MS = 90_000;
+const TEST_LIMIT_MS = 180_000;
+
 const storeOf = ({ root }: Workplace): string => join(root, "store");
 
 const environmentOf = (workplace: Workplace): Record<string, string> => ({
@@ -19,7 +23,7 @@ const environmentOf = (workplace: Workplace): Record<string, string> => ({
 
 /** A run that has its simulated data centre and is about to bring the bed into its state. */
 const untilRestoring = async (workplace: Workplace, running: RunningE2e): Promise<SimUp> => {
-  await expect.poll(running.errorsSoFar, { interval: 20, timeout: 30_000 }).toMatch(/bed: restore · power off done/);
+  await expect.poll(running.errorsSoFar, { interval: 20, timeout: START_LIMIT_MS }).toMatch(/bed: restore · power off done/);
   const [sim] = workplace.sims();
   expect(sim).toBeDefined();
   return sim as SimUp;
@@ -47,7 +51,7 @@ const playwrightOf = (running: RunningE2e): number => {
   return playwright ?? 0;
 };
 
-describe("a run that is interrupted", () => {
+describe("a run that is interrupted", { timeout: TEST_LIMIT_MS }, () => {
   test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("by %s ends with 130 and gives the bed back", async (signal) => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
@@ -82,7 +86,7 @@ describe("a run that is interrupted", () => {
     const workplace = workplaceOfTest();
     const running = startE2e(environmentOf(workplace), ["test", ...ONE_TEST]);
     const hasBegun = (): boolean => childrenOf(running.child.pid ?? 0).some((pid) => commandOf(pid).includes("@playwright/test/cli"));
-    await expect.poll(hasBegun, { interval: 5, timeout: 30_000 }).toBe(true);
+    await expect.poll(hasBegun, { interval: 5, timeout: START_LIMIT_MS }).toBe(true);
     const playwright = playwrightOf(running);
     running.child.kill("SIGKILL");
     // It has to load itself before it can notice.

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { PeerNode } from "./plan.ts";
 
 const ROOT = "/sys/fs/cgroup";
@@ -32,12 +33,25 @@ const fillCpuset = (folder: string): void => {
   }
 };
 
+const addIn = (hierarchy: string, node: PeerNode): void => {
+  for (const folder of [join(hierarchy, OURS), folderOf(hierarchy, node)]) {
+    mkdirSync(folder, { recursive: true });
+    fillCpuset(folder);
+  }
+};
+
+/** Error: `PEER_UNAVAILABLE` where this computer lets nobody make cgroups. */
 export const addCgroups = (node: PeerNode): void => {
-  for (const hierarchy of hierarchies()) {
-    for (const folder of [join(hierarchy, OURS), folderOf(hierarchy, node)]) {
-      mkdirSync(folder, { recursive: true });
-      fillCpuset(folder);
-    }
+  try {
+    for (const hierarchy of hierarchies()) addIn(hierarchy, node);
+  } catch (cause) {
+    throw new KuberaError("PEER_UNAVAILABLE", {
+      what: "the nodes of the peers cannot have cgroups here",
+      where: ROOT,
+      because: cause instanceof Error ? cause.message : String(cause),
+      fix: "Run it on a computer whose root may write to its cgroups; in a container they are often read-only.",
+      cause,
+    });
   }
 };
 
