@@ -66,14 +66,6 @@ const STAYS_AWAY: readonly BadCase[] = [
     says: [/for longer than 3 s/, /401 Unauthorized/],
   },
   {
-    title: "a registry that never answers shows as a pull that has not ended",
-    given: (make, { images }) => [make.pod("a", { image: images.stalled })],
-    wait: (namespace) => probes.podReady(named("a")(namespace)),
-    code: "WAIT_DEADLINE",
-    deadlineMs: SHORT_MS,
-    says: [/container main is ContainerCreating/, /Normal Pulling on Pod a.*: Pulling image ".*guest:1"/],
-  },
-  {
     title: "an image name that is none ends the wait at once",
     given: (make) => [make.pod("a", { image: "NOT A NAME" })],
     wait: (namespace) => probes.podReady(named("a")(namespace)),
@@ -197,6 +189,18 @@ const STAYS_AWAY: readonly BadCase[] = [
   },
 ];
 
+/** Alone, for a kubelet pulls one image after the other: whoever is on its node waits behind it. */
+const STALLS: readonly BadCase[] = [
+  {
+    title: "a registry that never answers shows as a pull that has not ended",
+    given: (make, { images }) => [make.pod("a", { image: images.stalled })],
+    wait: (namespace) => probes.podReady(named("a")(namespace)),
+    code: "WAIT_DEADLINE",
+    deadlineMs: SHORT_MS,
+    says: [/container main is ContainerCreating/, /Normal Pulling on Pod a.*: Pulling image ".*guest:1"/],
+  },
+];
+
 /** What must hold of waits in every world. */
 export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): void => {
   const isThere = ({ needs }: Pick<Case, "needs">): boolean => needs === undefined || lacks[needs] === undefined;
@@ -225,18 +229,29 @@ export const describeWaits = (open: () => Promise<World>, lacks: Lacks = {}): vo
     });
   });
 
+  const checkExplained = async ({ given, wait, code, says, deadlineMs }: BadCase): Promise<Stage> => {
+    const opened = await stage();
+    await opened.put(...given(opened.make, world));
+    const text = await opened.miss(wait(opened.namespace), deadlineMs, STABLE_MS);
+    expect(text).toContain(`[${code}]`);
+    for (const words of says) expect(text).toMatch(words);
+    return opened;
+  };
+
   describe.concurrent("what stays away is explained", () => {
-    test.for(STAYS_AWAY.map((one) => ({ ...one, title: titleOf(one) })))(
-      "$title",
-      async ({ given, wait, code, says, deadlineMs, needs }, { skip }) => {
-        skip(needs !== undefined && !isThere({ needs }));
-        const { put, make, miss, namespace } = await stage();
-        await put(...given(make, world));
-        const text = await miss(wait(namespace), deadlineMs, STABLE_MS);
-        expect(text).toContain(`[${code}]`);
-        for (const words of says) expect(text).toMatch(words);
-      },
-    );
+    test.for(STAYS_AWAY.map((one) => ({ ...one, title: titleOf(one) })))("$title", async (one, { skip }) => {
+      skip(!isThere(one));
+      expect(await checkExplained(one)).toBeDefined();
+    });
+  });
+
+  describe("what stays away, and others with it, is explained", () => {
+    test.each(STALLS)("$title", async (one) => {
+      const { namespace, see } = await checkExplained(one);
+      const ref = { ...KINDS.pod, namespace, name: "a" };
+      await world.client.delete(ref);
+      expect(await see(probes.objectGone(ref))).toBe(true);
+    });
   });
 
   describe.concurrent("what goes is seen", () => {
