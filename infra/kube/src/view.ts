@@ -17,6 +17,8 @@ export interface KubeView {
    * tells of times is of its own clock, and after a restore days old.
    */
   began<T>(what: string, now: T): Began<T>;
+  /** The least that a count has been at any look of this wait, however often it was not asked for between. */
+  leastSeen(what: string, count: number): number;
   get<T extends KubeObject>(ref: ObjectRef): T | undefined;
   list<T extends KubeObject>(kind: KindRef, namespace?: string): readonly T[];
 }

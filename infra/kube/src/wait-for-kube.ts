@@ -40,6 +40,10 @@ class WatchedView implements KubeView {
     return this.#memory.began(what, now);
   }
 
+  leastSeen(what: string, count: number): number {
+    return this.#memory.leastSeen(what, count);
+  }
+
   get<T extends KubeObject>(ref: ObjectRef): T | undefined {
     return this.#objects(ref, ref.namespace).get(nameOf(ref)) as T | undefined;
   }

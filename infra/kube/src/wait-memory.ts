@@ -11,6 +11,7 @@ export class WaitMemory {
   readonly #clock: Pick<Clock, "monotonicMs">;
   #before = new Map<string, Kept>();
   #now = new Map<string, Kept>();
+  readonly #least = new Map<string, number>();
 
   constructor(clock: Pick<Clock, "monotonicMs">) {
     this.#clock = clock;
@@ -31,5 +32,11 @@ export class WaitMemory {
     const kept = this.#now.get(what) ?? this.#before.get(what) ?? { first: now, sinceMs: nowMs };
     this.#now.set(what, kept);
     return { first: kept.first as T, forMs: nowMs - kept.sinceMs };
+  }
+
+  leastSeen(what: string, count: number): number {
+    const least = Math.min(this.#least.get(what) ?? count, count);
+    this.#least.set(what, least);
+    return least;
   }
 }

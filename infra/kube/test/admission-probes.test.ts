@@ -87,6 +87,7 @@ describe("pods that are refused", () => {
       memory.beginLook();
       const view = {
         began: <T>(what: string, now: T) => memory.began(what, now),
+        leastSeen: (what: string, count: number) => memory.leastSeen(what, count),
         list: ({ kind }: { readonly kind: string }) => things.filter((one) => one.kind === kind),
       } as unknown as KubeView;
       return refusedPods(view, failing(QUOTA))?.lasting;

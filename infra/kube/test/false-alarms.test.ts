@@ -105,6 +105,16 @@ describe("a condition of a resource whose controller has not seen its newest for
   });
 });
 
+test("a count is compared with the least that it has been, whatever was not looked at between", () => {
+  const memory = new WaitMemory({ monotonicMs: () => 0 });
+  const seen = [3, undefined, 5, 1, undefined, 4].map((count) => {
+    memory.beginLook();
+    // A container that crashes at once is ready for a moment, and nobody counts then.
+    return count === undefined ? undefined : memory.leastSeen("restarts", count);
+  });
+  expect(seen).toEqual([3, undefined, 3, 1, undefined, 1]);
+});
+
 test("what a wait has seen lasts as long as every look shows it, and no longer", () => {
   let nowMs = 0;
   const memory = new WaitMemory({ monotonicMs: () => nowMs });

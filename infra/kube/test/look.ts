@@ -14,7 +14,8 @@ const view = (things: readonly Thing[], forMs: number): KubeView =>
   ({
     cluster: "server",
     nowMs: Date.parse(NOW),
-    began: (_what: string, now: unknown) => ({ first: typeof now === "number" ? 0 : now, forMs }),
+    began: (_what: string, now: unknown) => ({ first: now, forMs }),
+    leastSeen: () => 0,
     get: (ref: { kind: string; name: string }) => things.find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name),
     list: ({ kind }: { kind: string }) => things.filter((thing) => thing.kind === kind),
   }) as unknown as KubeView;

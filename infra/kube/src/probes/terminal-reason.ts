@@ -43,7 +43,7 @@ const isLasting = ({ view, pod }: Subject, trouble: string, graceMs: number): bo
   view.began(`${trouble} of pod ${keyOf(pod)}`, true).forMs > graceMs;
 
 const crashLoop = ({ view, pod, options }: Subject, status: ContainerStatus): string | undefined => {
-  const restarts = restartsInARow(status, view.began(`restarts of ${status.name} of pod ${keyOf(pod)}`, status.restartCount).first);
+  const restarts = restartsInARow(status, view.leastSeen(`restarts of ${status.name} of pod ${keyOf(pod)}`, status.restartCount));
   if (status.state?.waiting?.reason !== "CrashLoopBackOff" || restarts < (options.crashLoopRestarts ?? RESTARTS_OF_A_CRASH_LOOP))
     return undefined;
   const exit = status.lastState?.terminated;

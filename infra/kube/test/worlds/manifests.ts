@@ -58,7 +58,7 @@ export const manifestsOf = (namespace: string, guest: string) => {
       metadata: meta(name),
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Mi" } }, ...spec },
     }),
-    /** A volume that is there for a claim that names it; its own name is unique in the cluster. */
+    /** A volume of 1 MiB that is there for a claim that names it; its own name is unique in the cluster. */
     volume: (name: string): Manifest => ({
       apiVersion: "v1",
       kind: "PersistentVolume",

@@ -110,7 +110,7 @@ const STAYS_AWAY: readonly BadCase[] = [
   },
   {
     title: "a claim that nothing fits names what it wants",
-    given: (make) => [make.claim("a", { storageClassName: "" })],
+    given: (make) => [make.claim("a", { storageClassName: "", resources: { requests: { storage: "1Gi" } } })],
     wait: (namespace) => probes.claimBound(named("a")(namespace)),
     code: "WAIT_DEADLINE",
     deadlineMs: SHORT_MS,
