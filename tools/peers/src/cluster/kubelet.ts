@@ -5,6 +5,8 @@ import { PKI_FOLDER, type PeerNode } from "./plan.ts";
 import type { Program } from "./processes.ts";
 import { containerdSocket } from "./containerd.ts";
 
+export const KUBELET_PORT = 10_250;
+
 /** Of kubelet.config.k8s.io/v1beta1. */
 const configOf = (node: PeerNode): object => ({
   apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -14,6 +16,7 @@ const configOf = (node: PeerNode): object => ({
   tlsCertFile: join(PKI_FOLDER, `kubelet-${node.name}.crt`),
   tlsPrivateKeyFile: join(PKI_FOLDER, `kubelet-${node.name}.key`),
   address: node.address,
+  port: KUBELET_PORT,
   healthzBindAddress: "127.0.0.1",
   containerRuntimeEndpoint: `unix://${containerdSocket(node)}`,
   cgroupDriver: "cgroupfs",

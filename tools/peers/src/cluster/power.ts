@@ -7,10 +7,10 @@ import { addCgroups, removeCgroups } from "./cgroups.ts";
 import { containerd, containerdSocket } from "./containerd.ts";
 import { controlPlane, CONTROL_PROGRAMS } from "./control-plane.ts";
 import { mountDisk, unmountAll } from "./disk.ts";
-import { kubelet } from "./kubelet.ts";
 import { cutCable, setCable } from "./network.ts";
 import type { PeerNode } from "./plan.ts";
 import { endAll, pidsOf, runsAll, startOnNode } from "./processes.ts";
+import { startKubelet } from "./start-kubelet.ts";
 import { removeTraces } from "./traces.ts";
 
 const SOCKET_LIMIT_MS = 20_000;
@@ -52,5 +52,5 @@ export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<v
   startOnNode(node, containerd(node));
   if (node.plane === "control") for (const program of controlPlane(binaries, node)) startOnNode(node, program);
   await awaitSocket(node);
-  startOnNode(node, kubelet(binaries.kubelet, node));
+  await startKubelet(node, binaries.kubelet);
 };

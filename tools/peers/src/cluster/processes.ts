@@ -13,23 +13,33 @@ export interface Program {
   readonly argv: readonly [string, ...string[]];
 }
 
+/** One start of a program. */
+export interface Run {
+  readonly hasEnded: boolean;
+}
+
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Starts a program that outlives this process; what it says goes to its log. */
-const start = ({ name, argv }: Program): void => {
+const start = ({ name, argv }: Program): Run => {
   mkdirSync(LOG_FOLDER, { recursive: true });
   const log = openSync(join(LOG_FOLDER, `${name}.log`), "a");
   const [file, ...args] = argv;
   const child = spawn(file, args, { detached: true, stdio: ["ignore", log, log], env: { PATH, HOME: "/root" }, cwd: "/" });
+  const run = { hasEnded: false };
+  const end = (): void => {
+    run.hasEnded = true;
+  };
   // Whoever waits for what it serves tells why it did not.
-  child.once("error", () => {});
+  child.once("error", end).once("exit", end);
   child.unref();
   closeSync(log);
+  return run;
 };
 
 export const startOnHost = start;
 
-export const startOnNode = (node: PeerNode, { name, argv }: Program): void =>
+export const startOnNode = (node: PeerNode, { name, argv }: Program): Run =>
   start({ name: `${node.name}-${name}`, argv: [...inNetworkOf(node), ...argv] });
 
 const linkOf = (path: string): string | undefined => {
