@@ -68,6 +68,7 @@ describe("e2e bed peers: a restore of real nodes from end to end", () => {
   });
   afterAll(async () => {
     for (const name of ["kept", "later"]) await kube.delete({ apiVersion: "apps/v1", kind: "Deployment", namespace: "default", name });
+    await kube.delete({ ...CONFIG_MAP, namespace: "default", name: "later" });
     kube.close();
     await rm(folder, { recursive: true, force: true });
   });

@@ -219,17 +219,18 @@ export const describeApi = (open: () => Promise<ApiWorld>): void => {
   });
 
   test("an etcd that is set back shows what was, and what comes after", async () => {
-    await put(client, configMap("before"));
+    await put(client, configMap("etcd-before"));
     const seen = client.observe(CONFIG_MAP, { namespace: NAMESPACE });
     const has = (name: string): boolean => seen.trouble === undefined && seen.objects?.has(`${NAMESPACE}/${name}`) === true;
+    const known = (): string => `${[...(seen.objects?.keys() ?? [])].join(", ")}; ${seen.trouble?.message ?? "no trouble"}`;
     const setBack = await world.keepControlPlane();
-    await put(client, configMap("later"));
-    await client.delete(refOf("before"));
-    await eventually("the newer world is seen", () => has("later") && !has("before"));
+    await put(client, configMap("etcd-later"));
+    await client.delete(refOf("etcd-before"));
+    await eventually("the newer world is seen", () => has("etcd-later") && !has("etcd-before"), known);
     await setBack();
-    await eventually("the older world is seen", () => has("before") && !has("later"));
-    await put(client, configMap("again"));
-    expect(await eventually("what comes after is seen", () => has("again"))).toBe(true);
+    await eventually("the older world is seen", () => has("etcd-before") && !has("etcd-later"), known);
+    await put(client, configMap("etcd-again"));
+    expect(await eventually("what comes after is seen", () => has("etcd-again"))).toBe(true);
     seen.close();
   }, 300_000);
 };
