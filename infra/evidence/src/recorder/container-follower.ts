@@ -125,7 +125,7 @@ export class ContainerFollower {
   async #readFormer(signal: AbortSignal): Promise<LogEnd> {
     const since = this.#seam.resumeOver();
     let end = await this.#read({ previous: true, since }, signal);
-    for (let tries = 1; tries < TRIES && end.how === "broken" && !signal.aborted; tries += 1) {
+    for (let tries = 1; tries < TRIES && end.how === "broken" && !end.isRefused && !signal.aborted; tries += 1) {
       await this.#options.clock.sleep(this.#nextPause(), signal).catch(() => {});
       end = await this.#read({ previous: true, since }, signal);
     }

@@ -1,4 +1,5 @@
 import type { Clock } from "@kubera-e2e/schema/clock";
+import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { LogLines, type LogLine } from "./log-lines.ts";
 
 /** How a reading of a log ended. */
@@ -7,8 +8,16 @@ export type LogEnd =
       readonly how: "ended";
       /** A last line without an end; half of one, unless the container is over. */ readonly rest: LogLine | undefined;
     }
-  | { readonly how: "broken"; readonly because: string }
+  | { readonly how: "broken"; readonly because: string; /** Asking again would bring the same. */ readonly isRefused: boolean }
   | { readonly how: "left" };
+
+const PASSING = new Set([408, 429]);
+
+/** A log that is not there, or that one may not read. */
+const isRefusal = (error: unknown): boolean => {
+  const { status } = ((isKuberaError(error) ? error.cause : undefined) as { readonly status?: unknown }) ?? {};
+  return typeof status === "number" && status >= 400 && status < 500 && !PASSING.has(status);
+};
 
 const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
@@ -50,7 +59,9 @@ export class LogReading {
         for (const line of lines.push(chunk)) onLine(line);
       return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "ended", rest: lines.end() };
     } catch (error) {
-      return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "broken", because: firstLine(error) };
+      return this.#left.signal.aborted || signal.aborted
+        ? { how: "left" }
+        : { how: "broken", because: firstLine(error), isRefused: isRefusal(error) };
     } finally {
       this.#over.abort();
     }
