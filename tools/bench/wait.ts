@@ -10,6 +10,7 @@ import { watchManyPods } from "./wait/many-pods.ts";
 /** The phase at which a change meets a poll of five seconds is even over all of it. */
 const POLL_PHASES_MS = [500, 1500, 2500, 3500, 4500];
 const WAITS_AT_ONCE = 50;
+const WATCHING_ROUNDS = 3;
 
 const detection = async (scene: Scene, repeats: number): Promise<BenchResult[]> => {
   const [ours, kubectl, polled]: number[][] = [[], [], []];
@@ -67,11 +68,33 @@ const watches = async (scene: Scene): Promise<BenchResult> => {
 };
 
 const cost = async (server: ApiServer, writer: ClusterWriter): Promise<BenchResult[]> => {
-  const { core, overIdleMib } = await watchManyPods(server.admin, writer);
-  const baseline = "a process that watches nothing; 5,000 pods, 100 changes a second for 20 s";
+  const { ours, bare } = await watchManyPods(server.admin, writer, WATCHING_ROUNDS);
+  const what = "5,000 pods, 100 changes a second for 15 s";
+  const core = median(ours.map((one) => one.core));
+  const bareCore = median(bare.map((one) => one.core));
+  const n = WATCHING_ROUNDS;
   return [
-    atMost(60, { id: "wait-heap", value: overIdleMib, unit: "MiB", baseline, n: 1 }),
-    atMost(0.05, { id: "wait-core", value: core, unit: "core", baseline, n: 1 }),
+    atMost(60, {
+      id: "wait-heap",
+      value: median(ours.map((one) => one.overIdleMib)),
+      unit: "MiB",
+      baseline: `the same process before it watches; ${what}`,
+      n,
+    }),
+    atMost(0.05, {
+      id: "wait-core",
+      value: core,
+      unit: "core",
+      baseline: `a process that watches nothing; ${what}; a TLS connection that only counts the lines of this watch costs ${bareCore.toFixed(3)}`,
+      n,
+    }),
+    atMost(0.05, {
+      id: "wait-core-own",
+      value: core - bareCore,
+      unit: "core",
+      baseline: `a TLS connection that only counts the lines of the same watch, interleaved; ${what}`,
+      n,
+    }),
   ];
 };
 

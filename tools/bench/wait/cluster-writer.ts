@@ -8,23 +8,30 @@ interface Kubeconfig {
 
 const decode = (text: string): Buffer => Buffer.from(text, "base64");
 
+/** The API server that a kubeconfig in JSON names, and connections of its user. */
+export const accessOf = (kubeconfig: string): { readonly server: string; readonly agent: Agent } => {
+  const { clusters, users } = JSON.parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
+  const [{ cluster }] = clusters;
+  const [{ user }] = users;
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 16,
+    ca: decode(cluster["certificate-authority-data"]),
+    cert: decode(user["client-certificate-data"]),
+    key: decode(user["client-key-data"]),
+  });
+  return { server: cluster.server, agent };
+};
+
 /** Changes a cluster as a kubelet would, over connections of its own: what is measured must not share them. */
 export class ClusterWriter {
   readonly #server: string;
   readonly #agent: Agent;
 
-  /** Of a kubeconfig in JSON. */
   constructor(kubeconfig: string) {
-    const { clusters, users } = JSON.parse(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
-    this.#server = clusters[0].cluster.server;
-    const { user } = users[0];
-    this.#agent = new Agent({
-      keepAlive: true,
-      maxSockets: 16,
-      ca: decode(clusters[0].cluster["certificate-authority-data"]),
-      cert: decode(user["client-certificate-data"]),
-      key: decode(user["client-key-data"]),
-    });
+    const { server, agent } = accessOf(kubeconfig);
+    this.#server = server;
+    this.#agent = agent;
   }
 
   /** Rejects unless the server takes it; answers its body. */
