@@ -32,6 +32,8 @@ export interface ExitParts {
   /** Whether this process ran one part of the suite; an empty part is no mistake. */
   readonly sharded: boolean;
   readonly counts: Outcome["counts"];
+  /** Failed drafts among the counts that decide nothing. */
+  readonly drafts?: number;
   readonly failures: readonly Failure[];
   /** Errors outside any test, as Playwright told them. */
   readonly errors: readonly string[];
@@ -87,12 +89,12 @@ const exitOfFailures = ({ failures, counts }: ExitParts): Exit => {
 
 /** The exit code of a run and why; pure. */
 export const exitOf = (parts: ExitParts): Exit => {
-  const { interrupted, counts, failures } = parts;
+  const { interrupted, counts, failures, drafts = 0 } = parts;
   const errors = parts.errors.filter((error) => !IS_EMPTY.test(error));
   // Playwright says so of a whole suite without a test, never of one part of it.
   const isEmpty = errors.length < parts.errors.length;
   if (interrupted) return answer(EXIT.interrupted, "interrupted before its end");
-  if (counts.failed > 0) return exitOfFailures({ ...parts, failures: failures.length > 0 ? failures : [{ class: "unknown" }] });
+  if (counts.failed > drafts) return exitOfFailures({ ...parts, failures: failures.length > 0 ? failures : [{ class: "unknown" }] });
   if (errors.length > 0) return exitOfErrors(errors, counts.passed > 0);
   if (counts.planned === 0)
     return parts.sharded && !isEmpty
@@ -100,5 +102,6 @@ export const exitOf = (parts: ExitParts): Exit => {
       : answer(EXIT.nothingSelected, "no test was selected");
   if (counts.blocked > 0) return answer(EXIT.restoreFailed, "tests were blocked, because the bed could not serve them");
   if (counts.notRun > 0) return answer(EXIT.failed, "planned tests did not run");
+  if (drafts > 0) return answer(EXIT.passed, `all tests passed but ${drafts} ${drafts === 1 ? "draft" : "drafts"}`);
   return answer(EXIT.passed, "all tests passed");
 };

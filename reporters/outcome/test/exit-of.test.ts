@@ -22,6 +22,13 @@ const parts = (more: Partial<ExitParts>): ExitParts => ({
 const rows: readonly [title: string, parts: Partial<ExitParts>, code: number, because: string][] = [
   ["all passed", {}, 0, "all tests passed"],
   ["passed and skipped", { counts: counts({ passed: 8, skipped: 2 }) }, 0, "all tests passed"],
+  ["one draft that failed", { counts: counts({ passed: 9, failed: 1 }), drafts: 1 }, 0, "all tests passed but 1 draft"],
+  [
+    "a failure beside two drafts",
+    { counts: counts({ failed: 3 }), drafts: 2, failures: [{ class: "product" }] },
+    1,
+    "product, test or unexplained failures",
+  ],
   ["a product failure", { counts: counts({ failed: 1 }), failures: [{ class: "product" }] }, 1, "product, test or unexplained failures"],
   ["an unknown failure", { counts: counts({ failed: 1 }), failures: [{ class: "unknown" }] }, 1, "product, test or unexplained failures"],
   [

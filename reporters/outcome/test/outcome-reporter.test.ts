@@ -29,7 +29,7 @@ const configOf = (reporter: string, target: string): string => `
 import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "tests", outputDir: "out", workers: 1,
-  reporter: [[${JSON.stringify(reporter)}, { runFolder: ${JSON.stringify(runFolder)}, run: "r1", bed: "sim", target: "${target}", build: "1.12.0" }]],
+  reporter: [[${JSON.stringify(reporter)}, { runFolder: ${JSON.stringify(runFolder)}, run: "r1", bed: "sim", target: "${target}", build: "1.12.0", draftsMayFail: process.env.DRAFTS === "1" }]],
   projects: [{ name: "api" }],
 });`;
 
@@ -188,4 +188,18 @@ test("refuses a stored outcome that was cut short", async () => {
 
 test("answers undefined for a run without an outcome", async () => {
   await expect(readOutcome(runFolder)).resolves.toBeUndefined();
+});
+
+test.each([
+  { title: "is told and decides nothing where it may fail", drafts: "1", code: 0, because: "all tests passed but 1 draft" },
+  { title: "is a failure elsewhere", drafts: "0", code: 1, because: "product, test or unexplained failures" },
+])("a draft that fails $title", async ({ drafts, code, because }) => {
+  environment = { ...environment, DRAFTS: drafts };
+  const ran = await playwright('test("done", () => {}); test("begun", { tag: "@draft" }, () => { expect(1).toBe(2); });');
+  const outcome = await readOutcome(runFolder);
+  expect({ code: ran.code, counts: outcome?.counts, exit: outcome?.exit }).toEqual({
+    code,
+    counts: { planned: 2, passed: 1, failed: 1, skipped: 0, blocked: 0, notRun: 0 },
+    exit: { code, because },
+  });
 });
