@@ -1,95 +1,106 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
-import { planEntrySchema, type PlanEntry } from "@kubera-e2e/schema/plan-entry";
-import { isMap, isSeq, LineCounter, parseDocument } from "yaml";
+import { parsePlan, repeatedCases, type ListedCase } from "@kubera-e2e/schema/parse-plan";
+import { specCases, type SpecCase } from "@kubera-e2e/schema/spec-cases";
 import { lineAt } from "./code-text.ts";
 import { filesBelow, type House, type Violation } from "./house.ts";
 
-interface Listed {
-  readonly entry: PlanEntry;
+const ASSUMPTIONS = "infra/sim/assumptions.yaml";
+
+/** A `plan(…)` and the file it stands in. */
+interface Named extends SpecCase {
   readonly file: string;
-  readonly line: number;
 }
 
-interface Plans {
-  readonly listed: readonly Listed[];
-  readonly violations: readonly Violation[];
+interface Plan {
+  readonly byId: ReadonlyMap<string, ListedCase>;
+  readonly assumptions: ReadonlySet<string>;
 }
 
-const NOTHING: Plans = { listed: [], violations: [] };
-
-const both = (a: Plans, b: Plans): Plans => ({ listed: [...a.listed, ...b.listed], violations: [...a.violations, ...b.violations] });
-
-const readEntry = (file: string, line: number, value: unknown): Plans => {
-  const parsed = planEntrySchema.safeParse(value);
-  if (parsed.success) return { listed: [{ entry: parsed.data, file, line }], violations: [] };
-  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "entry"}: ${message}`);
-  return {
-    listed: [],
-    violations: [{ file, line, message: `not a plan entry: ${faults.join("; ")}. infra/schema/src/plan-entry.ts says what one holds.` }],
-  };
+const assumptionIds = (root: string): Set<string> => {
+  const file = join(root, ASSUMPTIONS);
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return new Set([...text.matchAll(/^\s*- id: (\S+)/gm)].map(([, id = ""]) => id));
 };
 
-const readPlan = (root: string, file: string): Plans => {
-  const lines = new LineCounter();
-  const document = parseDocument(readFileSync(join(root, file), "utf8"), { lineCounter: lines, prettyErrors: false });
-  const lineOf = (offset: number | undefined): number => lines.linePos(offset ?? 0).line;
-  const [syntax] = document.errors;
-  if (syntax !== undefined)
-    return { listed: [], violations: [{ file, line: lineOf(syntax.pos[0]), message: `${syntax.message}. Correct the YAML.` }] };
-  if (!isSeq(document.contents))
-    return { listed: [], violations: [{ file, line: 1, message: "a plan is a list of entries. Begin each with `- id: TCID-…`." }] };
-  return document.contents.items
-    .map((item) => readEntry(file, lineOf(isMap(item) ? item.range?.[0] : undefined), isMap(item) ? item.toJSON() : item))
-    .reduce(both, NOTHING);
-};
-
-const twice = (listed: readonly Listed[]): Violation[] => {
-  const first = new Map<string, Listed>();
-  return listed.flatMap((one) => {
-    const { id } = one.entry;
-    const other = first.get(id);
-    if (other === undefined) first.set(id, one);
-    return other === undefined
-      ? []
-      : [{ file: one.file, line: one.line, message: `${id} stands in ${other.file}:${other.line} as well. Give one of them its own id.` }];
-  });
-};
-
-/** `plan("TCID-…", { day: 0, priority: 1 })`, as specs name their case. */
-const CALL = /\bplan\(\s*(["'`])([^"'`]+)\1(?:\s*,\s*\{([^}]*)\})?/g;
-
-const numberIn = (tags: string, name: string): number | undefined => {
-  const digits = new RegExp(`\\b${name}\\s*:\\s*(\\d)`).exec(tags)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-};
-
-const differences = (tags: string, { day, priority }: PlanEntry): string[] => {
-  const [ownDay, ownPriority] = [numberIn(tags, "day"), numberIn(tags, "priority")];
+const differences = ({ day, priority, file }: Named, { entry }: ListedCase): string[] => {
+  const kind = file.split(".").at(-3);
   return [
-    ...(ownDay !== undefined && ownDay !== day ? [`day ${ownDay}, the plan says ${day}`] : []),
-    ...(ownPriority !== undefined && `P${ownPriority}` !== priority ? [`priority ${ownPriority}, the plan says ${priority}`] : []),
+    ...(day !== undefined && day !== entry.day ? [`day ${day}, the plan says ${entry.day}`] : []),
+    ...(priority !== undefined && `P${priority}` !== entry.priority ? [`priority ${priority}, the plan says ${entry.priority}`] : []),
+    ...(kind === entry.kind ? [] : [`a spec of kind ${kind}, the plan says ${entry.kind}`]),
   ];
 };
 
-const callFaults = (id: string, tags: string, listed: readonly Listed[]): string[] => {
-  const found = listed.find(({ entry }) => entry.id === id);
+const namedFaults = (named: Named, { byId, assumptions }: Plan): string[] => {
+  const { id, assumption } = named;
+  const found = byId.get(id);
   if (found === undefined) return [`no plan.yaml lists ${id}. Add the case to the plan of its area, or correct the id.`];
-  return differences(tags, found.entry).map((difference) => `${id}: ${difference}. Correct the spec, or ${found.file}:${found.line}.`);
+  const isUnknown = assumption !== undefined && !assumptions.has(assumption);
+  return [
+    ...differences(named, found).map((difference) => `${id}: ${difference}. Correct the spec, or ${found.file}:${found.line}.`),
+    ...(isUnknown ? [`${id}: ${ASSUMPTIONS} holds no ${assumption}. Add it there, or correct the id.`] : []),
+  ];
 };
 
-const specFaults = (house: House, listed: readonly Listed[]): Violation[] =>
-  house.sources
-    .filter(({ path, room }) => room === "tests" && path.endsWith(".spec.ts"))
-    .flatMap(({ path, text }) =>
-      [...text.matchAll(CALL)].flatMap((match) =>
-        callFaults(match[2] ?? "", match[3] ?? "", listed).map((message) => ({ file: path, line: lineAt(text, match.index), message })),
-      ),
-    );
+/** Plan id and row are the identity of a test, so that only rows may share an id. */
+const sharedIdentity = (named: readonly Named[]): Violation[] => {
+  const first = new Map<string, Named>();
+  return named.flatMap((one) => {
+    if (one.isRow) return [];
+    const other = first.get(one.id);
+    if (other === undefined) first.set(one.id, one);
+    const message = `${one.id} is named in ${other?.file}:${other?.line} as well. Give both a row, or one of them its own case.`;
+    return other === undefined ? [] : [{ file: one.file, line: one.line, message }];
+  });
+};
 
-/** Plans hold whole entries with ids of their own, and specs name cases that exist, with the day and priority of the plan. */
+/** What an entry claims, against what a spec that is no draft names. */
+const claimFaults = ({ entry, file, line }: ListedCase, named: readonly Named[]): Violation[] => {
+  const own = named.filter(({ id }) => id === entry.id);
+  const finished = own.find(({ isDraft }) => !isDraft);
+  if (entry.automated && finished === undefined) {
+    const why = own.length > 0 ? "its spec is a draft" : "no spec names it";
+    return [{ file, line, message: `${entry.id} claims to be automated, and ${why}. Finish the spec, or remove \`automated\`.` }];
+  }
+  if (entry.automated || finished === undefined) return [];
+  const message = `${entry.id} is asserted by ${finished.file}:${finished.line}. Add \`automated: true\` here, and what it expects, or make the spec a draft.`;
+  return [{ file, line, message }];
+};
+
+const NEVER_RUNS = /\btest\.(?:describe\.)?skip\(\s*["'`]/g;
+const SKIPPED = "a spec that never runs would count as automated. Make it a draft, or skip it inside under a condition with a reason.";
+const UNREADABLE = "plan(…) without an id that can be read here. Write it out: in a table, let each row hold its own plan(…).";
+
+const readSpecs = (house: House): { readonly named: readonly Named[]; readonly violations: readonly Violation[] } => {
+  const specs = house.sources.filter(({ path, room }) => room === "tests" && path.endsWith(".spec.ts"));
+  const read = specs.map(({ path, text }) => ({ file: path, ...specCases(text) }));
+  const skipped = specs.flatMap(({ path, text }) =>
+    [...text.matchAll(NEVER_RUNS)].map(({ index }) => ({ file: path, line: lineAt(text, index), message: SKIPPED })),
+  );
+  const nameless = read.flatMap(({ file, unreadable }) => unreadable.map(({ line }) => ({ file, line, message: UNREADABLE })));
+  return {
+    named: read.flatMap(({ file, cases }) => cases.map((one) => ({ ...one, file }))),
+    violations: [...nameless, ...skipped],
+  };
+};
+
+/**
+ * Plans hold whole entries of their own area, ids and titles of their own; specs name cases that exist, as the plan has them; an entry claims
+ * to be automated when a finished spec names it, and only then.
+ */
 export const checkPlans = (house: House): Violation[] => {
   const files = filesBelow(house.root, "tests").filter((file) => posix.basename(file) === "plan.yaml");
-  const { listed, violations } = files.map((file) => readPlan(house.root, file)).reduce(both, NOTHING);
-  return [...violations, ...twice(listed), ...specFaults(house, listed)];
+  const plans = files.map((file) => parsePlan(readFileSync(join(house.root, file), "utf8"), file));
+  const listed = plans.flatMap((plan) => plan.listed);
+  const { named, violations } = readSpecs(house);
+  const plan = { byId: new Map(listed.map((one) => [one.entry.id, one])), assumptions: assumptionIds(house.root) };
+  return [
+    ...plans.flatMap(({ faults }) => faults),
+    ...repeatedCases(listed),
+    ...violations,
+    ...named.flatMap((one) => namedFaults(one, plan).map((message) => ({ file: one.file, line: one.line, message }))),
+    ...sharedIdentity(named),
+    ...listed.flatMap((one) => claimFaults(one, named)),
+  ];
 };

@@ -152,12 +152,15 @@ const listOne = (found: BedFile): BedListing => {
 /** Every bed that a file declares, sorted by name, broken ones with their problem. */
 export const listTestBeds = (settings: Pick<Settings, "KUBERA_CONFIG">): BedListing[] => bedFiles(settings).map(listOne);
 
+const declaredIn = (found: BedFile): TestBed => parseTestBed(readFileSync(found.file, "utf8"), found.file, new AnyValue());
+
+/** The named bed as its file declares it, before any value is given. Errors: `BED_UNKNOWN`, `BED_INVALID`, `SETTING_INVALID`. */
+export const declaredBed = (name: string, settings: Settings): TestBed => declaredIn(findBedFile(name, settings));
+
 /**
  * Whether the named bed is simulated, from its file alone: nothing needs to run yet.
  *
  * Errors: as `loadTestBed`, without `BED_VALUE_MISSING`; `BED_REQUIRED` also when KUBERA_BED is unset under CI, whatever the name.
  */
-export const bedTarget = (name: string, settings: Settings): Target => {
-  const found = findBedFile(settings.CI ? settings.KUBERA_BED : name, settings);
-  return parseTestBed(readFileSync(found.file, "utf8"), found.file, new AnyValue()).target;
-};
+export const bedTarget = (name: string, settings: Settings): Target =>
+  declaredIn(findBedFile(settings.CI ? settings.KUBERA_BED : name, settings)).target;

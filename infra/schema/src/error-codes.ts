@@ -23,6 +23,8 @@ export const ERROR_CODES = {
   BED_VALUE_MISSING: environment("a test bed refers to a value that nobody gives"),
   DIRECTOR_LOGIN_REFUSED: environment("Director refused the credentials that were given for it"),
   SECRET_MISSING: environment("a secret that is named and not given"),
+  PLAN_INVALID: environment("a test plan with faults"),
+  CASE_UNKNOWN: environment("a case that no plan lists"),
   NOTHING_SELECTED: environment("no test matches", EXIT.nothingSelected),
   CHROMIUM_MISSING: environment("no Chromium for the GUI project"),
   PEER_UNAVAILABLE: environment("a real peer that cannot be built or started"),

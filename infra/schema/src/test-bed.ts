@@ -7,6 +7,7 @@ import { renewSchema } from "./bed-renew.ts";
 import { setsSchema } from "./bed-sets.ts";
 import { bedStateSchema } from "./bed-state.ts";
 import { durationSchema } from "./duration.ts";
+import { declaredNeedSchema } from "./plan-needs.ts";
 import { targetSchema } from "./target.ts";
 
 const name = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "use lower-case letters, digits and dashes");
@@ -106,6 +107,10 @@ export const testBedSchema = z
     setup: setupSchema.optional(),
     intervals: intervalsSchema.prefault({}),
     limits: limitsSchema.prefault({}),
+    provides: z
+      .array(declaredNeedSchema)
+      .optional()
+      .describe("what its cases may need and nobody can see from this file; `e2e plan coverage` counts by it what is runnable here"),
     lease: bedLeaseSchema,
   })
   .superRefine((bed, context) => {

@@ -55,7 +55,7 @@ const SOUND: Files = {
   "infra/sim/src/index.ts": "export const sim = 1;\n",
   "tests/package.json": manifest("tests"),
   "tests/login/plan.yaml":
-    "- id: TCID-LOGIN-A\n  title: a\n  day: 0\n  priority: P1\n  area: login\n  kind: api\n  expect: [a token]\n- id: TCID-LOGIN-B\n  title: b\n  day: 2\n  priority: P0\n  area: login\n  kind: api\n  expect: [a token]\n",
+    "- id: TCID-LOGIN-A\n  title: a\n  day: 0\n  priority: P1\n  area: login\n  kind: api\n  automated: true\n  expect: [a token]\n- id: TCID-LOGIN-B\n  title: b\n  day: 2\n  priority: P0\n  area: login\n  kind: api\n  expect: [a token]\n",
   "tests/login/login.api.spec.ts": 'test("a", plan("TCID-LOGIN-A", { day: 0, priority: 1 }), async () => {});\n',
   "tools/check/main.ts": 'import { now } from "@kubera-e2e/schema/clock";\nimport { other } from "./other.ts";\n',
 };
@@ -85,6 +85,11 @@ interface Row {
   readonly files: Files;
   readonly told: string;
 }
+
+const spec = (name: string, tags: string): string => `test("x", plan("TCID-LOGIN-${name}", { ${tags} }), () => {});\n`;
+
+const entry = (id: string, title: string, area: string): string =>
+  `- id: ${id}\n  title: ${title}\n  day: 0\n  priority: P1\n  area: ${area}\n  kind: api\n`;
 
 const SITE = "tools/architecture.json on purpose";
 
@@ -216,7 +221,8 @@ const rows: readonly Row[] = [
     title: "one id in two plans",
     check: "plan",
     files: {
-      "tests/signup/plan.yaml": "- id: TCID-LOGIN-A\n  title: a\n  day: 0\n  priority: P1\n  area: x\n  kind: api\n  expect: [x]\n",
+      "tests/signup/plan.yaml":
+        "- id: TCID-LOGIN-A\n  title: a\n  day: 0\n  priority: P1\n  area: signup\n  automated: true\n  kind: api\n  expect: [x]\n",
     },
     told: "tests/signup/plan.yaml:1: TCID-LOGIN-A stands in tests/login/plan.yaml:1 as well. Give one of them its own id.",
   },
@@ -235,8 +241,71 @@ const rows: readonly Row[] = [
   {
     title: "a spec of another priority than its case",
     check: "plan",
-    files: { "tests/login/login.api.spec.ts": 'test("x", plan("TCID-LOGIN-B", { day: 2, priority: 2, row: "r" }), () => {});\n' },
-    told: "tests/login/login.api.spec.ts:1: TCID-LOGIN-B: priority 2, the plan says P0. Correct the spec, or tests/login/plan.yaml:8.",
+    files: { "tests/login/login.api.spec.ts": `${spec("A", "day: 0, priority: 1")}${spec("B", "day: 2, priority: 2, row, draft: true")}` },
+    told: "tests/login/login.api.spec.ts:2: TCID-LOGIN-B: priority 2, the plan says P0. Correct the spec, or tests/login/plan.yaml:9.",
+  },
+  {
+    title: "a spec of another kind than its case",
+    check: "plan",
+    files: { "tests/login/b.gui.spec.ts": spec("B", "day: 2, priority: 0, draft: true") },
+    told: "tests/login/b.gui.spec.ts:1: TCID-LOGIN-B: a spec of kind gui, the plan says api. Correct the spec, or tests/login/plan.yaml:9.",
+  },
+  {
+    title: "an entry in the plan of another area",
+    check: "plan",
+    files: { "tests/signup/plan.yaml": entry("TCID-SIGNUP", "c", "login") },
+    told: "tests/signup/plan.yaml:1: TCID-SIGNUP is of area login. Move it to tests/login/plan.yaml, or correct its area.",
+  },
+  {
+    title: "two cases of one title",
+    check: "plan",
+    files: { "tests/signup/plan.yaml": `${entry("TCID-SIGNUP-A", "Same", "signup")}${entry("TCID-SIGNUP-B", "same", "signup")}` },
+    told: "tests/signup/plan.yaml:7: TCID-SIGNUP-B has the title of TCID-SIGNUP-A in line 1. Say what sets it apart, or remove one.",
+  },
+  {
+    title: "a case that claims to be automated without a spec",
+    check: "plan",
+    files: { "tests/login/login.api.spec.ts": "" },
+    told: "tests/login/plan.yaml:1: TCID-LOGIN-A claims to be automated, and no spec names it. Finish the spec, or remove `automated`.",
+  },
+  {
+    title: "a case that claims to be automated by a draft",
+    check: "plan",
+    files: { "tests/login/login.api.spec.ts": spec("A", "day: 0, priority: 1, draft: true") },
+    told: "tests/login/plan.yaml:1: TCID-LOGIN-A claims to be automated, and its spec is a draft. Finish the spec, or remove `automated`.",
+  },
+  {
+    title: "a case with a spec that does not say so",
+    check: "plan",
+    files: { "tests/login/b.api.spec.ts": spec("B", "day: 2, priority: 0") },
+    told: "tests/login/plan.yaml:9: TCID-LOGIN-B is asserted by tests/login/b.api.spec.ts:1. Add `automated: true` here, and what it expects, or make the spec a draft.",
+  },
+  {
+    title: "two tests of one identity",
+    check: "plan",
+    files: { "tests/login/more.api.spec.ts": spec("A", "day: 0, priority: 1") },
+    told: "tests/login/more.api.spec.ts:1: TCID-LOGIN-A is named in tests/login/login.api.spec.ts:1 as well. Give both a row, or one of them its own case.",
+  },
+  {
+    title: "an assumption that nobody made",
+    check: "plan",
+    files: {
+      "infra/sim/assumptions.yaml": "assumptions:\n  - id: A-KNOWN\n",
+      "tests/login/login.api.spec.ts": `${spec("A", 'day: 0, priority: 1, assumption: "A-KNOWN", row')}${spec("A", 'day: 0, priority: 1, assumption: "A-NEW", row')}`,
+    },
+    told: "tests/login/login.api.spec.ts:2: TCID-LOGIN-A: infra/sim/assumptions.yaml holds no A-NEW. Add it there, or correct the id.",
+  },
+  {
+    title: "a case whose id is made on the way",
+    check: "plan",
+    files: { "tests/login/more.api.spec.ts": 'test("x", plan(row.id, { day: 0, priority: 1 }), () => {});\n' },
+    told: "tests/login/more.api.spec.ts:1: plan(…) without an id that can be read here. Write it out: in a table, let each row hold its own plan(…).",
+  },
+  {
+    title: "a spec that never runs",
+    check: "plan",
+    files: { "tests/login/login.api.spec.ts": 'test.skip("a", plan("TCID-LOGIN-A", { day: 0, priority: 1 }), () => {});\n' },
+    told: "tests/login/login.api.spec.ts:1: a spec that never runs would count as automated. Make it a draft, or skip it inside under a condition with a reason.",
   },
   {
     title: "a rule switched off without a reason",
