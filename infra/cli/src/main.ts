@@ -5,6 +5,8 @@ import { exitCodeOf, isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { addBed } from "./commands/bed.ts";
 import { addCheck } from "./commands/check.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addNew } from "./commands/new.ts";
+import { addPlan } from "./commands/plan.ts";
 import { addReport } from "./commands/report.ts";
 import { addSim } from "./commands/sim.ts";
 import { addTest } from "./commands/test.ts";
@@ -28,7 +30,7 @@ const newProgram = (argv: readonly string[], startedBy: number): Command => {
     .enablePositionalOptions()
     .addHelpText("after", EXAMPLES)
     .addHelpText("after", settingsHelp);
-  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim]) add(program, argv, startedBy);
+  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim, addPlan, addNew]) add(program, argv, startedBy);
   return program;
 };
 
