@@ -28,17 +28,17 @@ describe("a run of the suite", () => {
     const { root, environment } = workplaceOfTest();
     const store = join(root, "store");
     const running = startE2e({ ...environment, KUBERA_STORE: store, KUBERA_CLEAN: "never" }, ["test", ...ONE_TEST]);
-    await expect.poll(running.errorsSoFar, { interval: 50, timeout: 30_000 }).toMatch(/bed: restore/);
+    await expect.poll(running.errorsSoFar, { interval: 50, timeout: 90_000 }).toMatch(/bed: restore/);
     running.child.stdout?.destroy();
     running.child.stderr?.destroy();
     expect((await running.said).code).toBe(0);
     expect((await new FileLeaseStore(store).read("sim"))?.state).toBe("dirty");
-  }, 60_000);
+  }, 150_000);
 
   test("cleans the bed it was on when it ends, unless it is told to end at once", async () => {
     const { root, environment, sims } = workplaceOfTest();
     const sim = startE2e({ ...environment, KUBERA_SIM_SPEED: "60" }, ["sim", "up"]);
-    await expect.poll(() => sims().length, { interval: 50, timeout: 30_000 }).toBe(1);
+    await expect.poll(() => sims().length, { interval: 50, timeout: 90_000 }).toBe(1);
     const store = join(root, "store");
     const running = startE2e({ ...environment, KUBERA_STORE: store }, ["test", ...ONE_TEST]);
     const lease = async (): Promise<string | undefined> => (await new FileLeaseStore(store).read("sim"))?.state;
