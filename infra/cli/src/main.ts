@@ -4,6 +4,7 @@ import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { exitCodeOf, isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { addBed } from "./commands/bed.ts";
 import { addCheck } from "./commands/check.ts";
+import { addContract } from "./commands/contract.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addNew } from "./commands/new.ts";
 import { addPlan } from "./commands/plan.ts";
@@ -30,7 +31,7 @@ const newProgram = (argv: readonly string[], startedBy: number): Command => {
     .enablePositionalOptions()
     .addHelpText("after", EXAMPLES)
     .addHelpText("after", settingsHelp);
-  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim, addPlan, addNew]) add(program, argv, startedBy);
+  for (const add of [addTest, addCheck, addBed, addReport, addDemo, addSim, addPlan, addNew, addContract]) add(program, argv, startedBy);
   return program;
 };
 

@@ -6,13 +6,14 @@ import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { placeOf } from "./run-place.ts";
 
-const credentialsOfHost = ({ KUBERA_USER, KUBERA_PASS }: Settings): { readonly username: string; readonly password: string } => {
+/** Who signs in to the Director of KUBERA_HOST. Error: `SECRET_MISSING`. */
+export const credentialsOfHost = ({ KUBERA_USER, KUBERA_PASS }: Settings): { readonly username: string; readonly password: string } => {
   const missing = [...(KUBERA_USER === undefined ? ["KUBERA_USER"] : []), ...(KUBERA_PASS === undefined ? ["KUBERA_PASS"] : [])];
   if (KUBERA_USER !== undefined && KUBERA_PASS !== undefined) return { username: KUBERA_USER, password: KUBERA_PASS };
   throw new KuberaError("SECRET_MISSING", {
     what: `KUBERA_HOST is set without ${missing.join(" and ")}`,
     where: missing.join(" and "),
-    because: "the specs sign in to that Director",
+    because: "that Director is signed in to",
     fix: "Set both, in the environment or in .env.",
   });
 };

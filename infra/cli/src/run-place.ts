@@ -26,7 +26,7 @@ const refuseTwoPlaces = ({ KUBERA_BED, KUBERA_HOST }: Settings): void => {
 const ASK_MS = 10_000;
 
 /** An existing Director may be a simulated one, wherever it runs and whoever started it; it says so itself. */
-const targetOfHost = async (host: string): Promise<Target> => {
+export const targetOfHost = async (host: string): Promise<Target> => {
   const { connectDirector } = await import("@kubera-e2e/director");
   const director = connectDirector({ url: host, redactor: new Redactor(), timeoutMs: ASK_MS });
   try {

@@ -26,22 +26,22 @@ const machinesOf = async (place: SimPlace) => {
   }
 };
 
+let place: SimPlace;
+let door: DirectorDoor;
+let host: Record<string, string>;
+
+beforeAll(async () => {
+  place = await openSimPlace();
+  await place.makeDirector();
+  host = hostEnvironment(place);
+  door = await startDirectorDoor(place.sim.up.director.url);
+});
+afterAll(async () => {
+  await door.close();
+  await place.close();
+});
+
 describe("a run against a Director that exists", () => {
-  let place: SimPlace;
-  let door: DirectorDoor;
-  let host: Record<string, string>;
-
-  beforeAll(async () => {
-    place = await openSimPlace();
-    await place.makeDirector();
-    host = hostEnvironment(place);
-    door = await startDirectorDoor(place.sim.up.director.url);
-  });
-  afterAll(async () => {
-    await door.close();
-    await place.close();
-  });
-
   test("restores nothing, skips what needs a restore and says so, and runs the others", async () => {
     const before = await machinesOf(place);
     const said = await runE2e({ ...host, KUBERA_STORE: join(place.workplace.root, "untouched") }, ["test"]);
@@ -93,5 +93,55 @@ describe("a run against a Director that exists", () => {
       ].join("\n"),
     });
     expect(place.workplace.runs()).toEqual(before);
+  });
+});
+
+interface Told {
+  readonly target: string;
+  readonly signedUp: readonly string[];
+  readonly answers: readonly { readonly id: string; readonly verdict: string; readonly question: string }[];
+}
+
+const ask = (environment: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+  runE2e(environment, ["contract", "director", ...args]);
+
+describe("e2e contract director", () => {
+  test("asks what changes nothing, answer by answer, and says what it left out", async () => {
+    const said = await ask(host);
+    expect(said.code, said.out + said.err).toBe(0);
+    expect(said.out).toMatch(/^Director 1\.12\.0 at http:\S+ \(SIMULATED\)\n/);
+    expect(said.out).toContain("confirmed  A-LOGIN-REFUSAL  With which status and text is a wrong login refused?\n");
+    expect(said.out).toContain("untried    A-EMAIL-CASE  Are e-mail addresses compared with their case?\n");
+    expect(said.out).toContain("             the question makes accounts or clusters of its own: add --write\n");
+    expect(said.out).toMatch(/\n\d+ confirmed, 0 refuted, \d+ untried\n$/);
+    expect(said.out + said.err).not.toContain(place.password);
+  });
+
+  test("asks everything that calls can answer with --write, and names the accounts that stay", async () => {
+    const said = await ask(host, "--write", "--json");
+    expect(said.code, said.err).toBe(0);
+    const { target, answers, signedUp } = JSON.parse(said.out) as Told;
+    expect(target).toBe("sim");
+    expect(answers.filter(({ verdict }) => verdict === "refuted")).toEqual([]);
+    expect(answers.filter(({ verdict }) => verdict === "confirmed").length).toBeGreaterThan(25);
+    expect(signedUp.length).toBeGreaterThan(10);
+  });
+
+  test("keeps no answers of a simulated Director", async () => {
+    const said = await ask(host, "--save");
+    expect([said.code, said.err.split("\n")[0]]).toEqual([2, "[USAGE] answers of a simulated Director are not kept"]);
+  });
+
+  test.each([
+    ["an assumption that is none", ["--only", "A-ENVELOPE,A-NOTHING"], "[USAGE] there is no assumption called A-NOTHING"],
+    ["a host that is no URL", ["--host", "director"], "[USAGE] --host is not the address of a Director"],
+  ])("refuses %s", async (_name, args, told) => {
+    const said = await ask(host, ...args);
+    expect([said.code, said.err.split("\n")[0]]).toEqual([2, told]);
+  });
+
+  test("refuses to ask nobody", async () => {
+    const said = await ask(place.workplace.environment);
+    expect([said.code, said.err.split("\n")[0]]).toEqual([2, "[USAGE] no Director was named"]);
   });
 });

@@ -1,0 +1,1 @@
+export { askDirector, isConsidered, type AssumptionAnswer } from "./ask-director.ts";

@@ -1,0 +1,19 @@
+const HURTS = "it shows only while parts of Director are stopped, which this command does to nobody";
+const NEEDS_CLUSTER = "it shows only while a cluster is connected, which takes machines of a bed; the specs that name it show it there";
+const NEEDS_OPENEBS = "it shows only while OpenEBS is installed through Director; the specs that name it show it on a bed";
+
+/** Assumptions that no call alone can answer, and why. */
+export const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  "A-PING-WITHOUT-DATABASE": HURTS,
+  "A-STARTUP": HURTS,
+  "A-HEARTBEAT": NEEDS_CLUSTER,
+  "A-CLUSTER-GROUP": NEEDS_CLUSTER,
+  "A-APPLICATIONS": NEEDS_CLUSTER,
+  "A-ALERT-NAMES": NEEDS_CLUSTER,
+  "A-OPENEBS-STATES": NEEDS_OPENEBS,
+  "A-JOB-STATES": NEEDS_OPENEBS,
+  "A-OPENEBS-NODES": NEEDS_OPENEBS,
+  "A-NDM-NODES": NEEDS_OPENEBS,
+  "A-OPENEBS-LABEL-CLEANUP": NEEDS_OPENEBS,
+  "A-UPGRADE-TARGET": NEEDS_OPENEBS,
+};
