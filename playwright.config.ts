@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
+import type { KuberaOptions } from "@kubera-e2e/fixtures";
 import { allureReporterOptions } from "@kubera-e2e/allure-report/reporter-options";
 import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
@@ -7,7 +8,7 @@ const run = await planRun(import.meta.dirname);
 // Loaded while the simulator starts, not after it.
 if (run.simCommand !== undefined) void import("./fixtures/src/global-setup.ts");
 
-export default defineConfig({
+export default defineConfig<KuberaOptions>({
   testDir: "tests",
   outputDir: join(run.folder, "playwright"),
   ...(run.restores && { globalSetup: "./fixtures/src/global-setup.ts" }),
@@ -49,5 +50,9 @@ export default defineConfig({
         ["junit", { outputFile: join(run.folder, "junit.xml") }],
         ...(run.settings.CI ? [["blob", { outputDir: join(run.folder, "blob-report") }] as const] : []),
       ],
-  projects: [{ name: "api", testMatch: "**/*.api.spec.ts" }, ...guiProjects(run)],
+  projects: [
+    { name: "api", testMatch: "**/*.api.spec.ts" },
+    ...guiProjects(run),
+    ...(run.settings.KUBERA_CHAOS ? [{ name: "chaos", testMatch: "**/*.chaos.spec.ts", use: { disturbs: true } }] : []),
+  ],
 });

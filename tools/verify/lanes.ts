@@ -121,6 +121,7 @@ export const allLanes = (): readonly Lane[] => {
     { ...vitestLane("process", 20, scratch), missing: missingGo },
     { ...vitestLane("nodes", 15, scratch), missing: missingGo, prepare: startPeers, finish: endPeers },
     e2eLane("e2e", "api", {}),
+    e2eLane("chaos", "chaos", {}),
     { ...e2eLane("gui", "gui", { KUBERA_GUI: "1" }), missing: missingChromium },
   ];
 };

@@ -38,12 +38,12 @@ const valuesOf = (args: readonly string[], flag: string): string[] =>
   args.flatMap((arg, index) => (arg === flag ? [args[index + 1] ?? ""] : arg.startsWith(`${flag}=`) ? [arg.slice(flag.length + 1)] : []));
 
 /** Playwright takes several projects behind one flag. */
-const projectsOf = (args: readonly string[]): string[] => [
+export const projectsOf = (args: readonly string[]): string[] => [
   ...args.flatMap((arg, index) => (arg === "--project" ? following(args.slice(index + 1)) : [])),
   ...args.filter((arg) => arg.startsWith("--project=")).map((arg) => arg.slice("--project=".length)),
 ];
 
-const PROJECTS = ["api", "gui"];
+const PROJECTS = ["api", "gui", "chaos"];
 
 const refuseUnknownProject = (projects: readonly string[]): void => {
   // A pattern may stand for several, and is Playwright's to judge.
@@ -52,7 +52,7 @@ const refuseUnknownProject = (projects: readonly string[]): void => {
   throw new KuberaError("USAGE", {
     what: `there is no project "${unknown}"`,
     where: `--project=${unknown}`,
-    because: `the projects are ${PROJECTS.join(" and ")}`,
+    because: `the projects are ${PROJECTS.join(", ")}`,
     fix: `Write --project=${nearest(unknown, PROJECTS) ?? "api"}, or leave it out: api is the default.`,
   });
 };

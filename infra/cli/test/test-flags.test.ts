@@ -14,6 +14,7 @@ test.each([
     ["--project", "api"],
     ["--project", "api"],
   ],
+  [["--project=chaos"], ["--project=chaos"]],
   [["--ui"], ["--ui"]],
 ])("%j becomes %j", (given, args) => {
   expect(read(given).args).toEqual(args);

@@ -5,6 +5,7 @@ import { logRequest, type LogRequest } from "./container-log.ts";
 import { Discovery, pathOf } from "./discovery.ts";
 import type {
   KindListener,
+  DeleteCallOptions,
   KindRef,
   KubeCallOptions,
   KubeClient,
@@ -110,9 +111,15 @@ export class ApiClient implements KubeClient {
     return (await this.#json({ method: "PATCH", path, body: patch, headers: MERGE_PATCH, signal: options.signal })) as T;
   }
 
-  async delete(ref: ObjectRef, options: KubeCallOptions = {}): Promise<void> {
+  async delete(ref: ObjectRef, options: DeleteCallOptions = {}): Promise<void> {
     const path = await this.#pathOf(ref, options.signal);
-    const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
+    const { graceSeconds: gracePeriodSeconds } = options;
+    const body = {
+      apiVersion: "v1",
+      kind: "DeleteOptions",
+      propagationPolicy: "Background",
+      ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    };
     await this.#unlessMissing(() => this.#json({ method: "DELETE", path, body, signal: options.signal }));
   }
 

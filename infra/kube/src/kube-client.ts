@@ -43,6 +43,11 @@ export interface KubeCallOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface DeleteCallOptions extends KubeCallOptions {
+  /** How long a pod may take to end by itself; 0 kills it. Default: what the pod says. */
+  readonly graceSeconds?: number;
+}
+
 export interface ObserveOptions {
   /** Default: all namespaces. */
   readonly namespace?: string;
@@ -89,7 +94,7 @@ export interface KubeClient {
   /** A JSON merge patch. */
   patch<T extends KubeObject>(ref: ObjectRef, patch: Readonly<Record<string, unknown>>, options?: KubeCallOptions): Promise<T>;
   /** Asks for deletion; what does not exist is deleted already. */
-  delete(ref: ObjectRef, options?: KubeCallOptions): Promise<void>;
+  delete(ref: ObjectRef, options?: DeleteCallOptions): Promise<void>;
   logs(
     pod: { readonly namespace: string; readonly name: string; readonly container?: string; readonly tailLines?: number },
     options?: KubeCallOptions,

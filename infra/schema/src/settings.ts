@@ -17,6 +17,7 @@ const variables = {
     .describe("test bed to use: a name under infra/testbeds or KUBERA_CONFIG/testbeds; default sim, required under CI=true"),
   KUBERA_BUILD: z.string().min(1).default("1.12.0").describe("release of Director under test"),
   KUBERA_GUI: flag.default(false).describe("1 makes the project gui exist"),
+  KUBERA_CHAOS: flag.default(false).describe("1 makes the project chaos exist; naming it does so too"),
   KUBERA_CHROMIUM: z.string().min(1).optional().describe("path of the Chromium for the project gui"),
   KUBERA_CONFIG: z.string().min(1).optional().describe("folder with a site's own testbeds/"),
   KUBERA_STORE: z

@@ -17,6 +17,7 @@ test("has a default for everything that may be left out", () => {
   expect(readSettings({})).toMatchObject({
     KUBERA_BUILD: "1.12.0",
     KUBERA_GUI: false,
+    KUBERA_CHAOS: false,
     KUBERA_RESET: "dirty",
     KUBERA_SIM_SPEED: 300,
     ARTIFACTS: "_artifacts",

@@ -10,6 +10,7 @@ Examples:
   KUBERA_BED=konvoy pnpm test                  on a declared test bed
   KUBERA_HOST=http://10.0.0.5 KUBERA_USER=Administrator KUBERA_PASS=… pnpm test
   KUBERA_GUI=1 pnpm test --project=gui         the browser specs
+  pnpm test --project=chaos                    kills and outages; they exist only where they are named
   pnpm test --keep=on-failure                  keeps the bed's state when a test fails, and prints the line that brings it back
 `;
 

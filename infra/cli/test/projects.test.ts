@@ -9,11 +9,11 @@ import { REPOSITORY } from "../src/repository.ts";
 
 const run = promisify(execFile);
 
-const listTests = async (environment: Readonly<Record<string, string>>): Promise<string> => {
+const listTests = async (environment: Readonly<Record<string, string>>, ...flags: readonly string[]): Promise<string> => {
   const cli = createRequire(join(REPOSITORY, "package.json")).resolve("@playwright/test/cli");
   // An address that nobody asks spares the simulator: nothing is run, only listed.
   const env = { HOME: process.env.HOME, PATH: "/nonexistent", KUBERA_HOST: "http://127.0.0.1:9", ...environment };
-  const { stdout } = await run(process.execPath, [cli, "test", "--list", "--reporter=list"], { cwd: REPOSITORY, env });
+  const { stdout } = await run(process.execPath, [cli, "test", "--list", "--reporter=list", ...flags], { cwd: REPOSITORY, env });
   return stdout;
 };
 
@@ -60,5 +60,20 @@ describe("what Playwright lists", () => {
     const listed = await listTests({ KUBERA_GUI: "1", KUBERA_CHROMIUM: process.execPath });
     expect(listed).toContain("[api]");
     expect(listed).toContain("[gui] › auth/sign-in.gui.spec.ts");
+  });
+
+  test.each([
+    ["no project is named", []],
+    ["a pattern stands for any", ["--project=*"]],
+  ])("nothing that hurts a bed while %s", async (_name, flags) => {
+    const listed = await listTests({}, ...flags);
+    expect(listed).toContain("[api]");
+    expect(listed).not.toContain("chaos");
+  });
+
+  test("what hurts a bed, alone, where it is named", async () => {
+    const listed = await listTests({}, "--project=chaos");
+    expect(listed).toContain("[chaos] › chaos/director-pods.chaos.spec.ts");
+    expect(listed).not.toContain("[api]");
   });
 });
