@@ -14,13 +14,20 @@ export const sessionSchema = z.looseObject({ jwt: z.string().min(1), accountId: 
 export const apiKeySchema = z.looseObject({ publicValue: z.string().min(1), secretValue: z.string().min(1) });
 export const settingSchema = z.looseObject({ value: z.string() });
 export const projectKeySchema = z.looseObject({ apiKey: z.string().min(1) });
-export const accountSchema = base;
+export const accountSchema = base.extend({ firstName: z.string().nullish(), lastName: z.string().nullish(), email: z.string().nullish() });
 
 /** `ProjectAccount` belongs to the project, `ClusterAccount` to one connected cluster. */
 export const groupSchema = base.extend({ name: z.string(), projectId: id, clusterId: z.string().nullish() });
 export const projectSchema = base;
-export const memberSchema = base.extend({ role: z.string().optional() });
-export const invitationSchema = base.extend({ actions: links });
+export const memberSchema = base.extend({
+  role: z.string().optional(),
+  accountDetails: z.looseObject({ email: z.string() }).nullish(),
+});
+/** `accept` and `reject` are among the actions of one that the asking account may answer. */
+export const invitationSchema = base.extend({ actions: links, state: z.string().optional() });
+
+export const providerSchema = base.extend({ name: z.string() });
+export const credentialSchema = base.extend({ name: z.string() });
 
 const registrationSchema = z.looseObject({ clusterCommand: z.string().nullish() });
 export const clusterSchema = base.extend({ name: z.string(), state: z.string(), registrationToken: registrationSchema.nullish() });
@@ -43,6 +50,9 @@ export const poolOperationSchema = base.extend({ state: z.string().optional() })
 
 export type Session = z.infer<typeof sessionSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
+export type Account = z.infer<typeof accountSchema>;
+export type Provider = z.infer<typeof providerSchema>;
+export type Credential = z.infer<typeof credentialSchema>;
 export type Group = z.infer<typeof groupSchema>;
 export type Member = z.infer<typeof memberSchema>;
 export type Invitation = z.infer<typeof invitationSchema>;

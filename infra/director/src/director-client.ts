@@ -1,16 +1,20 @@
 import type { Http } from "@kubera-e2e/http";
+import { AccountClient } from "./account-client.ts";
 import {
-  accountSchema,
+  anythingSchema,
   apiKeySchema,
   collectionOf,
   groupSchema,
   invitationSchema,
+  providerSchema,
   sessionSchema,
   settingSchema,
   upgradeMatrixSchema,
+  type Account,
   type ApiKey,
   type Group,
   type Invitation,
+  type Provider,
   type Session,
   type UpgradeMatrix,
 } from "./contract.ts";
@@ -103,8 +107,12 @@ export class DirectorClient {
     return this.#as({ kind: "key", key });
   }
 
-  account(id: string, options: CallOptions = {}): Promise<{ readonly id: string }> {
-    return this.#parts.door.call(accountSchema, { method: "GET", path: `/v3/accounts/${encodeURIComponent(id)}`, signal: options.signal });
+  get accounts(): AccountClient {
+    return new AccountClient(this.#parts.door);
+  }
+
+  account(id: string, options: CallOptions = {}): Promise<Account> {
+    return this.accounts.read(id, options);
   }
 
   /** The value of a setting; `websocketproxy.unique.identity` is the Director's own id. Administrators only. */
@@ -133,9 +141,22 @@ export class DirectorClient {
     });
   }
 
+  /** Invitations that this account was sent, answered ones too. */
   async invitations(options: CallOptions = {}): Promise<readonly Invitation[]> {
     const request = { method: "GET", path: "/v3/emailinvitations", signal: options.signal } as const;
     return (await this.#parts.door.call(collectionOf(invitationSchema), request)).data;
+  }
+
+  /** Answers an invitation by its own action URL. Error: `DIRECTOR_REFUSED` for one without it, before any call. */
+  async answer(invitation: Invitation, answer: "accept" | "reject", options: CallOptions = {}): Promise<void> {
+    const path = this.#parts.door.actionOf(invitation, answer);
+    await this.#parts.door.call(anythingSchema, { method: "POST", path, body: {}, signal: options.signal });
+  }
+
+  /** Makers of object stores that backups can go to: aws, cloudian, minio. */
+  async backupProviders(options: CallOptions = {}): Promise<readonly Provider[]> {
+    const request = { method: "GET", path: "/v3/backupproviders", signal: options.signal } as const;
+    return (await this.#parts.door.call(collectionOf(providerSchema), request)).data;
   }
 
   async upgradeMatrix(options: CallOptions = {}): Promise<UpgradeMatrix | undefined> {

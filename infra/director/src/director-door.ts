@@ -85,6 +85,12 @@ const fixOf = (status: number): string => {
   return "Compare the call with Director's contract for this release.";
 };
 
+/** A resource as far as its actions go. */
+interface Acted {
+  readonly id: string;
+  readonly actions?: Readonly<Record<string, string>> | undefined;
+}
+
 interface DoorOptions {
   readonly http: Http;
   readonly auth: DirectorAuth;
@@ -112,6 +118,18 @@ export class DirectorDoor {
 
   as(auth: DirectorAuth): DirectorDoor {
     return new DirectorDoor({ ...this.#options, auth });
+  }
+
+  /** The URL of a resource's action. Error: `DIRECTOR_REFUSED` when the resource does not offer it to this account. */
+  actionOf({ id, actions = {} }: Acted, action: string): string {
+    const url = actions[action];
+    if (url !== undefined) return url;
+    throw new KuberaError("DIRECTOR_REFUSED", {
+      what: `Director offers no action ${action} on ${id}`,
+      where: this.#options.http.baseUrl,
+      because: `the resource offers ${Object.keys(actions).join(", ") || "none"}`,
+      fix: "Look at the state of the resource, and whether the account has the role the action needs.",
+    });
   }
 
   /** Every status is an answer. Errors: those of the room http. */

@@ -3,7 +3,6 @@ import {
   clusterSchema,
   collectionOf,
   jobSchema,
-  memberSchema,
   nodeSchema,
   openebsSchema,
   projectKeySchema,
@@ -13,13 +12,14 @@ import {
   type Cluster,
   type DirectorNode,
   type Job,
-  type Member,
   type Openebs,
   type StartedJob,
   type Template,
 } from "./contract.ts";
 import type { DirectorDoor, DirectorRequest } from "./director-door.ts";
+import { CredentialClient } from "./credential-client.ts";
 import { PoolClient } from "./pool-client.ts";
+import { TeamClient } from "./team-client.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -67,12 +67,16 @@ export const nodeNumber = (nodeId: string): string => nodeId.split("n").at(-1) ?
 export class GroupClient {
   readonly id: string;
   readonly pools: PoolClient;
+  readonly team: TeamClient;
+  readonly credentials: CredentialClient;
   readonly #door: DirectorDoor;
 
   constructor(door: DirectorDoor, id: string) {
     this.id = id;
     this.#door = door;
     this.pools = new PoolClient(door, this.#path(""));
+    this.team = new TeamClient(door, this.#path(""), id);
+    this.credentials = new CredentialClient(door, this.#path(""));
   }
 
   async projects(options: CallOptions = {}): Promise<readonly { readonly id: string }[]> {
@@ -91,15 +95,6 @@ export class GroupClient {
     });
     this.#door.learn(apiKey);
     return apiKey;
-  }
-
-  async members(options: CallOptions = {}): Promise<readonly Member[]> {
-    return (await this.#door.call(collectionOf(memberSchema), this.#get("/groupmembers", options))).data;
-  }
-
-  async invite(inviteeId: string, role: string, options: CallOptions = {}): Promise<void> {
-    const form = { groupId: this.id, inviteeId, kind: "projectInvitation", role };
-    await this.#door.call(projectSchema, { method: "POST", path: this.#path("/emailinvitations"), form, signal: options.signal });
   }
 
   async clusters(options: CallOptions = {}): Promise<readonly Cluster[]> {
