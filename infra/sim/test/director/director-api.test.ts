@@ -1,7 +1,7 @@
 import { array, assert, asyncProperty, constant, constantFrom, json, oneof, webQueryParameters, webSegment } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { listAt, textAt } from "../../src/director/json.ts";
-import { DirectorBed, ADMIN, type Caller } from "./director-bed.ts";
+import { DirectorBed, ADMIN, until, type Caller } from "./director-bed.ts";
 
 let bed: DirectorBed;
 let admin: Caller;
@@ -196,6 +196,31 @@ describe("teams", () => {
       expect((await guest.call("POST", `${group}/emailinvitations`, { inviteeId: owner.accountId, role })).status).toBe(403);
     },
   );
+
+  it.each([
+    { role: "ProjectAdmin", status: 200 },
+    { role: "ProjectReadAdmin", status: 200 },
+    { role: "ProjectMember", status: 403 },
+  ])("answer $status to a $role who wants the project's key, its invitations or its credentials", async ({ role, status }) => {
+    const { owner, guest } = await joined(role);
+    const group = `/v3/groups/${owner.gid}`;
+    const project = ids((await owner.call("GET", `${group}/projects`)).body)[0] ?? "";
+    const identity = textAt((await admin("GET", "/v3/settings/websocketproxy.unique.identity")).body, "value") ?? "";
+    expect((await guest.call("POST", `${group}/projects/${project}/?action=getapikey`, { identity })).status).toBe(status);
+    for (const path of ["emailinvitations", "providercredentials"])
+      expect((await guest.call("GET", `${group}/${path}`)).status).toBe(status);
+  });
+
+  it("are joined by the project's group alone, not by that of a cluster", async () => {
+    const groups = async () => ids((await admin("GET", "/v3/groups?name=ClusterAccount")).body);
+    await until("the hosting cluster has its group", async () => (await groups()).length > 0);
+    const [gid = ""] = await groups();
+    const guest = await bed.signUp("cluster-guest@example.com");
+    const body = { groupId: gid, inviteeId: guest.accountId, kind: "projectInvitation", role: "ProjectReadAdmin" };
+    const answer = await admin("POST", `/v3/groups/${gid}/emailinvitations`, body);
+    expect([answer.status, answer.body["code"]]).toEqual([405, "ActionNotAvailable"]);
+    expect(ids((await guest.call("GET", "/v3/emailinvitations")).body)).toEqual([]);
+  });
 
   it("let the owner alone change roles, and never the owner's", async () => {
     const { owner, guest } = await joined("ProjectAdmin");

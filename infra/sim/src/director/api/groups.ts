@@ -1,4 +1,4 @@
-import { scopeOf, type Scope } from "../access.ts";
+import { scopeOf, viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { invalid, missing, notFound } from "../http/api-error.ts";
 import { collection, ok, present, type Presented } from "../http/envelope.ts";
@@ -59,8 +59,9 @@ const readProject = (call: Call): Reply => {
   return ok(presentProject(call, scope, project));
 };
 
+/** Whoever has the key reads metrics, logs and alerts of the project. */
 const getApiKey = (call: Call): Reply => {
-  const scope = scopeOf(call);
+  const scope = viewScope(call);
   const project = projectOf(call, scope);
   if (project.id !== call.param("pid")) throw notFound(`project ${call.param("pid")} is unknown`);
   const identity = call.text("identity");

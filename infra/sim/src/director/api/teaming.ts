@@ -1,4 +1,4 @@
-import { ownerScope, scopeOf, type Scope } from "../access.ts";
+import { ownerScope, scopeOf, viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { conflict, forbidden, invalid, missing, notAllowed, notFound } from "../http/api-error.ts";
 import { collection, created, ok, present, type Presented } from "../http/envelope.ts";
@@ -95,7 +95,8 @@ const invite = (call: Call): Reply => {
   const invitee = inviteeOf(call);
   const kind = call.text("kind") || "projectInvitation";
   if (kind !== "projectInvitation") throw invalid(`kind ${kind} is unknown`, "InvalidOption");
-  const { projectId, id: groupId } = scope.group;
+  const { projectId, id: groupId, clusterId } = scope.group;
+  if (clusterId !== undefined) throw notAllowed("people join a project, not one of its clusters");
   if (membersOf(call, scope).some((member) => member.accountId === invitee.id)) throw conflict("the account is a member already");
   const pending = call.db
     .list("invitations")
@@ -117,7 +118,7 @@ const listInvitations = (call: Call): Reply => {
 };
 
 const listSent = (call: Call): Reply => {
-  const { group } = scopeOf(call);
+  const { group } = viewScope(call);
   const sent = call.db.list("invitations").filter((row) => row.projectId === group.projectId);
   return collection(
     call,
