@@ -1,0 +1,2 @@
+export type { GivenRole } from "./team-client.ts";
+export type { Invitation, Member } from "./contract.ts";
