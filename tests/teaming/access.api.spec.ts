@@ -1,0 +1,143 @@
+import { expect, plan, test, type DirectorClient } from "@kubera-e2e/fixtures";
+import type { Person, Team, Teammate } from "@kubera-e2e/fixtures/people";
+
+/** A project with somebody to change, somebody to invite, a cluster to disconnect and a store to back up to. */
+interface Scene {
+  readonly team: Team;
+  readonly fellow: Teammate;
+  readonly fellowId: string;
+  readonly guest: Person;
+  readonly clusterId: string;
+  readonly providerId: string;
+}
+
+type Request = Parameters<DirectorClient["request"]>[0];
+
+interface Change {
+  readonly request: (scene: Scene) => Request;
+  /** What the change leaves behind, as the owner or the invited sees it. */
+  readonly trace: (scene: Scene) => Promise<unknown>;
+}
+
+const below = ({ team }: Scene, path: string): string => `/v3/groups/${team.project.id}${path}`;
+
+const CHANGES: Readonly<Record<string, Change>> = {
+  "invite somebody": {
+    request: (scene) => ({
+      method: "POST",
+      path: below(scene, "/emailinvitations"),
+      form: { groupId: scene.team.project.id, inviteeId: scene.guest.accountId, kind: "projectInvitation", role: "ProjectMember" },
+    }),
+    trace: async ({ guest }) => (await guest.director.invitations()).map(({ id }) => id),
+  },
+  "change a role": {
+    request: (scene) => ({
+      method: "POST",
+      path: below(scene, `/groupmembers/${scene.fellowId}/?action=changerole`),
+      form: { role: "ProjectReadAdmin" },
+    }),
+    trace: async ({ team, fellow }) => (await team.member(fellow)).role,
+  },
+  "remove a member": {
+    request: (scene) => ({ method: "DELETE", path: below(scene, `/groupmembers/${scene.fellowId}`) }),
+    trace: async ({ team, fellow }) => (await team.find(fellow))?.id,
+  },
+  "register a cluster": {
+    request: (scene) => ({
+      method: "POST",
+      path: below(scene, "/clusters"),
+      form: { name: "second-one", projectId: scene.team.project.projectId, provider: "konvoy" },
+    }),
+    trace: async ({ team }) => (await team.project.clusters()).map(({ name }) => name),
+  },
+  "disconnect a cluster": {
+    request: (scene) => ({ method: "DELETE", path: below(scene, `/clusters/${scene.clusterId}`) }),
+    trace: async ({ team }) => (await team.project.clusters()).map(({ id }) => id),
+  },
+  "add backup credentials": {
+    request: (scene) => ({
+      method: "POST",
+      path: below(scene, "/providercredentials"),
+      body: {
+        name: "our-store",
+        projectId: scene.team.project.projectId,
+        providerId: scene.providerId,
+        credential: { access_id: "an-access-id", secret_key: "a-secret-key" },
+      },
+    }),
+    trace: async ({ team }) => (await team.project.credentials.list()).map(({ name }) => name),
+  },
+};
+
+const setScene = async (team: Team, guest: Person): Promise<Scene> => {
+  const fellow = await team.join("ProjectMember");
+  const { projectId } = team.project;
+  const [{ id: clusterId }, providers] = await Promise.all([
+    team.project.registerCluster({ name: "first-one", projectId, provider: "konvoy" }),
+    team.owner.backupProviders(),
+  ]);
+  const providerId = providers.find(({ name }) => name === "minio")?.id ?? "";
+  return { team, fellow, fellowId: (await team.member(fellow)).id, guest, clusterId, providerId };
+};
+
+const ROLES = [
+  {
+    role: "ProjectOwner",
+    may: Object.keys(CHANGES),
+    details: (row: string) => plan("TCID-DIR-TEAMING-ACCESS-OWNER", { day: 1, priority: 1, row, assumption: "A-MEMBER-DELETE" }),
+  },
+  {
+    role: "ProjectAdmin",
+    may: ["register a cluster", "disconnect a cluster", "add backup credentials"],
+    details: (row: string) => plan("TCID-DIR-TEAMING-ACCESS-ADMIN", { day: 1, priority: 1, row, assumption: "A-CLUSTER-DELETE" }),
+  },
+  {
+    role: "ProjectReadAdmin",
+    may: [],
+    details: (row: string) => plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row }),
+  },
+  {
+    role: "ProjectMember",
+    may: [],
+    details: (row: string) => plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row }),
+  },
+] as const;
+
+type Role = (typeof ROLES)[number]["role"];
+
+const somebody = async (team: Team, role: Role): Promise<DirectorClient> =>
+  role === "ProjectOwner" ? team.owner : (await team.join(role)).director;
+
+for (const { role, may, details } of ROLES) {
+  for (const [row, { request, trace }] of Object.entries(CHANGES)) {
+    const isAllowed = (may as readonly string[]).includes(row);
+    test(`a ${role} may${isAllowed ? "" : " not"} ${row}`, details(row), async ({ team, people }) => {
+      const scene = await setScene(team, await people.signUp());
+      const actor = await somebody(team, role);
+      const before = await trace(scene);
+      const answer = await actor.request(request(scene));
+      if (isAllowed) {
+        expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
+        expect(await trace(scene)).not.toEqual(before);
+      } else {
+        expect(answer).toBeRefused();
+        expect(await trace(scene)).toEqual(before);
+      }
+    });
+  }
+}
+
+/** What a project shows, below its group. */
+const VIEWS = ["clusters", "nodes", "openebses", "openebstemplates", "recommendations", "mayaapplications", "mayastoragepools"] as const;
+
+for (const { role, details } of ROLES) {
+  const mayLook = role !== "ProjectMember";
+  test(`a ${role} ${mayLook ? "reads everything" : "reads nothing"} of the project`, details("view"), async ({ team }) => {
+    const actor = await somebody(team, role);
+    for (const view of VIEWS) {
+      const answer = await actor.request({ method: "GET", path: `/v3/groups/${team.project.id}/${view}` });
+      if (mayLook) expect.soft(answer.status, view).toBe(200);
+      else expect.soft(answer, view).toBeRefused();
+    }
+  });
+}
