@@ -1,67 +1,122 @@
 import { expect, plan, test, type DirectorClient } from "@kubera-e2e/fixtures";
+import { uniqueEmail } from "@kubera-e2e/fixtures/people";
 
 const GOOD_PASSWORD = "Passw0rd!";
 
-const newEmail = (name: string): string => `${name}-${Date.now().toString(36)}@example.com`;
+interface Applicant {
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password?: string | undefined;
+}
 
-const signUp = (director: DirectorClient, person: { firstName?: string; lastName?: string; email?: string; password?: string }) =>
+const signUp = (director: DirectorClient, { firstName, lastName, email, password }: Applicant) =>
   director.anonymous().request({
     method: "POST",
     path: "/v3/localAuthConfig",
-    body: { firstName: person.firstName, lastName: person.lastName, password: { publicValue: person.email, secretValue: person.password } },
+    body: { firstName, lastName, password: { publicValue: email, secretValue: password } },
   });
 
-const login = (director: DirectorClient, email: string, password: string) =>
+const login = (director: DirectorClient, { email = "", password = "" }: Applicant) =>
   director
     .anonymous()
     .request({ method: "POST", path: "/v3/token", body: { code: `${email}:${password}`, authProvider: "localAuthConfig" } });
 
-const ACCEPTED = [
-  { row: "all fields", lastName: "Tester" },
-  { row: "no last name", lastName: undefined },
-] as const;
+const SIGNED_UP = { status: 201, body: { jwt: expect.any(String), accountId: expect.any(String) } };
 
-for (const { row, lastName } of ACCEPTED) {
-  test(`a person signs up and signs in: ${row}`, plan("TCID-DIR-AUTH-LOCAL-USER", { day: 1, priority: 0, row }), async ({ director }) => {
-    const email = newEmail("person");
-    const answer = await signUp(director, {
-      firstName: "Erin",
-      email,
-      password: GOOD_PASSWORD,
-      ...(lastName !== undefined && { lastName }),
-    });
-    expect(answer).toMatchObject({ status: 201, body: { jwt: expect.any(String), accountId: expect.any(String) } });
-    expect((await login(director, email, GOOD_PASSWORD)).status).toBe(201);
-  });
+const expectAccepted = async (director: DirectorClient, person: Applicant): Promise<void> => {
+  expect(await signUp(director, person)).toMatchObject(SIGNED_UP);
+  expect((await login(director, person)).status).toBe(201);
+};
+
+const expectRefused = async (director: DirectorClient, person: Applicant): Promise<void> => {
+  expect(await signUp(director, person)).toBeRefused();
+  expect(await login(director, person), "no account was made").toBeRefused();
+};
+
+/** An address that is taken would be refused. */
+const expectFree = async (director: DirectorClient, email: string | undefined): Promise<void> => {
+  expect((await signUp(director, { firstName: "Late", email, password: GOOD_PASSWORD })).status, "the address is free").toBe(201);
+};
+
+const applicant = (name: string): Applicant => ({
+  firstName: "Erin",
+  lastName: "Tester",
+  email: uniqueEmail(name),
+  password: GOOD_PASSWORD,
+});
+
+const without = (field: keyof Applicant, person: Applicant): Applicant => ({ ...person, [field]: undefined });
+
+test("a person signs up and signs in", plan("TCID-DIR-AUTH-LOCAL-USER", { day: 1, priority: 0 }), async ({ director }) => {
+  await expectAccepted(director, applicant("person"));
+});
+
+test(
+  "a person without a last name signs up",
+  plan("TCID-DIR-AUTH-SIGNUP-OPTIONAL-LASTNAME", { day: 1, priority: 2 }),
+  async ({ director }) => {
+    await expectAccepted(director, without("lastName", applicant("mononym")));
+  },
+);
+
+for (const field of ["firstName", "email", "password"] as const) {
+  test(
+    `nobody signs up without: ${field}`,
+    plan("TCID-DIR-AUTH-SIGNUP-REQUIRED-FIELDS", { day: 1, priority: 1, row: field, assumption: "A-SIGNUP-REFUSAL" }),
+    async ({ director }) => {
+      const person = applicant("incomplete");
+      await expectRefused(director, without(field, person));
+      await expectFree(director, person.email);
+    },
+  );
 }
 
-const REFUSED = [
-  { row: "no first name", person: { password: GOOD_PASSWORD } },
-  { row: "no password", person: { firstName: "Erin" } },
-  { row: "e-mail without @", person: { firstName: "Erin", password: GOOD_PASSWORD }, email: "erin.example.com" },
-  { row: "password of five letters", person: { firstName: "Erin", password: "abcde" } },
-  { row: "password of letters only", person: { firstName: "Erin", password: "abcdefghijklmnopqrst" } },
-  { row: "password of digits only", person: { firstName: "Erin", password: "1234567890" } },
-  { row: "password without upper case and digit", person: { firstName: "Erin", password: "abcdefg!" } },
+test(
+  "nobody signs up with what is no e-mail address",
+  plan("TCID-DIR-AUTH-SIGNUP-INVALID-EMAIL", { day: 1, priority: 1, assumption: "A-SIGNUP-REFUSAL" }),
+  async ({ director }) => {
+    await expectRefused(director, { ...applicant("no-at"), email: uniqueEmail("no-at").replace("@", ".") });
+  },
+);
+
+const WEAK = [
+  { row: "five letters", password: "abcde" },
+  { row: "seven characters of every kind", password: "aB1!xyz" },
+  { row: "21 characters of every kind", password: "aB1!567890123456789aB" },
+  { row: "letters only", password: "abcdefghijklmnopqrst" },
+  { row: "digits only", password: "1234567890" },
+  { row: "neither upper case nor digit", password: "abcdefg!" },
 ] as const;
 
-for (const { row, person, ...given } of REFUSED) {
+for (const { row, password } of WEAK) {
   test(
-    `nobody signs up with: ${row}`,
-    plan("TCID-DIR-AUTH-LOCAL-USER", { day: 1, priority: 0, row, assumption: "A-SIGNUP-REFUSAL" }),
+    `nobody signs up with a password of ${row}`,
+    plan("TCID-DIR-AUTH-SIGNUP-PASSWORD-POLICY", { day: 1, priority: 1, row, assumption: "A-SIGNUP-REFUSAL" }),
     async ({ director }) => {
-      const email = "email" in given ? given.email : newEmail("refused");
-      expect(await signUp(director, { ...person, email })).toBeRefused();
-      const password = "password" in person ? person.password : GOOD_PASSWORD;
-      expect(await login(director, email, password), "no account was made").toBeRefused();
+      const person = applicant("weak");
+      await expectRefused(director, { ...person, password });
+      await expectFree(director, person.email);
+    },
+  );
+}
+
+for (const password of ["aB1!5678", "aB1!5678901234567890"]) {
+  const row = `${password.length} characters of every kind`;
+  test(
+    `a person signs up with a password of ${row}`,
+    plan("TCID-DIR-AUTH-SIGNUP-PASSWORD-POLICY", { day: 1, priority: 1, row }),
+    async ({ director }) => {
+      await expectAccepted(director, { ...applicant("strong"), password });
     },
   );
 }
 
 test("an e-mail address signs up once", plan("TCID-DIR-AUTH-SIGNUP-DUPLICATE-EMAIL", { day: 1, priority: 0 }), async ({ director }) => {
-  const email = newEmail("once");
-  expect((await signUp(director, { firstName: "First", email, password: GOOD_PASSWORD })).status).toBe(201);
-  expect(await signUp(director, { firstName: "Second", email, password: "0ther-Passw0rd" })).toBeRefused(409);
-  expect((await login(director, email, GOOD_PASSWORD)).status, "the first one still signs in").toBe(201);
-  expect(await login(director, email, "0ther-Passw0rd"), "the second one never did").toBeRefused();
+  const first = applicant("once");
+  const second = { ...first, firstName: "Second", password: "0ther-Passw0rd" };
+  expect((await signUp(director, first)).status).toBe(201);
+  expect(await signUp(director, second)).toBeRefused(409);
+  expect((await login(director, first)).status, "the first one still signs in").toBe(201);
+  expect(await login(director, second), "the second one never did").toBeRefused();
 });

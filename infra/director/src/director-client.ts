@@ -81,6 +81,12 @@ export class DirectorClient {
     return this.#as({ kind: "none" });
   }
 
+  /** Whatever answers at another address, asked without any credentials. The caller closes it. */
+  elsewhere(url: string): DirectorClient {
+    const http = this.#parts.openHttp(url);
+    return new DirectorClient({ ...this.#parts, http, door: this.#parts.door.through(http) });
+  }
+
   /** The same Director as another account, signed in by name and password. */
   async login({ username, password }: Login, options: CallOptions = {}): Promise<DirectorClient> {
     this.#parts.door.learn(password);

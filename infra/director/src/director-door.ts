@@ -120,6 +120,11 @@ export class DirectorDoor {
     return new DirectorDoor({ ...this.#options, auth });
   }
 
+  /** Another address; what is known to whoever asks here is not told there. */
+  through(http: Http): DirectorDoor {
+    return new DirectorDoor({ ...this.#options, http, auth: { kind: "none" } });
+  }
+
   /** The URL of a resource's action. Error: `DIRECTOR_REFUSED` when the resource does not offer it to this account. */
   actionOf({ id, actions = {} }: Acted, action: string): string {
     const url = actions[action];

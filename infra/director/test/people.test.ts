@@ -1,6 +1,6 @@
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
-import { data, FakeDirector, type Reply } from "./fake-director.ts";
+import { data, FakeDirector, SESSION, type Reply } from "./fake-director.ts";
 
 const startWith = async (routes: (url: string) => Record<string, Reply>) => {
   const fake = new FakeDirector({});
@@ -87,4 +87,17 @@ test("credentials of a backup provider are added and listed, and their secret is
   expect(JSON.parse(fake.last?.body ?? "")).toMatchObject({ providerId: "1bp1", credential: keys });
   expect(await credentials.list()).toMatchObject([{ name: "store" }]);
   expect(fake.redactor.text("the-secret-key")).toBe("«redacted»");
+});
+
+test("another address is asked without credentials", async () => {
+  const [here, there] = [
+    new FakeDirector({ "POST /v3/token": SESSION }),
+    new FakeDirector({ "GET /ping": { type: "text/plain", body: "pong" } }),
+  ];
+  const director = await (await here.start()).login({ username: "a", password: "pass-word" });
+  await there.start();
+  await using other = director.elsewhere(there.url);
+  expect(await other.ping()).toBe(true);
+  expect([there.last?.headers.cookie, other.url]).toEqual([undefined, there.url]);
+  expect(here.seen).toHaveLength(1);
 });
