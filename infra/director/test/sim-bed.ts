@@ -82,7 +82,8 @@ export const openSimBed = async (): Promise<SimBed> => {
   const center = new DataCenter(simMachines(), time);
   const stores = new Map<string, Awaited<ReturnType<typeof startCluster>>>();
   const clusterStores = (name: string) => stores.get(name)?.store;
-  const world = createDirectorWorld({ registryHost: registry.host, adminCredentials: ADMIN, clusterStores });
+  const clusterLogs = (name: string) => stores.get(name)?.logs;
+  const world = createDirectorWorld({ registryHost: registry.host, adminCredentials: ADMIN, clusterStores, clusterLogs });
   for (const name of ["server", "member"] as const) {
     const machines = center.machinesOf(name);
     stores.set(name, await startCluster({ name, machines, authority, time, programs: world.programs, instantBoot: true }));

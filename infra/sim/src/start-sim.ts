@@ -59,6 +59,7 @@ const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
     registryHost: registry.host,
     adminCredentials: secrets["director-admin"],
     clusterStores: (name) => clusters.get(name)?.store,
+    clusterLogs: (name) => clusters.get(name)?.logs,
     log,
   });
   const director = await world.startFrontend();

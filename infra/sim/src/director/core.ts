@@ -1,4 +1,5 @@
 import type { SimTime } from "../datacenter/sim-time.ts";
+import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { AgentInstallation } from "./agent-manifest.ts";
 import type { Database } from "./database.ts";
@@ -16,6 +17,8 @@ export interface DirectorCore {
   database(): Database;
   /** The store behind the tunnel of a cluster's agents; throws 503 when they are not connected. */
   storeOf(cluster: ClusterRow): EtcdStore;
+  /** The kubelets behind the same tunnel, as far as they hand out logs; throws 503 when they cannot be reached. */
+  logsOf(cluster: ClusterRow): KubeletPort["logs"];
   /** The highest version of pools and volumes that the agents saw; undefined when there are none. */
   dataPlaneVersion(clusterId: string): string | undefined;
   /** Makes a new cluster `inactive` once its registration is prepared. */

@@ -14,6 +14,7 @@ import type { ClusterRow } from "./rows.ts";
 import { hostingCluster, seed } from "./seed.ts";
 import type { Wiring } from "./wiring.ts";
 import { ApiStatusError } from "../kubernetes/api-status.ts";
+import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { SimTime } from "../datacenter/sim-time.ts";
@@ -63,6 +64,13 @@ export class DirectorServer implements DirectorCore {
     const store = cluster.reportedFrom === undefined ? undefined : this.#wiring.clusterStores(cluster.reportedFrom);
     if (cluster.state !== "active" || store === undefined) throw unavailable(`cluster ${cluster.name} is not connected`);
     return store;
+  }
+
+  logsOf(cluster: ClusterRow): KubeletPort["logs"] {
+    this.storeOf(cluster);
+    const logs = this.#wiring.clusterLogs(cluster.reportedFrom ?? "");
+    if (logs === undefined) throw unavailable(`the kubelets of cluster ${cluster.name} do not answer`);
+    return logs;
   }
 
   dataPlaneVersion(clusterId: string): string | undefined {

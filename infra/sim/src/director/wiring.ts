@@ -1,3 +1,4 @@
+import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { Database } from "./database.ts";
@@ -10,6 +11,7 @@ export interface WiringOptions {
   readonly registryHost: string;
   readonly administrator: { readonly username: string; readonly password: string };
   readonly clusterStores: (name: string) => EtcdStore | undefined;
+  readonly clusterLogs: (name: string) => KubeletPort["logs"] | undefined;
   readonly maxMembersPerProject: number;
   readonly log: (line: string) => void;
 }
@@ -46,6 +48,7 @@ export class Wiring {
   readonly registryHost: string;
   readonly administrator: WiringOptions["administrator"];
   readonly clusterStores: WiringOptions["clusterStores"];
+  readonly clusterLogs: WiringOptions["clusterLogs"];
   readonly maxMembersPerProject: number;
   /** For what nobody handles. */
   readonly log: WiringOptions["log"];
@@ -59,6 +62,7 @@ export class Wiring {
     this.registryHost = options.registryHost;
     this.administrator = options.administrator;
     this.clusterStores = options.clusterStores;
+    this.clusterLogs = options.clusterLogs;
     this.maxMembersPerProject = options.maxMembersPerProject;
     this.log = options.log;
   }

@@ -1,3 +1,4 @@
+import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
@@ -16,6 +17,8 @@ export interface DirectorWorldOptions {
   readonly adminCredentials: { readonly username: string; readonly password: string };
   /** The store on a cluster's control plane as it is now; undefined while it is down. */
   readonly clusterStores: (name: string) => EtcdStore | undefined;
+  /** What the kubelets of a cluster say of a container; without it Director shows no logs. */
+  readonly clusterLogs?: (name: string) => KubeletPort["logs"] | undefined;
   /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
   readonly maxMembersPerProject?: number;
   /** Gets a line for each request to a route that Director does not know. */
@@ -89,7 +92,14 @@ const programsOf = (wiring: Wiring): Programs => {
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
 export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorld => {
-  const { registryHost, clusterStores, maxMembersPerProject = 10, log = () => {} } = options;
-  const wiring = new Wiring({ log, registryHost, clusterStores, maxMembersPerProject, administrator: options.adminCredentials });
+  const { registryHost, clusterStores, clusterLogs = () => undefined, maxMembersPerProject = 10, log = () => {} } = options;
+  const wiring = new Wiring({
+    log,
+    registryHost,
+    clusterStores,
+    clusterLogs,
+    maxMembersPerProject,
+    administrator: options.adminCredentials,
+  });
   return { programs: programsOf(wiring), startFrontend: ({ port } = {}) => startIngress(wiring, port) };
 };

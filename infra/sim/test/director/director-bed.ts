@@ -1,7 +1,7 @@
 import { parseAllDocuments } from "yaml";
 import { reached, notYet, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { SimTime } from "../../src/datacenter/sim-time.ts";
-import { createDirectorWorld } from "../../src/director/world.ts";
+import { createDirectorWorld, type DirectorWorldOptions } from "../../src/director/world.ts";
 import type { DirectorFrontend } from "../../src/director/frontend.ts";
 import { apply, type Manifest } from "../../src/director/kube-apply.ts";
 import { isRecord, textAt, type JsonRecord } from "../../src/director/json.ts";
@@ -63,6 +63,7 @@ const CORE: readonly Manifest[] = [
 export interface BedOptions {
   readonly speed?: number;
   readonly maxMembersPerProject?: number;
+  readonly clusterLogs?: DirectorWorldOptions["clusterLogs"];
 }
 
 /** Two small clusters and the core of Director on one of them, in process. */
@@ -80,13 +81,20 @@ export class DirectorBed {
     this.unhandled = parts.unhandled;
   }
 
-  static async open({ speed = 200, ...limits }: BedOptions = {}): Promise<DirectorBed> {
+  static async open({ speed = 200, clusterLogs, ...limits }: BedOptions = {}): Promise<DirectorBed> {
     const time = new SimTime(speed);
     const clusters = new Map<string, SmallCluster>();
     const unhandled: string[] = [];
     const log = (line: string) => unhandled.push(line);
     const clusterStores = (name: string) => clusters.get(name)?.store;
-    const world = createDirectorWorld({ registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, log, ...limits });
+    const world = createDirectorWorld({
+      registryHost: REGISTRY,
+      adminCredentials: ADMIN,
+      clusterStores,
+      log,
+      ...limits,
+      ...(clusterLogs && { clusterLogs }),
+    });
     const server = new SmallCluster({ name: "server", nodes: ["server-worker1"] }, { time, programs: world.programs });
     const nodes = ["member-worker1", "member-worker2", "member-worker3"];
     const member = new SmallCluster({ name: "member", nodes }, { time, programs: world.programs });

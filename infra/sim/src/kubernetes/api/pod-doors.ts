@@ -11,10 +11,11 @@ const CREATED = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Succe
 
 const names = (pod: KubeObject, path: string): string[] => list(at(pod, path)).map((container) => text(container["name"], ""));
 
-const containerOf = (call: Call, pod: KubeObject): string => {
+/** The container that a request for a log means. Errors: 400 in the API server's words for an unknown one, or for none where there are several. */
+export const containerOf = (query: URLSearchParams, pod: KubeObject): string => {
   const own = names(pod, "spec.containers");
   const init = names(pod, "spec.initContainers");
-  const asked = call.url.searchParams.get("container") ?? "";
+  const asked = query.get("container") ?? "";
   const { name } = pod.metadata;
   if (asked !== "") {
     if ([...own, ...init].includes(asked)) return asked;
@@ -31,16 +32,16 @@ const containerOf = (call: Call, pod: KubeObject): string => {
 const refusedOption = (name: string, because: string): ApiStatusError =>
   new ApiStatusError({ code: 422, reason: "Invalid", message: `PodLogOptions "" is invalid: ${name}: ${because}` });
 
-const whole = (call: Call, name: string, least: 0 | 1): number | undefined => {
-  const given = call.url.searchParams.get(name);
+const whole = (query: URLSearchParams, name: string, least: 0 | 1): number | undefined => {
+  const given = query.get(name);
   if (given === null) return undefined;
   if (/^\d+$/.test(given) && Number(given) >= least) return Number(given);
   const bound = least === 0 ? "must be greater than or equal to 0" : "must be greater than 0";
   throw refusedOption(name, `Invalid value: ${given}: ${bound}`);
 };
 
-const momentOf = (call: Call): number | undefined => {
-  const given = call.url.searchParams.get("sinceTime");
+const momentOf = (query: URLSearchParams): number | undefined => {
+  const given = query.get("sinceTime");
   if (given === null) return undefined;
   const moment = Date.parse(given);
   if (!Number.isNaN(moment)) return moment;
@@ -48,18 +49,21 @@ const momentOf = (call: Call): number | undefined => {
 };
 
 /** The moment from which on lines are wanted, in milliseconds since the epoch. */
-const sinceOf = (call: Call): number | undefined => {
-  const seconds = whole(call, "sinceSeconds", 1);
-  const moment = momentOf(call);
+const sinceOf = (query: URLSearchParams, nowMs: number): number | undefined => {
+  const seconds = whole(query, "sinceSeconds", 1);
+  const moment = momentOf(query);
   if (seconds === undefined) return moment;
-  if (moment === undefined) return call.process.now() - seconds * 1000;
+  if (moment === undefined) return nowMs - seconds * 1000;
   throw refusedOption("sinceSeconds", "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
 };
 
-const logOptions = (call: Call, signal: AbortSignal): LogOptions => {
-  const query = call.url.searchParams;
-  const tailLines = whole(call, "tailLines", 0);
-  const sinceMs = sinceOf(call);
+/** Which lines of a log are asked for. Errors: 400 and 422 in the API server's words. */
+export const logOptions = (
+  query: URLSearchParams,
+  { nowMs, signal }: { readonly nowMs: number; readonly signal: AbortSignal },
+): LogOptions => {
+  const tailLines = whole(query, "tailLines", 0);
+  const sinceMs = sinceOf(query, nowMs);
   if (query.has("stream")) throw refusedOption("stream", "Forbidden: may not be specified");
   return {
     follow: isTrue(query.get("follow")),
@@ -85,20 +89,21 @@ async function* limited(lines: Iterable<string> | AsyncIterable<string>, limitBy
 /** Streams a container's log; the first line is awaited before the answer begins, so that a refusal is still a status. */
 export const podLog = async (call: Call, target: Target): Promise<Outcome> => {
   const pod = existing(call, target);
-  const container = containerOf(call, pod);
+  const query = call.url.searchParams;
+  const container = containerOf(query, pod);
   if (text(at(pod, "spec.nodeName"), "") === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   const gone = new AbortController();
   const { response } = call;
   response.once("close", () => gone.abort());
-  const limitBytes = whole(call, "limitBytes", 1) ?? Infinity;
-  const lines = call.process.kubelets.logs(pod, container, logOptions(call, gone.signal));
+  const limitBytes = whole(query, "limitBytes", 1) ?? Infinity;
+  const lines = call.process.kubelets.logs(pod, container, logOptions(query, { nowMs: call.process.now(), signal: gone.signal }));
   const iterator = limited(lines, limitBytes);
   const begin = (): void => {
     if (response.headersSent) return;
     response.writeHead(200, { "content-type": "text/plain", "cache-control": "no-cache, private" });
     response.flushHeaders();
   };
-  if (isTrue(call.url.searchParams.get("follow"))) begin();
+  if (isTrue(query.get("follow"))) begin();
   for (let next = await iterator.next(); next.done !== true && !gone.signal.aborted; next = await iterator.next()) {
     begin();
     response.write(next.value);

@@ -34,6 +34,8 @@ export interface RunningCluster {
   readonly api: KubernetesApi;
   /** Undefined while the control plane is off or boots. */
   readonly store: EtcdStore | undefined;
+  /** What its kubelets say of a container. */
+  readonly logs: KubeletPort["logs"];
   /** Cuts the network of a node, or mends it, while it runs on. */
   setCable(node: string, to: "up" | "down"): void;
   close(): Promise<void>;
@@ -117,6 +119,7 @@ export const startCluster = async (options: ClusterOptions): Promise<RunningClus
     get store() {
       return cluster.store;
     },
+    logs: (pod, container, options) => cluster.port.logs(pod, container, options),
     setCable: (node, to) => cluster.nodes.setCable(node, to),
     close: async () => {
       cluster.close();
