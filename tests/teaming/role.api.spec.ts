@@ -23,9 +23,8 @@ test(
     for (const role of SEQUENCE) {
       await team.project.team.changeRole(await team.member(guest), role);
       expect(await team.member(guest)).toMatchObject({ role });
-      const clusters = await guest.director.request({ method: "GET", path: `/v3/groups/${team.project.id}/clusters` });
-      if (role === "ProjectMember") expect(clusters, "what the role may see").toBeRefused();
-      else expect(clusters.status, "what the role may see").toBe(200);
+      const { status } = await guest.director.request({ method: "GET", path: `/v3/groups/${team.project.id}/clusters` });
+      expect(status < 300, "what the role may see").toBe(role !== "ProjectMember");
     }
   },
 );

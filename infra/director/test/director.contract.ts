@@ -83,6 +83,47 @@ describe("accounts", () => {
   });
 });
 
+describe("a team", () => {
+  test("is joined by invitation, has roles changed by its owner, and is left", async () => {
+    const guest = await bed.director.signUp({ firstName: "Bea", email: "bea@example.org", password: "Passw0rd!" });
+    await group.team.invite(guest.session?.accountId ?? "", "ProjectReadAdmin");
+    for (const invitation of await guest.invitations()) await guest.answer(invitation, "accept");
+    const bea = async () => (await group.team.members()).find(({ accountDetails }) => accountDetails?.email === "bea@example.org");
+    const joined = await bea();
+    if (joined === undefined) throw new Error("the guest is no member");
+    expect(joined.role).toBe("ProjectReadAdmin");
+    await group.team.changeRole(joined, "ProjectAdmin");
+    expect((await bea())?.role).toBe("ProjectAdmin");
+    const asGuest = (await guest.group(group.id).team.members()).find(({ id }) => id === joined.id);
+    if (asGuest === undefined) throw new Error("the guest does not see himself");
+    expect((await failureOf(guest.group(group.id).team.changeRole(asGuest, "ProjectMember"))).code).toBe("DIRECTOR_REFUSED");
+    await group.team.remove(joined.id);
+    expect([await bea(), (await guest.groups()).some(({ id }) => id === group.id)]).toEqual([undefined, false]);
+  });
+
+  test("shows its owner which invitation was declined", async () => {
+    const guest = await bed.director.signUp({ firstName: "Cal", email: "cal@example.org", password: "Passw0rd!" });
+    const { id } = await group.team.invite(guest.session?.accountId ?? "", "ProjectMember");
+    for (const invitation of await guest.invitations()) await guest.answer(invitation, "reject");
+    expect((await group.team.invitations()).find((sent) => sent.id === id)).toMatchObject({ state: "rejected" });
+  });
+});
+
+test("accounts are changed by their owners and found by others", async () => {
+  const person = await bed.director.signUp({ firstName: "Dan", email: "dan@example.org", password: "Passw0rd!" });
+  const id = person.session?.accountId ?? "";
+  await person.accounts.update(id, { firstName: "Daniel", onboardingStatus: 3 });
+  expect(await person.accounts.read(id)).toMatchObject({ firstName: "Daniel", email: "dan@example.org", onboardingStatus: 3 });
+  expect(await user.accounts.search(id)).toMatchObject({ firstName: "Daniel" });
+});
+
+test("credentials of a backup provider are kept", async () => {
+  const minio = (await user.backupProviders()).find(({ name }) => name === "minio");
+  const credential = { access_id: "an-access-id", secret_key: "the-secret-key" };
+  const added = await group.credentials.add({ name: "store", projectId: group.projectId, providerId: minio?.id ?? "", credential });
+  expect((await group.credentials.list()).map(({ id }) => id)).toContain(added.id);
+});
+
 describe("a cluster", () => {
   test("registers, is connected by its command, and becomes active", async () => {
     const made = await group.registerCluster({ name: "member-one", projectId: group.projectId, provider: "konvoy" });
