@@ -4,6 +4,8 @@ const NEEDS_OPENEBS = "it shows only while OpenEBS is installed through Director
 
 /** Assumptions that no call alone can answer, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
+  "A-PASSWORD-CHANGE": "nobody knows a route that could be asked; look what the web page of a real Director calls",
+  "A-CLUSTER-INVITATION": NEEDS_CLUSTER,
   "A-PING-WITHOUT-DATABASE": HURTS,
   "A-STARTUP": HURTS,
   "A-HEARTBEAT": NEEDS_CLUSTER,

@@ -41,7 +41,40 @@ const readsOf = async (reader: DirectorClient, wanted: Person): Promise<Observat
   return [plain.observation, searched.observation, observe("the e-mail address in that answer", wanted.email, searched.body["email"])];
 };
 
+const ACCOUNT = ["company", "companyRole", "phone"];
+
+const fields = async ({ newPerson }: Place): Promise<Observation[]> => {
+  const { director, id, password } = await newPerson();
+  const path = `/v3/accounts/${id}`;
+  const body = Object.fromEntries(ACCOUNT.map((name) => [name, `of ${name}`]));
+  const written = await askStatus(director, { method: "PUT", path, body, what: "a user gives company, role and telephone number" }, 200);
+  const read = await askStatus(director, { method: "GET", path, what: "a user reads the own account" }, 200);
+  return [
+    written.observation,
+    ...ACCOUNT.map((name) => observe(`the field ${name} afterwards`, `of ${name}`, read.body[name])),
+    observe("the password is in the answer", false, JSON.stringify(read.body).includes(password)),
+  ];
+};
+
+const credentials = async ({ newPerson }: Place): Promise<Observation[]> => {
+  const { director, group } = await newPerson();
+  const [provider] = await director.backupProviders();
+  const path = `/v3/groups/${group.id}/providercredentials`;
+  const secret = "ask-secret-key";
+  const body = {
+    name: "ask-credential",
+    projectId: group.projectId,
+    providerId: provider?.id,
+    credential: { access_id: "ask", secret_key: secret },
+  };
+  const added = await askStatus(director, { method: "POST", path, body, what: "the owner adds a credential" }, 201);
+  const listed = await askStatus(director, { method: "GET", path, what: "the owner lists credentials" }, 200);
+  return [added.observation, listed.observation, observe("the secret is in the list", false, JSON.stringify(listed.body).includes(secret))];
+};
+
 export const peopleProbes: readonly Probe[] = [
+  { id: "A-ACCOUNT-FIELDS", writes: true, ask: fields },
+  { id: "A-CREDENTIAL-LIST", writes: true, ask: credentials },
   { id: "A-SIGNUP-REFUSAL", writes: true, ask: badSignUps },
   { id: "A-EMAIL-CASE", writes: true, ask: otherCase },
   {

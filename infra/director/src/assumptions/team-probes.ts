@@ -14,13 +14,13 @@ const inviteOf = (owner: Person, inviteeId: string, what: string) =>
 const answerOf = async (person: Person, answer: "accept" | "reject") => {
   const [invitation] = await person.director.invitations();
   if (invitation === undefined) throw new Error("the invitation does not reach who was invited");
-  const path = invitation.actions[answer];
+  const path = invitation.actions?.[answer];
   if (path === undefined) throw new Error(`the invitation cannot be answered with ${answer}`);
   return { method: "POST", path, body: {}, what: `${answer} an invitation` } as const;
 };
 
 const join = async (owner: Person, person: Person, role: Role): Promise<void> => {
-  await owner.group.invite(person.id, role);
+  await owner.group.team.invite(person.id, role);
   const { status } = await person.director.request(await answerOf(person, "accept"));
   if (status > 299) throw new Error(`an invitation could not be accepted: ${status}`);
 };
@@ -55,9 +55,23 @@ const invitations = async ({ newPerson }: Place): Promise<Observation[]> => {
   ]);
 };
 
+const sent = async ({ newPerson }: Place): Promise<Observation[]> => {
+  const [owner, open, answered] = [await newPerson(), await newPerson(), await newPerson()];
+  await owner.group.team.invite(open.id, "ProjectMember");
+  await join(owner, answered, "ProjectMember");
+  const path = `/v3/groups/${owner.group.id}/emailinvitations`;
+  const { observation, body } = await askStatus(
+    owner.director,
+    { method: "GET", path, what: "the owner lists invitations that were sent" },
+    200,
+  );
+  const states = ((body["data"] ?? []) as readonly { readonly state?: string }[]).map(({ state }) => state ?? "none").toSorted();
+  return [observation, observe("states of an open and an accepted one", "accepted, active", states.join(", "))];
+};
+
 const answers = async ({ newPerson }: Place): Promise<Observation[]> => {
   const [owner, yes, no] = [await newPerson(), await newPerson(), await newPerson()];
-  for (const { id } of [yes, no]) await owner.group.invite(id, "ProjectMember");
+  for (const { id } of [yes, no]) await owner.group.team.invite(id, "ProjectMember");
   const [accept, reject] = [await answerOf(yes, "accept"), await answerOf(no, "reject")];
   const [accepted, rejected] = [await askStatus(yes.director, accept, 200), await askStatus(no.director, reject, 200)];
   return [
@@ -70,7 +84,7 @@ const answers = async ({ newPerson }: Place): Promise<Observation[]> => {
 const removal = async ({ newPerson }: Place): Promise<Observation[]> => {
   const [owner, member] = [await newPerson(), await newPerson()];
   await join(owner, member, "ProjectMember");
-  const members = await owner.group.members();
+  const members = await owner.group.team.members();
   const path = (role: string): string => `/v3/groups/${owner.group.id}/groupmembers/${members.find((one) => one.role === role)?.id ?? "?"}`;
   return observed([
     await askStatus(owner.director, { method: "DELETE", path: path("ProjectOwner"), what: "the owner removes himself" }, 403),
@@ -86,6 +100,7 @@ const removal = async ({ newPerson }: Place): Promise<Observation[]> => {
 export const teamProbes: readonly Probe[] = [
   { id: "A-ROLE-REFUSAL", writes: true, ask: roles },
   { id: "A-INVITATION-RULES", writes: true, ask: invitations },
+  { id: "A-SENT-INVITATIONS", writes: true, ask: sent },
   { id: "A-INVITATION-STATES", writes: true, ask: answers },
   { id: "A-MEMBER-DELETE", writes: true, ask: removal },
 ];
