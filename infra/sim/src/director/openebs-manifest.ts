@@ -1,4 +1,5 @@
-import { listAt, textAt, type JsonRecord } from "./json.ts";
+import { DEFAULT_FILTERS, type DeviceFilters } from "./device-filters.ts";
+import { at, listAt, textAt, type JsonRecord } from "./json.ts";
 
 export interface OpenebsWish {
   readonly namespace: string;
@@ -6,8 +7,7 @@ export interface OpenebsWish {
   /** Ends with a slash; images are `<prefix><component>:<version>`. */
   readonly imagePrefix: string;
   readonly defaultDirectory: string;
-  readonly includeDevices: readonly string[];
-  readonly excludeDevices: readonly string[];
+  readonly filters: DeviceFilters;
   readonly cpuLimit?: string;
   readonly memoryLimit?: string;
 }
@@ -18,6 +18,12 @@ const KIND = "OpenEBS";
 const limitsOf = ({ cpuLimit, memoryLimit }: OpenebsWish): JsonRecord => ({
   ...(cpuLimit !== undefined && { cpu: cpuLimit }),
   ...(memoryLimit !== undefined && { memory: memoryLimit }),
+});
+
+const filtersField = ({ systemMounts, excludedVendors, includedPaths, excludedPaths }: DeviceFilters): JsonRecord => ({
+  osDisk: { exclude: systemMounts },
+  vendor: { exclude: excludedVendors },
+  path: { include: includedPaths, exclude: excludedPaths },
 });
 
 /** The custom resource by which Director tells its openebs-manager what to install. */
@@ -31,11 +37,24 @@ export const openebsManifest = (wish: OpenebsWish): JsonRecord => ({
     defaultStoragePath: wish.defaultDirectory,
     createDefaultStorageConfig: true,
     resources: { limits: limitsOf(wish) },
-    ndmDaemon: { filters: { path: { include: wish.includeDevices, exclude: wish.excludeDevices } } },
+    ndmDaemon: { filters: filtersField(wish.filters) },
   },
 });
 
 const texts = (values: readonly unknown[]): string[] => values.filter((value): value is string => typeof value === "string");
+
+const filtersOf = (manifest: unknown): DeviceFilters => {
+  const given = (filter: string, field: "include" | "exclude", otherwise: readonly string[]): readonly string[] =>
+    at(manifest, "spec", "ndmDaemon", "filters", filter) === undefined
+      ? otherwise
+      : texts(listAt(manifest, "spec", "ndmDaemon", "filters", filter, field));
+  return {
+    systemMounts: given("osDisk", "exclude", DEFAULT_FILTERS.systemMounts),
+    excludedVendors: given("vendor", "exclude", DEFAULT_FILTERS.excludedVendors),
+    includedPaths: given("path", "include", DEFAULT_FILTERS.includedPaths),
+    excludedPaths: given("path", "exclude", DEFAULT_FILTERS.excludedPaths),
+  };
+};
 
 /** What a manifest asks for; undefined when it is no such custom resource. */
 export const wishOf = (manifest: unknown): OpenebsWish | undefined => {
@@ -50,8 +69,7 @@ export const wishOf = (manifest: unknown): OpenebsWish | undefined => {
     version,
     imagePrefix,
     defaultDirectory: textAt(manifest, "spec", "defaultStoragePath") ?? "/var/openebs",
-    includeDevices: texts(listAt(manifest, "spec", "ndmDaemon", "filters", "path", "include")),
-    excludeDevices: texts(listAt(manifest, "spec", "ndmDaemon", "filters", "path", "exclude")),
+    filters: filtersOf(manifest),
     ...(cpuLimit !== undefined && { cpuLimit }),
     ...(memoryLimit !== undefined && { memoryLimit }),
   };

@@ -3,6 +3,7 @@ import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
+import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
@@ -76,6 +77,9 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
   },
 });
 
+/** OpenEBS comes from its own repositories, or from MayaData's mirror of them. */
+const openebsPrograms = ["openebs", "mayadataio"].map((owner): [string, Program] => [`${owner}/openebs-ndm`, nodeDiskManager]);
+
 const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
   const own: [string, Program][] = [
@@ -87,7 +91,8 @@ const programsOf = (wiring: Wiring): Programs => {
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, withLiveStore(wiring, program)]));
+  const all = [...[...plain, ...own].map(([name, program]): [string, Program] => [`mayadata/${name}`, program]), ...openebsPrograms];
+  return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */

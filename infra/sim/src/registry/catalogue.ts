@@ -12,7 +12,7 @@ export type Catalogue = readonly CatalogueImage[];
 
 const MB = 1_000_000;
 const DIRECTOR_RELEASES = ["1.11.0", "1.12.0"] as const;
-const OPENEBS_RELEASES = ["1.11.0-ee", "1.12.0-ee", "2.0.0-ee"] as const;
+const OPENEBS_RELEASES = ["1.11.0-ee", "1.12.0-ee", "2.0.0-ee", "2.1.0-ee"] as const;
 
 const DIRECTOR_MB: Readonly<Record<string, number>> = {
   "maya-io-server": 392,
@@ -74,6 +74,8 @@ interface Group {
 const GROUPS: readonly Group[] = [
   { namespace: "mayadata", tags: DIRECTOR_RELEASES, platforms: ["amd64"], megabytes: { ...DIRECTOR_MB, ...AGENT_MB } },
   { namespace: "openebs", tags: OPENEBS_RELEASES, platforms: ["amd64", "arm64"], megabytes: OPENEBS_MB },
+  // MayaData's mirror of the releases that Director offers.
+  { namespace: "mayadataio", tags: OPENEBS_RELEASES.slice(1, 3), platforms: ["amd64"], megabytes: OPENEBS_MB },
 ];
 
 /** The images that the simulated registry serves from its start: Director 1.11.0 and 1.12.0, its agents, and OpenEBS Enterprise. */

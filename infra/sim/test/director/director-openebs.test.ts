@@ -112,11 +112,16 @@ describe("OpenEBS through Director", () => {
     const { store } = bed.member;
     const chosen = textAt(nodes[0], "name");
     const pods = store.list(store.resource("Pod"), "openebs");
-    expect(new Set(pods.map((pod) => textAt(pod.spec, "nodeName")))).toEqual(new Set([chosen]));
+    const placesOf = (isNdm: boolean) =>
+      pods
+        .filter(({ metadata }) => (metadata.labels?.["openebs.io/component-name"] === "ndm") === isNdm)
+        .map((pod) => textAt(pod.spec, "nodeName") ?? "");
+    expect(new Set(placesOf(false))).toEqual(new Set([chosen]));
+    expect(new Set(placesOf(true))).toEqual(new Set(nodes.slice(1).map((node) => textAt(node, "name"))));
     const server = workloads("Deployment").find(({ metadata }) => metadata.name === "maya-apiserver");
     expect(at(server, "spec", "template", "spec", "containers", 0, "resources")).toEqual({ limits: { cpu: "150m", memory: "250Mi" } });
     const config = store.get(store.resource("ConfigMap"), "openebs", "openebs-ndm-config");
-    expect(textAt(config, "data", "node-disk-manager.config")).toContain("loop,/dev/sdx");
+    expect(textAt(config, "data", "node-disk-manager.config")).toContain("loop,fd0,sr0,/dev/ram,/dev/dm-,/dev/md,/dev/sdx");
     const labels = () =>
       store
         .list(store.resource("Node"))
@@ -148,6 +153,35 @@ describe("OpenEBS through Director", () => {
     expect(store.list(store.resource("Node")).every((node) => node.metadata.labels?.["mayadata.io/control-plane"] === undefined)).toBe(
       true,
     );
+  });
+
+  it("keeps namespace, folder and registry of the advanced mode", async () => {
+    const wish = { namespace: "storage", defaultDirectory: "/mnt/openebs", dockerRegistry: "127.0.0.1:5000/mayadataio" };
+    await install(0, { ...wish, installationMode: "advance" });
+    expect(await listed()).toMatchObject([{ namespace: "storage", installationMode: "advance" }]);
+    const { store } = bed.member;
+    const server = store.get(store.resource("Deployment"), "storage", "maya-apiserver");
+    expect(at(server, "spec", "template", "spec", "containers", 0)).toMatchObject({
+      image: "127.0.0.1:5000/mayadataio/maya-apiserver:2.0.0-ee",
+      env: [{ name: "OPENEBS_IO_BASE_DIR", value: "/mnt/openebs" }],
+    });
+    expect(workloads("Deployment")).toEqual([]);
+  });
+
+  it("has its nodes labelled one by one later on", async () => {
+    await install();
+    const [node] = listAt((await call("GET", `${group}/nodes?clusterId=${clusterId}`)).body, "data");
+    const label = (body: object) => call("POST", `${group}/nodes/${textAt(node, "id")}/?action=labelnodes`, body);
+    const { store } = bed.member;
+    const labels = () => store.get(store.resource("Node"), undefined, textAt(node, "name") ?? "")?.metadata.labels;
+    expect((await label({ controlPlaneNode: false, dataPlaneNode: true })).status).toBe(202);
+    expect(labels()).toMatchObject({ "mayadata.io/data-plane": "true" });
+    expect(labels()).not.toHaveProperty("mayadata.io/control-plane");
+    expect((await label({ dataPlaneNode: "perhaps" })).status).toBe(422);
+    expect((await label({})).status).toBe(422);
+    expect(labels()).toMatchObject({ "mayadata.io/data-plane": "true" });
+    expect((await label({ dataPlaneNode: false })).status).toBe(202);
+    expect(labels()).not.toHaveProperty("mayadata.io/data-plane");
   });
 
   it("is found when an operator YAML brought it, and is neither installed over nor upgraded", async () => {

@@ -4,9 +4,10 @@ import { disconnect } from "../cluster-life.ts";
 import type { Call } from "../call.ts";
 import { conflict, invalid, missing, notFound } from "../http/api-error.ts";
 import { collection, created, ok, present, type Presented } from "../http/envelope.ts";
-import { get, post, remove, type Reply, type Route } from "../http/router.ts";
+import { action, get, post, remove, type Reply, type Route } from "../http/router.ts";
 import type { ClusterRow, NodeRow } from "../rows.ts";
 import { randomToken } from "../secrets.ts";
+import { labelNode } from "./openebs-nodes.ts";
 
 /** 6 to 24 letters, digits and dashes, beginning and ending with a letter or digit. */
 const isClusterName = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9-]{4,22}[A-Za-z0-9]$/.test(name);
@@ -69,7 +70,7 @@ const drop = (call: Call): Reply => {
 };
 
 const presentNode = (call: Call, { group }: Scope, node: NodeRow): Presented =>
-  present(call, { type: "node", path: `groups/${group.id}/nodes/${node.id}`, fields: { ...node } });
+  present(call, { type: "node", path: `groups/${group.id}/nodes/${node.id}`, fields: { ...node }, actions: ["labelnodes"] });
 
 const nodesOf = (call: Call, scope: Scope): readonly NodeRow[] => {
   const reachable = new Set(clustersOf(call, scope).map((cluster) => cluster.id));
@@ -88,11 +89,22 @@ const listNodes = (call: Call): Reply => {
   );
 };
 
-const readNode = (call: Call): Reply => {
-  const scope = viewScope(call);
+const nodeOf = (call: Call, scope: Scope): NodeRow => {
   const node = nodesOf(call, scope).find((row) => row.id === call.param("nid"));
   if (node === undefined) throw notFound(`node ${call.param("nid")} is unknown`);
-  return ok(presentNode(call, scope, node));
+  return node;
+};
+
+const readNode = (call: Call): Reply => {
+  const scope = viewScope(call);
+  return ok(presentNode(call, scope, nodeOf(call, scope)));
+};
+
+const label = (call: Call): Reply => {
+  const scope = changeScope(call);
+  const node = nodeOf(call, scope);
+  labelNode(call, clusterOf(call, scope, node.clusterId), node.name);
+  return { status: 202, body: presentNode(call, scope, node) };
 };
 
 /** Open to whoever has the token: kubectl fetches it without credentials. */
@@ -112,5 +124,6 @@ export const clusterRoutes: readonly Route[] = [
   get("v3/groups/:gid/clusters/:cid/nodes", listNodes),
   get("v3/groups/:gid/nodes", listNodes),
   get("v3/groups/:gid/nodes/:nid", readNode),
+  action("v3/groups/:gid/nodes/:nid", "labelnodes", label),
   get("v3/scripts/:script", script),
 ];

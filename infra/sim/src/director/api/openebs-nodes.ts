@@ -1,5 +1,5 @@
 import type { Call } from "../call.ts";
-import { invalid, missing } from "../http/api-error.ts";
+import { invalid, missing, notFound } from "../http/api-error.ts";
 import { at } from "../json.ts";
 import { relabel } from "../kube-apply.ts";
 import type { ClusterRow, NodeRow } from "../rows.ts";
@@ -23,6 +23,24 @@ const chosen = (call: Call, field: string, nodes: readonly NodeRow[]): ReadonlyS
     return node.name;
   });
   return new Set(names);
+};
+
+/** Labels one node for a plane, or takes the label from it; a plane that is not named stays as it is. */
+export const labelNode = (call: Call, cluster: ClusterRow, name: string): void => {
+  const wanted = { [CONTROL_PLANE_LABEL]: flag(call, "controlPlaneNode"), [DATA_PLANE_LABEL]: flag(call, "dataPlaneNode") };
+  const named = Object.entries(wanted).filter(([, value]) => value !== undefined);
+  if (named.length === 0) throw missing("controlPlaneNode");
+  const store = call.director.storeOf(cluster);
+  const node = store.get(store.resource("Node"), undefined, name);
+  if (node === undefined) throw notFound(`node ${name} is not there any more`);
+  relabel(store, node, Object.fromEntries(named.map(([label, value]) => [label, value === true ? "true" : undefined])));
+};
+
+const flag = (call: Call, field: string): boolean | undefined => {
+  const value = at(call.request.body, field);
+  if (value === undefined || typeof value === "boolean") return value;
+  if (value !== "true" && value !== "false") throw invalid(`${field} is neither true nor false`);
+  return value === "true";
 };
 
 /** Labels the chosen nodes, and takes the labels from those that are not chosen. Nothing is labelled when a field is wrong. */

@@ -4,6 +4,7 @@ import type { Call } from "../call.ts";
 import { invalid, missing, notAllowed, notFound } from "../http/api-error.ts";
 import { collection, created, ok, present, type Presented } from "../http/envelope.ts";
 import { action, get, post, type Reply, type Route } from "../http/router.ts";
+import { DEFAULT_FILTERS, type DeviceFilters } from "../device-filters.ts";
 import { at, isRecord, type JsonRecord } from "../json.ts";
 import { compareVersions, isVersion, offeredVersions } from "../openebs-version.ts";
 import { openebsManifest, wishOf } from "../openebs-manifest.ts";
@@ -89,6 +90,13 @@ const devices = (call: Call, field: string): string[] => {
   return parts.flatMap((part) => (typeof part === "string" && part.trim() !== "" ? [part.trim()] : []));
 };
 
+/** Excluded paths come on top of those that NDM leaves alone anyway. */
+const filtersOf = (call: Call): DeviceFilters => ({
+  ...DEFAULT_FILTERS,
+  includedPaths: devices(call, "includeDeviceFilters"),
+  excludedPaths: [...new Set([...DEFAULT_FILTERS.excludedPaths, ...devices(call, "excludeDeviceFilters")])],
+});
+
 const manifestOf = (call: Call, version: string): JsonRecord => {
   const registry = call.text("dockerRegistry") || `${call.director.registry}/openebs/`;
   const [cpuLimit, memoryLimit] = [call.text("cpuResourceLimit"), call.text("memoryResourceLimit")];
@@ -97,8 +105,7 @@ const manifestOf = (call: Call, version: string): JsonRecord => {
     version,
     imagePrefix: registry.endsWith("/") ? registry : `${registry}/`,
     defaultDirectory: call.text("defaultDirectory") || "/var/openebs",
-    includeDevices: devices(call, "includeDeviceFilters"),
-    excludeDevices: devices(call, "excludeDeviceFilters"),
+    filters: filtersOf(call),
     ...(cpuLimit !== "" && { cpuLimit }),
     ...(memoryLimit !== "" && { memoryLimit }),
   });

@@ -1,5 +1,6 @@
 import { AGENT_NAMESPACE, PULL_SECRET } from "../agent-manifest.ts";
-import { CONTROL_PLANE_LABEL } from "../api/openebs-nodes.ts";
+import { CONTROL_PLANE_LABEL, DATA_PLANE_LABEL } from "../api/openebs-nodes.ts";
+import { filterConfig } from "../device-filters.ts";
 import type { Manifest } from "../kube-apply.ts";
 import type { OpenebsWish } from "../openebs-manifest.ts";
 import type { Json, KubeObject } from "../../kubernetes/kube-object.ts";
@@ -7,6 +8,9 @@ import type { Store } from "../../kubernetes/store.ts";
 
 export const COMPONENT_LABEL = "openebs.io/component-name";
 export const VERSION_LABEL = "openebs.io/version";
+/** What NDM reads when it starts. */
+export const DEVICE_CONFIG = "openebs-ndm-config";
+export const DEVICE_CONFIG_KEY = "node-disk-manager.config";
 const NDM = "openebs-ndm";
 
 const DEPLOYMENTS = [
@@ -94,10 +98,22 @@ const TOLERATIONS = ["node-role.kubernetes.io/master", "node-role.kubernetes.io/
   effect: "NoSchedule",
 }));
 
-/** When nodes are chosen for the control plane, everything OpenEBS runs keeps to them, its node agent included. */
-const placement = (store: Store): Json => {
-  const isChosen = store.list(store.resource("Node")).some((node) => node.metadata.labels?.[CONTROL_PLANE_LABEL] === "true");
-  return isChosen ? { nodeSelector: { [CONTROL_PLANE_LABEL]: "true" }, tolerations: TOLERATIONS } : {};
+/** When nodes are chosen for a plane, what belongs to it keeps to them: the node agent to the data plane, all else to the control plane. */
+const placement = (store: Store, name: string): Json => {
+  const label = name === NDM ? DATA_PLANE_LABEL : CONTROL_PLANE_LABEL;
+  const isChosen = store.list(store.resource("Node")).some((node) => node.metadata.labels?.[label] === "true");
+  return isChosen ? { nodeSelector: { [label]: "true" }, tolerations: TOLERATIONS } : {};
+};
+
+/** The folder on the nodes, for those that write into it. */
+const folderOf = (name: string, { defaultDirectory }: OpenebsWish): Json => {
+  const folders: Readonly<Record<string, readonly [string, string]>> = {
+    "maya-apiserver": ["OPENEBS_IO_BASE_DIR", defaultDirectory],
+    "openebs-localpv-provisioner": ["OPENEBS_IO_BASE_PATH", `${defaultDirectory}/local`],
+    [NDM]: ["SPARSE_FILE_DIR", `${defaultDirectory}/sparse`],
+  };
+  const folder = folders[name];
+  return folder === undefined ? {} : { env: [{ name: folder[0], value: folder[1] }] };
 };
 
 const pullSecrets = (store: Store): Json =>
@@ -118,9 +134,10 @@ const workload = (store: Store, wish: OpenebsWish, name: string): Manifest => {
     name,
     image: `${wish.imagePrefix}${name}:${wish.version}`,
     imagePullPolicy: "IfNotPresent",
+    ...folderOf(name, wish),
     resources: Object.keys(limits).length === 0 ? {} : { limits },
   };
-  const spec = { serviceAccountName: "openebs-maya-operator", ...placement(store), ...pullSecrets(store) };
+  const spec = { serviceAccountName: "openebs-maya-operator", ...placement(store, name), ...pullSecrets(store) };
   return {
     apiVersion: "apps/v1",
     kind: isDaemon ? "DaemonSet" : "Deployment",
@@ -133,22 +150,12 @@ const workload = (store: Store, wish: OpenebsWish, name: string): Manifest => {
   };
 };
 
-const deviceConfig = ({ namespace, includeDevices, excludeDevices }: OpenebsWish): Manifest => {
-  const filter = {
-    key: "path-filter",
-    name: "path filter",
-    state: "true",
-    include: includeDevices.join(","),
-    exclude: excludeDevices.join(","),
-  };
-  const config = JSON.stringify({ filterconfigs: [filter] }, undefined, 2);
-  return {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: { name: "openebs-ndm-config", namespace },
-    data: { "node-disk-manager.config": config },
-  };
-};
+const deviceConfig = ({ namespace, filters }: OpenebsWish): Manifest => ({
+  apiVersion: "v1",
+  kind: "ConfigMap",
+  metadata: { name: DEVICE_CONFIG, namespace },
+  data: { [DEVICE_CONFIG_KEY]: filterConfig(filters) },
+});
 
 /** Everything of one OpenEBS in the order in which it must be applied; the custom resource itself comes with the caller's manifest. */
 export const openebsObjects = (store: Store, wish: OpenebsWish): readonly Manifest[] => [
