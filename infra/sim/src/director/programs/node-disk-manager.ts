@@ -17,8 +17,8 @@ const nodeOf = ({ pod }: ProgramContext): string => textAt(pod.spec, "nodeName")
 
 const blockDevice = (context: ProgramContext, disk: BlockDisk): Manifest => {
   const node = nodeOf(context);
-  const { vendor, model, serial, deviceType, driveType, sectorBytes: physicalSectorSize } = disk;
-  const digest = createHash("md5").update(`${node}${serial}`).digest("hex");
+  const { vendor, model, deviceType, driveType, sectorBytes: physicalSectorSize } = disk;
+  const digest = createHash("md5").update(`${node} ${disk.path}`).digest("hex");
   return {
     apiVersion: "openebs.io/v1alpha1",
     kind: "BlockDevice",
@@ -30,7 +30,7 @@ const blockDevice = (context: ProgramContext, disk: BlockDisk): Manifest => {
     spec: {
       path: disk.path,
       capacity: { storage: disk.bytes, logicalSectorSize: 512, physicalSectorSize },
-      details: { deviceType, driveType, vendor, model, serial, compliance: "", firmwareRevision: "" },
+      details: { deviceType, driveType, vendor, model, serial: digest.slice(0, 12) },
       filesystem: {},
       nodeAttributes: { nodeName: node },
       partitioned: "No",
