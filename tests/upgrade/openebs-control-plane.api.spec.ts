@@ -18,7 +18,7 @@ test.describe("installed by Director", () => {
       const matrix = await director.upgradeMatrix();
       const base = matrix?.supportedBaseVersions[0] ?? "";
       const clusterId = await bed.connect(bed.member);
-      await bed.installOpenEBS(bed.member, base);
+      await bed.installOpenEBS(bed.member, { version: base });
       expect(await versionsOf(bed)).toEqual([base]);
       const [record] = await project.openebses({ clusterId, state: "active" });
       const job = await project.upgradeControlPlane(record?.id ?? "", matrix?.targetVersion ?? "");
@@ -58,7 +58,7 @@ test.describe("installed from its operator's YAML", () => {
     const clusterId = await bed.connect(bed.member);
     const matrix = await director.upgradeMatrix();
     const base = matrix?.supportedBaseVersions[0] ?? "";
-    await bed.applyOpenEBSOperator(bed.member, base);
+    await bed.applyOpenEBS("operator", base);
     const record = await project.activeOpenEBS(clusterId);
     const answer = await director.request({
       method: "POST",

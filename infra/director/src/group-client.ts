@@ -16,6 +16,7 @@ import {
   type StartedJob,
   type Template,
 } from "./contract.ts";
+import { ClusterProxy } from "./cluster-proxy.ts";
 import type { DirectorDoor, DirectorRequest } from "./director-door.ts";
 import { CredentialClient } from "./credential-client.ts";
 import { PoolClient } from "./pool-client.ts";
@@ -58,6 +59,11 @@ export interface NodeSelection {
   /** The numeric parts of node ids: "1" of "1n1". */
   readonly controlPlaneNodes: readonly string[];
   readonly dataPlaneNodes: readonly string[];
+}
+
+export interface NodePlanes {
+  readonly controlPlaneNode?: boolean;
+  readonly dataPlaneNode?: boolean;
 }
 
 /** The number that `selectOpenebsNodes` wants of a node id: "7" of "1n7". */
@@ -152,6 +158,17 @@ export class GroupClient {
 
   openebsJob(id: string, options: CallOptions = {}): Promise<Job> {
     return this.#door.call(jobSchema, this.#get(`/openebsjobs/${encodeURIComponent(id)}`, options));
+  }
+
+  /** Labels one node for the planes of OpenEBS, or takes the labels from it; what is not named stays. */
+  async labelNode(id: string, planes: NodePlanes, { signal }: CallOptions = {}): Promise<void> {
+    const path = this.#path(`/nodes/${encodeURIComponent(id)}/`);
+    await this.#door.call(anythingSchema, { method: "POST", path, query: { action: "labelnodes" }, body: planes, signal });
+  }
+
+  /** Kubernetes' own API of a connected cluster, read through Director. */
+  proxy(clusterId: string): ClusterProxy {
+    return new ClusterProxy(this.#door, `/k8s/groups/${encodeURIComponent(this.id)}/clusters/${encodeURIComponent(clusterId)}`);
   }
 
   #path(below: string): string {

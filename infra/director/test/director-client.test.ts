@@ -156,6 +156,21 @@ describe("a group", () => {
     expect(await director.upgradeMatrix()).toMatchObject({ targetVersion: "2.0.0-ee" });
   });
 
+  test("labels a node, and reads a cluster's own objects through the proxy", async () => {
+    const fake = new FakeDirector({
+      "POST /v3/groups/1a1/nodes/1n7/?action=labelnodes": { status: 202, body: { id: "1n7" } },
+      "GET /k8s/groups/1a1/clusters/1c1/api/v1/namespaces": {
+        body: { kind: "NamespaceList", items: [{ metadata: { name: "default" } }] },
+      },
+      "GET /k8s/groups/1a1/clusters/1c1/api/v1/nodes": { body: { kind: "Status", items: [] } },
+    });
+    const group = (await fake.start()).group("1a1");
+    await group.labelNode("1n7", { dataPlaneNode: false });
+    expect(JSON.parse(fake.last?.body ?? "")).toEqual({ dataPlaneNode: false });
+    expect(await group.proxy("1c1").list("api/v1/namespaces")).toEqual([{ metadata: { name: "default" } }]);
+    await expect(group.proxy("1c1").list("api/v1/nodes")).rejects.toMatchObject({ code: "DIRECTOR_CONTRACT" });
+  });
+
   test("asks for recommendations and for the project's key", async () => {
     const fake = new FakeDirector(routes);
     const group = (await fake.start()).group("1a1");

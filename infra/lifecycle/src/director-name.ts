@@ -1,3 +1,5 @@
+import type { TestBed } from "@kubera-e2e/schema/test-bed";
+
 const SHORTEST = 6;
 const LONGEST = 24;
 
@@ -7,3 +9,10 @@ export const directorName = (bed: string, cluster: string): string => {
   const name = room > 0 ? `${bed.slice(0, room)}-${cluster}` : cluster.slice(-LONGEST);
   return name.padEnd(SHORTEST, "0");
 };
+
+/** Director connects the cluster that hosts it by itself, always under this name. */
+const HOSTING_CLUSTER = "OpenEBSDirector";
+
+/** The name under which Director knows a cluster of this bed, its own host included. */
+export const nameInDirector = ({ name, clusters }: Pick<TestBed, "name" | "clusters">, cluster: string): string =>
+  clusters.some((known) => known.name === cluster && known.role === "server") ? HOSTING_CLUSTER : directorName(name, cluster);

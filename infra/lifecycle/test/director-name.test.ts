@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { directorName } from "../src/director-name.ts";
+import { directorName, nameInDirector } from "../src/director-name.ts";
 
 test.each([
   ["sim", "member", "sim-member"],
@@ -11,4 +11,12 @@ test.each([
   expect(directorName(bed, cluster)).toBe(name);
   expect(name.length).toBeGreaterThanOrEqual(6);
   expect(name.length).toBeLessThanOrEqual(24);
+});
+
+test.each([
+  ["server", "OpenEBSDirector"],
+  ["member", "sim-member"],
+] as const)("the cluster %s of a bed is %s to Director", (name, known) => {
+  const clusters = (["server", "member"] as const).map((role) => ({ name: role, role, kubeconfig: "", vms: [] }));
+  expect(nameInDirector({ name: "sim", clusters }, name)).toBe(known);
 });

@@ -1,8 +1,8 @@
 import { browserWay, type BrowserWay } from "@kubera-e2e/lifecycle/access";
 import { connectMember } from "@kubera-e2e/lifecycle/connect-member";
-import { directorName } from "@kubera-e2e/lifecycle/director-name";
+import { nameInDirector } from "@kubera-e2e/lifecycle/director-name";
 import { installDirector } from "@kubera-e2e/lifecycle/install-director";
-import { installOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";
+import { installOpenEBS, startOpenEBS, type OpenebsChoice, type StartedOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";
 import { loadTestBed } from "@kubera-e2e/lifecycle/load-test-bed";
 import { openClients } from "@kubera-e2e/lifecycle/open-clients";
 import type { KubeClient } from "@kubera-e2e/kube";
@@ -27,8 +27,10 @@ export interface WorkerBed {
   connectMember(cluster: string): Promise<string>;
   /** The name under which Director knows a cluster of the bed. */
   directorName(cluster: string): string;
-  /** Installs an OpenEBS that Director offers on a connected member; default the newest. */
-  installOpenEBS(cluster: string, version?: string): Promise<void>;
+  /** Installs an OpenEBS that Director offers on a connected cluster, and waits until it is active. */
+  installOpenEBS(cluster: string, choice: OpenebsChoice): Promise<void>;
+  /** Starts such an installation and does not wait for it. */
+  startOpenEBS(cluster: string, choice: OpenebsChoice): Promise<StartedOpenEBS>;
   /** How a browser reaches Director. Errors: as `browserWay` of lifecycle. */
   browserWay(): Promise<BrowserWay>;
   close(): Promise<void>;
@@ -54,8 +56,9 @@ export const openWorkerBed = async ({ name, settings, ...options }: WorkerBedOpt
     visitDirector: () => context.visitDirector(),
     installDirector: (build) => installDirector(context, { build }),
     connectMember: (cluster) => connectMember(context, { cluster }),
-    directorName: (cluster) => directorName(declared.name, cluster),
-    installOpenEBS: (cluster, version) => installOpenEBS(context, { cluster, ...(version !== undefined && { version }) }),
+    directorName: (cluster) => nameInDirector(declared, cluster),
+    installOpenEBS: (cluster, choice) => installOpenEBS(context, { ...choice, cluster }),
+    startOpenEBS: (cluster, choice) => startOpenEBS(context, { ...choice, cluster }),
     browserWay: () => browserWay(declared, context.ways),
     close: () => context.close(),
   };

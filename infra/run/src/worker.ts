@@ -3,3 +3,4 @@ export { fetchEvents, joinSlot, leaveSlot, tellSecrets } from "./run-client.ts";
 export type { JoinedBed } from "./wire.ts";
 export { bedFence } from "./run-line.ts";
 export { openWorkerBed, type WorkerBed } from "./worker-bed.ts";
+export type { OpenebsChoice, StartedOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";
