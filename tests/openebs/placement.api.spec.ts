@@ -1,4 +1,4 @@
-import { expect, KINDS, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { expect, KINDS, notYet, plan, probes, reached, test, type Bed } from "@kubera-e2e/fixtures";
 
 const NDM = "openebs.io/component-name=ndm";
 const LABELS = { control: "mayadata.io/control-plane", data: "mayadata.io/data-plane" } as const;
@@ -13,6 +13,16 @@ const placesOf = async (bed: Bed, labelSelector: string): Promise<string[]> => {
 
 const labelled = async (bed: Bed, label: string): Promise<string[]> =>
   (await bed.member.kube.list(KINDS.node, { labelSelector: `${label}=true` })).map(({ metadata }) => metadata.name).toSorted();
+
+const labelGone = (bed: Bed, label: string): Promise<true> =>
+  bed.member.until({
+    what: `no node carries ${label}`,
+    kinds: [KINDS.node],
+    probe: (view) => {
+      const carriers = view.list(KINDS.node).filter(({ metadata }) => metadata.labels?.[label] !== undefined);
+      return carriers.length === 0 ? reached(true as const) : notYet(carriers.map(({ metadata }) => metadata.name).join(", "));
+    },
+  });
 
 test.use({ state: "director", disturbs: true });
 
@@ -29,7 +39,7 @@ test(
     expect(await labelled(bed, LABELS.control)).toEqual([chosen]);
     await bed.member.kube.delete({ ...KINDS.namespace, name: namespace });
     await project.noActiveOpenEBS(clusterId);
-    await expect.poll(() => labelled(bed, LABELS.control)).toEqual([]);
+    await labelGone(bed, LABELS.control);
   },
 );
 
@@ -46,6 +56,6 @@ test(
     expect(await labelled(bed, LABELS.data)).toEqual(chosen);
     await bed.member.kube.delete({ ...KINDS.namespace, name: namespace });
     await project.noActiveOpenEBS(clusterId);
-    await expect.poll(() => labelled(bed, LABELS.data)).toEqual([]);
+    await labelGone(bed, LABELS.data);
   },
 );

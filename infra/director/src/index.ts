@@ -4,5 +4,5 @@ export { renderRelease, type RenderedManifest } from "./render-release.ts";
 export { connectDirector, openDirector } from "./open-director.ts";
 export type { DirectorClient } from "./director-client.ts";
 export { refusedStatus, type DirectorAnswer } from "./director-door.ts";
-export { nodeNumber, type GroupClient, type NewOpenebs } from "./group-client.ts";
+export { nodeNumber, type GroupClient } from "./group-client.ts";
 export { clusterReaches, openebsJobDone } from "./waits.ts";

@@ -1,4 +1,4 @@
-import type { NewOpenebs } from "@kubera-e2e/director";
+import type { GroupClient } from "@kubera-e2e/director";
 
 /** What somebody who installs OpenEBS through Director chooses; everything has a default. */
 export interface OpenebsChoice {
@@ -19,6 +19,7 @@ export interface OpenebsChoice {
   readonly registry?: string;
 }
 
+type NewOpenebs = Parameters<GroupClient["createOpenebs"]>[0];
 type Fields = Omit<NewOpenebs, "clusterId" | "creatorId" | "projectId" | "templateId">;
 
 const ADVANCED = ["limits", "filters", "namespace", "directory", "registry"] as const satisfies readonly (keyof OpenebsChoice)[];

@@ -38,6 +38,20 @@ const podSpec = (spec: Json | undefined): Json => ({
   ...(spec?.["initContainers"] === undefined ? {} : { initContainers: list(spec["initContainers"]).map(container) }),
 });
 
+/** Pods alone, not their templates: what has a limit and no request requests its limit. */
+const requesting = (value: Json): Json => {
+  const limits = (value["resources"] as Json | undefined)?.["limits"] as Json | undefined;
+  if (limits === undefined) return value;
+  const resources = value["resources"] as Json;
+  return { ...value, resources: { ...resources, requests: fill(resources["requests"] as Json | undefined, limits) } };
+};
+
+const ownPodSpec = (spec: Json): Json => {
+  const filled = podSpec(spec);
+  const fields = ["containers", "initContainers"].filter((field) => filled[field] !== undefined);
+  return { ...filled, ...Object.fromEntries(fields.map((field) => [field, list(filled[field]).map(requesting)])) };
+};
+
 const template = (value: Json | undefined): Json => ({
   ...value,
   metadata: (value?.["metadata"] as Json | undefined) ?? {},
@@ -67,7 +81,7 @@ const jobSpec = (spec: Json): Json => ({
 });
 
 const SPECS: Readonly<Record<string, (spec: Json) => Json>> = {
-  Pod: podSpec,
+  Pod: ownPodSpec,
   Deployment: (spec) => ({
     ...fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 }),
     strategy: rolling(spec, "strategy", { maxSurge: "25%", maxUnavailable: "25%" }),

@@ -18,6 +18,7 @@ const nodeOf = ({ pod }: ProgramContext): string => textAt(pod.spec, "nodeName")
 const blockDevice = (context: ProgramContext, disk: BlockDisk): Manifest => {
   const node = nodeOf(context);
   const { vendor, model, deviceType, driveType, sectorBytes: physicalSectorSize } = disk;
+  const [mountPoint] = disk.mountPoints;
   const digest = createHash("md5").update(`${node} ${disk.path}`).digest("hex");
   return {
     apiVersion: "openebs.io/v1alpha1",
@@ -31,7 +32,7 @@ const blockDevice = (context: ProgramContext, disk: BlockDisk): Manifest => {
       path: disk.path,
       capacity: { storage: disk.bytes, logicalSectorSize: 512, physicalSectorSize },
       details: { deviceType, driveType, vendor, model, serial: digest.slice(0, 12) },
-      filesystem: {},
+      filesystem: mountPoint === undefined ? {} : { fsType: "ext4", mountPoint },
       nodeAttributes: { nodeName: node },
       partitioned: "No",
     },

@@ -157,6 +157,21 @@ const deviceConfig = ({ namespace, filters }: OpenebsWish): Manifest => ({
   data: { [DEVICE_CONFIG_KEY]: filterConfig(filters) },
 });
 
+/** The classes of the default storage configuration but openebs-hostpath, which clusters have for Director itself. */
+const CLASSES = [
+  { name: "openebs-device", engine: "local", provisioner: "openebs.io/local", volumeBindingMode: "WaitForFirstConsumer" },
+  { name: "openebs-jiva-default", engine: "jiva", provisioner: "openebs.io/provisioner-iscsi", volumeBindingMode: "Immediate" },
+] as const;
+
+const storageClass = ({ name, engine, provisioner, volumeBindingMode }: (typeof CLASSES)[number]): Manifest => ({
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name, annotations: { "openebs.io/cas-type": engine } },
+  provisioner,
+  reclaimPolicy: "Delete",
+  volumeBindingMode,
+});
+
 /** Everything of one OpenEBS in the order in which it must be applied; the custom resource itself comes with the caller's manifest. */
 export const openebsObjects = (store: Store, wish: OpenebsWish): readonly Manifest[] => [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: wish.namespace } },
@@ -164,6 +179,7 @@ export const openebsObjects = (store: Store, wish: OpenebsWish): readonly Manife
   ...copiedPullSecret(store, wish.namespace),
   { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "openebs-maya-operator", namespace: wish.namespace } },
   deviceConfig(wish),
+  ...CLASSES.map(storageClass),
   ...[...DEPLOYMENTS, NDM].map((name) => workload(store, wish, name)),
 ];
 
