@@ -34,6 +34,21 @@ test.describe("a connected cluster", () => {
   );
 
   test(
+    "that is lost is told apart from one that is there and one that never came",
+    plan("TCID-DIR-CLUSTER-STATUS-LIST", { day: 1, priority: 1 }),
+    async ({ bed, project, release }) => {
+      const wait = { group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll };
+      const waiting = await project.registerCluster({ name: "never-came", projectId: project.projectId, provider: "others" });
+      await clusterReaches(wait, waiting.id, "inactive");
+      const lost = await project.idOf(bed.member);
+      await scaleAgents(bed, release.agents.components, 0);
+      await clusterReaches(wait, lost, "offline");
+      const states = Object.fromEntries((await project.clusters()).map(({ id, state }) => [id, state.toLowerCase()]));
+      expect(states).toEqual({ [await project.idOf(bed.server)]: "active", [waiting.id]: "inactive", [lost]: "offline" });
+    },
+  );
+
+  test(
     "is announced when it is lost",
     plan("TCID-DIR-ALERTS-CLUSTER-DISCONNECTED", { day: 2, priority: 0, assumption: "A-ALERTS-REST" }),
     async ({ bed, project, release }) => {

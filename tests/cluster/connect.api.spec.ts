@@ -37,4 +37,33 @@ test.describe("a second cluster", () => {
       expect(active.map((cluster) => cluster.id)).toContain(id);
     },
   );
+
+  test(
+    "stands beside Director's own in the Administrator's project, and in nobody else's",
+    plan("TCID-DIR-CLUSTER-CONNECT-ADMIN", { day: 0, priority: 1 }),
+    async ({ bed, director, project }) => {
+      const own = await project.idOf(bed.server);
+      const id = await bed.connect(bed.member);
+      expect(id).not.toBe(own);
+      expect(await project.cluster(id)).toMatchObject({ state: "active" });
+      expect(await bed.member.kube.get({ ...KINDS.namespace, name: "maya-system" })).toBeDefined();
+      const email = `stranger-${crypto.randomUUID()}@example.com`;
+      const stranger = await director.anonymous().signUp({ firstName: "Stan", email, password: "Passw0rd!" });
+      expect(await (await stranger.projectGroup()).clusters()).toEqual([]);
+    },
+  );
+
+  test(
+    "is connected over what an earlier registration has left",
+    plan("TCID-DIR-CLUSTER-CONNECT-STALE-NAMESPACE", { day: 0, priority: 2 }),
+    async ({ bed, project, kube }) => {
+      const namespace = "maya-system";
+      const stale = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "stale", namespace } };
+      await kube.member.apply({ ...KINDS.namespace, metadata: { name: namespace } });
+      await kube.member.apply(stale);
+      const id = await bed.connect(bed.member);
+      expect(await project.cluster(id)).toMatchObject({ state: "active" });
+      expect(await kube.member.get({ apiVersion: "v1", kind: "ConfigMap", name: "stale", namespace })).toBeUndefined();
+    },
+  );
 });
