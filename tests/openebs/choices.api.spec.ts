@@ -42,7 +42,7 @@ test(
   "namespace, folder and registry are the installer's choice",
   plan("TCID-DIR-OP-INSTALL-OPENEBS-ADVANCED", { day: 0, priority: 1, assumption: "A-OPENEBS-FOLDER" }),
   async ({ bed, project, release }) => {
-    const choice = { namespace: "storage-e2e", directory: "/var/openebs-e2e", registry: `${bed.registryHost}/openebs/` };
+    const choice = { namespace: "storage-e2e", directory: "/var/openebs-e2e", registry: `${bed.registryHost}/mayadataio/` };
     const clusterId = await bed.connect();
     await bed.installOpenEBS(bed.member, choice);
     for (const { kind, name } of release.openebs.components)
