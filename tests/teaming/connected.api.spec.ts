@@ -85,7 +85,7 @@ test.describe("with a cluster to connect", () => {
     async ({ bed, director, project, projectTeam, release }) => {
       const { supportedBaseVersions: [base = ""] = [], targetVersion = "" } = (await director.upgradeMatrix()) ?? {};
       const clusterId = await bed.connect(bed.member);
-      await bed.installOpenEBS(bed.member, base);
+      await bed.installOpenEBS(bed.member, { version: base });
       const { id } = await project.activeOpenEBS(clusterId);
       const [admin, reader] = [await projectTeam.join("ProjectAdmin"), await projectTeam.join("ProjectReadAdmin")];
       const path = `/v3/groups/${project.id}/openebses/${id}/?action=upgradecontrolplane`;

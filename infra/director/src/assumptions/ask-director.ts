@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { DirectorClient } from "../director-client.ts";
 import { clusterProbes } from "./cluster-probes.ts";
 import { envelopeProbes } from "./envelope-probes.ts";
+import { inventoryProbes } from "./inventory-probes.ts";
 import { OUT_OF_REACH } from "./out-of-reach.ts";
 import { peopleProbes } from "./people-probes.ts";
 import { poolProbes } from "./pool-probes.ts";
@@ -35,7 +36,9 @@ export interface Asking {
 }
 
 const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [envelopeProbes, sessionProbes, peopleProbes, teamProbes, clusterProbes, poolProbes].flat().map((probe) => [probe.id, probe]),
+  [envelopeProbes, sessionProbes, peopleProbes, teamProbes, clusterProbes, inventoryProbes, poolProbes]
+    .flat()
+    .map((probe) => [probe.id, probe]),
 );
 
 /** Unique, and as strong as every rule that is known asks for. */
@@ -58,7 +61,7 @@ const askOne = async (id: string, place: Place, write: boolean): Promise<Assumpt
   if (probe.writes && !write) return untried(id, "the question makes accounts or clusters of its own: add --write");
   try {
     const observations = await probe.ask(place);
-    if (observations.length === 0) return untried(id, "Director has no connected cluster with devices to ask about");
+    if (observations.length === 0) return untried(id, "there was nothing to ask about: no cluster is connected, or it has no devices");
     return { id, verdict: observations.every(({ holds }) => holds) ? "confirmed" : "refuted", observations };
   } catch (error) {
     return untried(id, `the question could not be asked: ${firstLine(error)}`);
