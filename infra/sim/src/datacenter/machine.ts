@@ -4,6 +4,15 @@ import { bootMemory, copyMemory, type Memory } from "./memory.ts";
 import { findSnapshot, removeSnapshot, snapshotPath, type PowerState, type Snapshot } from "./snapshot-tree.ts";
 import type { SimTime } from "./sim-time.ts";
 
+/** A disk beside that of the system: empty, as those are that storage is made of. */
+export interface DataDisk {
+  readonly path: string;
+  readonly bytes: number;
+  readonly driveType: "HDD" | "SSD";
+  /** Physical sector size as NDM tells it; 0 when it tells none. */
+  readonly sectorBytes: number;
+}
+
 export interface MachineSpec {
   /** Managed object id: `vm-101`. */
   readonly id: string;
@@ -13,6 +22,8 @@ export interface MachineSpec {
   readonly plane: "control" | "worker";
   readonly esxHost: string;
   readonly diskGib: number;
+  /** Default none. */
+  readonly disks?: readonly DataDisk[];
   /** Whether it is there to be cloned only. */
   readonly template?: boolean;
 }

@@ -1,9 +1,19 @@
-import type { MachineSpec } from "./machine.ts";
+import type { DataDisk, MachineSpec } from "./machine.ts";
 
 const SHAPES = [
   { cluster: "server", workers: 3, diskGib: 100 },
   { cluster: "member", workers: 5, diskGib: 100 },
 ] as const;
+
+const GB = 1e9;
+const HDD = { driveType: "HDD", sectorBytes: 0 } as const;
+
+/** Sixteen disks as on a node of the field's storage cluster, here of two sizes and two kinds. */
+const STORAGE_DISKS: readonly DataDisk[] = [
+  ...Array.from({ length: 12 }, () => ({ ...HDD, bytes: 25 * GB })),
+  ...Array.from({ length: 3 }, () => ({ ...HDD, bytes: 50 * GB })),
+  { driveType: "SSD" as const, sectorBytes: 4096, bytes: 100 * GB },
+].map((disk, index) => ({ ...disk, path: `/dev/sd${"bcdefghijklmnopq"[index] ?? "z"}` }));
 
 const ESX_HOSTS = ["esx-a.sim.local", "esx-b.sim.local"] as const;
 
@@ -23,6 +33,7 @@ export const simMachines = (): MachineSpec[] =>
       plane,
       esxHost: ESX_HOSTS[index % ESX_HOSTS.length] ?? ESX_HOSTS[0],
       diskGib,
+      ...(cluster === "member" && plane === "worker" && { disks: STORAGE_DISKS }),
     }),
   );
 

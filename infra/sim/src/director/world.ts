@@ -1,12 +1,17 @@
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
+import { ndmOperator } from "./programs/cstor/device-claims.ts";
+import { nodeDiskManager } from "./programs/cstor/node-disk-manager.ts";
+import { poolOperator } from "./programs/cstor/pool-operator.ts";
+import { volumeProvisioner } from "./programs/cstor/volume-provisioner.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
 import { mayaInit } from "./programs/wait-for.ts";
+import { CSPC, SPC } from "./pool-flavour.ts";
 import { Wiring } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
@@ -73,6 +78,16 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
   },
 });
 
+/** The parts of OpenEBS that do something; what it runs beside them is a plain server. */
+const OPENEBS: readonly [string, Program][] = [
+  ["openebs-ndm", nodeDiskManager],
+  ["openebs-ndm-operator", ndmOperator],
+  ["cspc-operator", poolOperator(CSPC)],
+  ["maya-apiserver", poolOperator(SPC)],
+  ["cvc-operator", volumeProvisioner(CSPC)],
+  ["openebs-provisioner", volumeProvisioner(SPC)],
+];
+
 const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
   const own: [string, Program][] = [
@@ -84,7 +99,11 @@ const programsOf = (wiring: Wiring): Programs => {
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  return new Map([...plain, ...own].map(([name, program]) => [`mayadata/${name}`, withLiveStore(wiring, program)]));
+  const all = [
+    ...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const),
+    ...OPENEBS.map(([name, program]) => [`openebs/${name}`, program] as const),
+  ];
+  return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
