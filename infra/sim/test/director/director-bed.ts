@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { reached, notYet, waitUntil } from "@kubera-e2e/schema/wait-until";
+import type { DataDisk } from "../../src/datacenter/machine.ts";
 import { SimTime } from "../../src/datacenter/sim-time.ts";
 import { createDirectorWorld } from "../../src/director/world.ts";
 import type { DirectorFrontend } from "../../src/director/frontend.ts";
@@ -63,6 +64,8 @@ const CORE: readonly Manifest[] = [
 export interface BedOptions {
   readonly speed?: number;
   readonly maxMembersPerProject?: number;
+  /** Of each node of the member; default none. */
+  readonly disks?: readonly DataDisk[];
 }
 
 /** Two small clusters and the core of Director on one of them, in process. */
@@ -80,7 +83,7 @@ export class DirectorBed {
     this.unhandled = parts.unhandled;
   }
 
-  static async open({ speed = 200, ...limits }: BedOptions = {}): Promise<DirectorBed> {
+  static async open({ speed = 200, disks = [], ...limits }: BedOptions = {}): Promise<DirectorBed> {
     const time = new SimTime(speed);
     const clusters = new Map<string, SmallCluster>();
     const unhandled: string[] = [];
@@ -89,7 +92,7 @@ export class DirectorBed {
     const world = createDirectorWorld({ registryHost: REGISTRY, adminCredentials: ADMIN, clusterStores, log, ...limits });
     const server = new SmallCluster({ name: "server", nodes: ["server-worker1"] }, { time, programs: world.programs });
     const nodes = ["member-worker1", "member-worker2", "member-worker3"];
-    const member = new SmallCluster({ name: "member", nodes }, { time, programs: world.programs });
+    const member = new SmallCluster({ name: "member", nodes, disks }, { time, programs: world.programs });
     clusters.set("server", server).set("member", member);
     return new DirectorBed({ server, member, frontend: await world.startFrontend(), unhandled });
   }
