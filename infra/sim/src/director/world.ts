@@ -1,6 +1,7 @@
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
+import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { nodeDiskManager } from "./programs/cstor/node-disk-manager.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
@@ -84,6 +85,7 @@ const OPENEBS: readonly [string, Program][] = [
   ["openebs-ndm-operator", ndmOperator],
   ["cspc-operator", poolOperator(CSPC)],
   ["maya-apiserver", poolOperator(SPC)],
+  ["openebs-cstor-admission-server", cstorAdmission],
   ["cvc-operator", volumeProvisioner(CSPC)],
   ["openebs-provisioner", volumeProvisioner(SPC)],
 ];
