@@ -279,6 +279,23 @@ test.describe("with a volume", () => {
   }
 });
 
+test(
+  "Kubernetes too does not delete a pool cluster until its volume is gone",
+  plan("TCID-CSPC-POOL-DELETION-WITH-VOLUME", { day: 2, priority: 1, assumption: "A-POOL-CLUSTER-DELETE" }),
+  async ({ bed, pools }) => {
+    const pool = await MADE.byHand(pools);
+    const volume = await pools.claimVolume(pool, 3);
+    const { ref } = pools.object(pool);
+    await expect(bed.member.kube.delete(ref)).rejects.toThrow(/KUBE_REFUSED/);
+    expect((await bed.member.kube.get(ref))?.metadata.deletionTimestamp).toBeUndefined();
+    await expectUntouched(bed, { pools, pool, volume });
+    await pools.dropVolume(volume);
+    await bed.member.kube.delete(ref);
+    await expect(pools.object(pool)).toBeGone();
+    await pools.untilFree(pool.devices);
+  },
+);
+
 test.describe("a pool cluster that is changed", () => {
   test("takes further disks", plan("TCID-CSPC-POOL-EXPANSION", { day: 2, priority: 1 }), async ({ bed, pools }) => {
     const pool = await pools.create({ raid: STRIPE });
