@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { apply, type Manifest } from "../../src/director/kube-apply.ts";
 import { listAt, textAt, type JsonRecord } from "../../src/director/json.ts";
+import { checkDeletion } from "../../src/kubernetes/deletion-reviews.ts";
 import type { KubeObject } from "../../src/kubernetes/kube-object.ts";
 import { DirectorBed, until, type Answer, type Caller } from "./director-bed.ts";
 
@@ -157,6 +158,29 @@ describe("a volume", () => {
     expect(await poolStates()).toEqual(["Online", "Online", "Online"]);
     store.delete(store.resource("PersistentVolumeClaim"), "default", "data");
     await until("the pool has gone after its volume", () => kind("CStorPoolCluster", "cstor.openebs.io").length === 0 && free() === 9);
+  });
+
+  it("keeps its pool from clients of Kubernetes while the admission server runs", async () => {
+    await create("one");
+    await claimVolume(onPool("one"));
+    const { store } = bed.member;
+    const pool = store.get(store.resource("CStorPoolCluster"), "openebs", "one");
+    const ask = (): void => {
+      if (pool !== undefined) checkDeletion(store, pool);
+    };
+    expect(ask).toThrow(
+      'admission webhook "admission-webhook.cstor.openebs.io" denied the request: invalid cspc deletion: one holds 2 volume replicas',
+    );
+    const server = store.get(store.resource("Deployment"), "openebs", "openebs-cstor-admission-server");
+    if (server !== undefined) store.update(store.resource("Deployment"), { ...server, spec: { ...server.spec, replicas: 0 } });
+    await until("nobody is asked any more", () => {
+      try {
+        ask();
+        return true;
+      } catch {
+        return false;
+      }
+    });
   });
 
   it("waits for as many pools as it wants replicas", async () => {
