@@ -1,7 +1,6 @@
 import { expect, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
 import { firstOfEachNode, groupedBy, recommendedDevices, stripeOf, type Device, type Pool, type Pools } from "@kubera-e2e/fixtures/pools";
 
-// One file, and so one worker: pools of two tests at a time would take each other's devices.
 test.use({ state: "openebs" });
 
 const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
