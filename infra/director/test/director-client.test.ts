@@ -255,7 +255,7 @@ describe("pools", () => {
     const operation: Reply = { status: 201, body: { id: "1cpo1" } };
     const { fake, pools } = await opened({ [`POST ${path}`]: operation, [`POST ${path}/1cpo1/?action=execute`]: operation });
     expect(await pools.create("1c1", { spec: { poolInstances: [] } })).toBe("1cpo1");
-    const [posted] = fake.seen.filter(({ url }) => url === path);
+    const posted = fake.seen.find(({ url }) => url === path);
     expect(JSON.parse(posted?.body ?? "")).toEqual({
       clusterId: "1c1",
       input: '{"spec":{"poolInstances":[]}}',

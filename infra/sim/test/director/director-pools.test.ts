@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { apply, type Manifest } from "../../src/director/kube-apply.ts";
-import { listAt, textAt, type JsonRecord } from "../../src/director/json.ts";
+import { apply } from "../../src/director/kube-apply.ts";
+import { listAt, recordAt, textAt, type JsonRecord } from "../../src/director/json.ts";
 import { checkDeletion } from "../../src/kubernetes/deletion-reviews.ts";
 import type { KubeObject } from "../../src/kubernetes/kube-object.ts";
 import { DirectorBed, until, type Answer, type Caller } from "./director-bed.ts";
@@ -70,13 +70,13 @@ const create = async (name: string): Promise<void> => {
 
 const poolStates = async () => {
   const { body } = await call("GET", `${group}/clusters/${clusterId}/cstorpoolinstances`);
-  return listAt(body, "data").map((instance) => textAt(instance, "poolState"));
+  return listAt(body, "data").map((instance) => textAt(instance, "poolState") ?? "");
 };
 
 const claimVolume = (storageClass: JsonRecord): Promise<unknown> => {
   const { store } = bed.member;
   const meta = { apiVersion: "storage.k8s.io/v1", kind: "StorageClass", reclaimPolicy: "Delete" };
-  apply(store, { ...meta, metadata: { name: "fast" }, ...storageClass } as Manifest);
+  apply(store, { ...meta, metadata: { name: "fast" }, ...storageClass });
   const spec = { accessModes: ["ReadWriteOnce"], storageClassName: "fast", resources: { requests: { storage: "1Gi" } } };
   apply(store, { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: { name: "data", namespace: "default" }, spec });
   return until("the claim is bound", () => textAt(claim(), "status", "phase") === "Bound");
@@ -93,7 +93,7 @@ describe("a pool", () => {
     await create("one");
     expect(
       kind("CStorPoolInstance", "cstor.openebs.io")
-        .map(({ spec }) => textAt(spec, "hostName"))
+        .map(({ spec }) => textAt(spec, "hostName") ?? "")
         .toSorted(),
     ).toEqual(NODES);
     expect(await poolStates()).toEqual(["Online", "Online", "Online"]);
@@ -128,11 +128,12 @@ describe("a pool", () => {
     await create("one");
     bed.member.paused = true;
     const { store } = bed.member;
-    const [pod] = store.list(store.resource("Pod"), "openebs").filter(({ metadata }) => metadata.labels?.["app"] === "cstor-pool");
+    const pod = store.list(store.resource("Pod"), "openebs").find(({ metadata }) => metadata.labels?.["app"] === "cstor-pool");
     store.delete(store.resource("Pod"), "openebs", pod?.metadata.name ?? "");
     await until("one is offline", async () => (await poolStates()).toSorted().join() === "Offline,Online,Online");
     bed.member.paused = false;
     await until("all are online", async () => (await poolStates()).every((one) => one === "Online"));
+    expect(await poolStates()).toHaveLength(3);
   });
 
   it("is deleted in one step, and its devices are free again", async () => {
@@ -218,6 +219,7 @@ describe("pools that Director did not make", () => {
     await until("one is left, and the other's device is free", async () => (await poolStates()).join() === "Online" && free() === 8);
     await succeeds(await remove("hand"));
     await until("all devices are free", () => free() === 9);
+    expect(await poolStates()).toEqual([]);
   });
 
   it("are not made while the operator is away", async () => {
@@ -279,7 +281,8 @@ describe("disks", () => {
     const { store } = bed.member;
     const patch = (nodeSelector: JsonRecord): void => {
       const ndm = store.get(store.resource("DaemonSet"), "openebs", "openebs-ndm");
-      const template = { ...ndm?.spec?.["template"], spec: { ...ndm?.spec?.["template"].spec, nodeSelector } };
+      const before = recordAt(ndm?.spec, "template");
+      const template = { ...before, spec: { ...recordAt(before, "spec"), nodeSelector } };
       if (ndm !== undefined) store.update(store.resource("DaemonSet"), { ...ndm, spec: { ...ndm.spec, template } });
     };
     const states = (): ReadonlySet<unknown> => new Set(kind("BlockDevice").map(({ status }) => textAt(status, "state")));
