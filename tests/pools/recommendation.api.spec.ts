@@ -1,4 +1,5 @@
 import { expect, notYet, plan, probes, reached, test, waitUntil, type Bed } from "@kubera-e2e/fixtures";
+import { recommendedDevices, type Pools } from "@kubera-e2e/fixtures/pools";
 
 const NDM = { apiVersion: "apps/v1", kind: "DaemonSet", namespace: "openebs", name: "openebs-ndm" } as const;
 
@@ -18,6 +19,26 @@ const ndmPodsGone = (bed: Bed): Promise<true> =>
       return pods.length === 0 ? reached(true as const) : notYet(`${pods.length} are there`);
     },
   });
+
+const keepNdmOff = (bed: Bed, node: string) => {
+  const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "NotIn", values: [node] }];
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } };
+  return bed.member.kube.patch(NDM, { spec: { template: { spec: { affinity: { nodeAffinity } } } } });
+};
+
+/** NDM is rolled out anew, node by node: their devices come and go meanwhile. */
+const untilStorageIsOn = async ({ bed, pools, nodes }: { readonly bed: Bed; readonly pools: Pools; readonly nodes: readonly string[] }) => {
+  await bed.member.until(probes.daemonSetReady({ namespace: NDM.namespace, name: NDM.name }));
+  await waitUntil({
+    what: `the devices of ${nodes.join(", ")} alone are Active`,
+    deadlineMs: bed.intervals.openebsReady,
+    intervalMs: bed.intervals.poll,
+    probe: async () => {
+      const active = new Set([...(await pools.devices()).values()].flatMap(({ node, isActive }) => (isActive ? node : [])));
+      return [...active].toSorted().join() === nodes.toSorted().join() ? reached(true as const) : notYet([...active].join(", "));
+    },
+  });
+};
 
 test.use({ state: "openebs", disturbs: true });
 
@@ -46,3 +67,16 @@ test(
     await ask();
   },
 );
+
+test("recommendations leave out a node that has left storage", plan("TCID-PPCP11", { day: 0, priority: 2 }), async ({ bed, pools }) => {
+  const nodes = async () => {
+    const found = await pools.recommend({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
+    return found === undefined ? [] : [...recommendedDevices(found).keys()].toSorted();
+  };
+  await pools.freeDevices();
+  expect(await nodes()).toEqual(bed.member.workers.toSorted());
+  const [outside = "", ...others] = bed.member.workers;
+  await keepNdmOff(bed, outside);
+  await untilStorageIsOn({ bed, pools, nodes: others });
+  expect(await nodes()).toEqual(others.toSorted());
+});

@@ -45,8 +45,19 @@ export const upgradeMatrixSchema = z.looseObject({ supportedBaseVersions: z.arra
 
 export const recommendationSchema = base;
 export const capacitySchema = z.looseObject({ deviceGroupName: z.string() });
-export const deviceRecommendationSchema = z.record(z.string(), z.unknown());
-export const poolOperationSchema = base.extend({ state: z.string().optional() });
+const recommendedInstanceSchema = z.looseObject({
+  node: z.looseObject({ name: z.string() }),
+  capacity: z.union([z.string(), z.number()]),
+  blockDevices: z.looseObject({ dataDevices: z.array(z.looseObject({ name: z.string() })) }),
+});
+export const deviceRecommendationSchema = z.looseObject({ spec: z.looseObject({ poolInstances: z.array(recommendedInstanceSchema) }) });
+export const poolOperationSchema = base.extend({ state: z.string().optional(), message: z.string().nullish() });
+export const poolInstanceSchema = base.extend({ name: z.string().optional(), poolState: z.string() });
+const poolPodSchema = z.looseObject({ name: z.string(), state: z.string() });
+export const storagePoolSchema = base.extend({
+  name: z.string(),
+  data: z.looseObject({ version: z.string().optional(), pods: z.array(poolPodSchema) }),
+});
 
 export type Session = z.infer<typeof sessionSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
@@ -62,4 +73,8 @@ export type Template = z.infer<typeof templateSchema>;
 export type Openebs = z.infer<typeof openebsSchema>;
 export type Job = z.infer<typeof jobSchema>;
 export type StartedJob = z.infer<typeof startedJobSchema>;
+export type DeviceRecommendation = z.infer<typeof deviceRecommendationSchema>;
+export type PoolOperation = z.infer<typeof poolOperationSchema>;
+export type PoolInstance = z.infer<typeof poolInstanceSchema>;
+export type StoragePool = z.infer<typeof storagePoolSchema>;
 export type UpgradeMatrix = z.infer<typeof upgradeMatrixSchema>;

@@ -1,4 +1,16 @@
-import { capacitySchema, collectionOf, deviceRecommendationSchema, poolOperationSchema, recommendationSchema } from "./contract.ts";
+import {
+  capacitySchema,
+  collectionOf,
+  deviceRecommendationSchema,
+  poolInstanceSchema,
+  poolOperationSchema,
+  recommendationSchema,
+  storagePoolSchema,
+  type DeviceRecommendation,
+  type PoolInstance,
+  type PoolOperation,
+  type StoragePool,
+} from "./contract.ts";
 import type { DirectorDoor } from "./director-door.ts";
 
 export interface RaidGroup {
@@ -18,6 +30,12 @@ export interface DeviceQuestion extends CapacityQuestion {
   readonly poolCapacity: string;
   readonly poolName: string;
 }
+
+/** A pool as its cluster object names it, whoever made it. */
+export type PoolName = { readonly name: string } & (
+  | { readonly kind: "CStorPoolCluster"; readonly version: "v1" }
+  | { readonly kind: "StoragePoolClaim"; readonly version: "v1alpha1" }
+);
 
 type Call = { readonly signal?: AbortSignal | undefined };
 
@@ -54,7 +72,7 @@ export class PoolClient {
   }
 
   /** Which devices a pool would take; an item is handed back untouched to create it. */
-  async devices(id: string, question: DeviceQuestion, { signal }: Call = {}): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  async devices(id: string, question: DeviceQuestion, { signal }: Call = {}): Promise<readonly DeviceRecommendation[]> {
     const request = {
       method: "POST",
       path: this.#recommend(id),
@@ -75,9 +93,28 @@ export class PoolClient {
     return id;
   }
 
-  operation(id: string, { signal }: Call = {}): Promise<{ readonly id: string; readonly state?: string | undefined }> {
+  /** One step: the operation is under way when it is answered; its id. Error: `DIRECTOR_REFUSED` with 405 while the pool has volumes. */
+  async delete(clusterId: string, pool: PoolName, { signal }: Call = {}): Promise<string> {
+    const body = { clusterId, input: pool, kind: "DeleteCStorPoolCluster" };
+    const path = `${this.#base}/cstorpooloperations`;
+    return (await this.#door.call(poolOperationSchema, { method: "POST", path, body, signal })).id;
+  }
+
+  operation(id: string, { signal }: Call = {}): Promise<PoolOperation> {
     const path = `${this.#base}/cstorpooloperations/${encodeURIComponent(id)}`;
     return this.#door.call(poolOperationSchema, { method: "GET", path, signal });
+  }
+
+  /** The pools of a cluster, one on each of their nodes. */
+  async instances(clusterId: string, { signal }: Call = {}): Promise<readonly PoolInstance[]> {
+    const path = `${this.#base}/clusters/${encodeURIComponent(clusterId)}/cstorpoolinstances`;
+    return (await this.#door.call(collectionOf(poolInstanceSchema), { method: "GET", path, signal })).data;
+  }
+
+  /** The pods that serve the pools of a cluster, with their version. */
+  async storagePools(clusterId: string, { signal }: Call = {}): Promise<readonly StoragePool[]> {
+    const path = `${this.#base}/clusters/${encodeURIComponent(clusterId)}/mayastoragepools`;
+    return (await this.#door.call(collectionOf(storagePoolSchema), { method: "GET", path, signal })).data;
   }
 
   #recommend(id: string): string {

@@ -1,11 +1,13 @@
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { never, notYet, reached, waitUntil, type Observation, type WaitOptions } from "@kubera-e2e/schema/wait-until";
-import type { Cluster, Job } from "./contract.ts";
+import type { Cluster, Job, PoolOperation } from "./contract.ts";
 import { refusedStatus } from "./director-door.ts";
 import type { GroupClient } from "./group-client.ts";
 
+type Pace = Pick<WaitOptions<unknown>, "deadlineMs" | "intervalMs" | "signal" | "clock" | "onProgress">;
+
 /** From the bed's intervals: `clusterActive`, `openebsReady`. */
-export interface DirectorWait extends Pick<WaitOptions<unknown>, "deadlineMs" | "intervalMs" | "signal" | "clock" | "onProgress"> {
+export interface DirectorWait extends Pace {
   readonly group: Pick<GroupClient, "cluster" | "openebsJob">;
 }
 
@@ -47,18 +49,36 @@ export const clusterReaches = ({ group, ...wait }: DirectorWait, clusterId: stri
     fix: "Look at the pods of namespace maya-system on that cluster, and whether they reach Director's URL.",
   });
 
+export interface PoolWait extends Pace {
+  readonly pools: Pick<GroupClient["pools"], "operation">;
+}
+
+const toldOf = (message: string | null | undefined): string => (message ? `: ${message}` : "");
+
+/** What Director says of work that ends as `success`; its states are told apart without their case. */
+const judged = <T extends { readonly state?: string | undefined; readonly message?: string | null | undefined }>(
+  work: T,
+): Observation<T> => {
+  const { state = "", message } = work;
+  const told = toldOf(message);
+  if (same(state, "success")) return reached(work);
+  return /^(fail|error|cancel|abort)/i.test(state) ? never(`it is ${state}${told}`) : notYet(`it is ${state || "without a state"}${told}`);
+};
+
+/** Waits until a pool operation has succeeded. Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when it failed, with its message. */
+export const poolOperationDone = ({ pools, ...wait }: PoolWait, operationId: string): Promise<PoolOperation> =>
+  waitUntil<PoolOperation>({
+    ...wait,
+    what: `pool operation ${operationId} has succeeded`,
+    probe: (signal) => unlessAway(async () => judged(await pools.operation(operationId, { signal }))),
+    fix: "Look at the pods of cspc-operator and of the pools in namespace openebs on that cluster, and at its BlockDevices.",
+  });
+
 /** Waits until a job has succeeded. Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when it failed, with its message. */
 export const openebsJobDone = ({ group, ...wait }: DirectorWait, jobId: string): Promise<Job> =>
   waitUntil<Job>({
     ...wait,
     what: `OpenEBS job ${jobId} has succeeded`,
-    probe: (signal) =>
-      unlessAway(async () => {
-        const job = await group.openebsJob(jobId, { signal });
-        const told = job.message === undefined || job.message === null || job.message === "" ? "" : `: ${job.message}`;
-        if (same(job.state, "Success")) return reached(job);
-        const failed = /^(fail|error|cancel|abort)/i.test(job.state);
-        return failed ? never(`it is ${job.state}${told}`) : notYet(`it is ${job.state || "without a state"}${told}`);
-      }),
+    probe: (signal) => unlessAway(async () => judged(await group.openebsJob(jobId, { signal }))),
     fix: "Look at the pods of namespaces maya-system and openebs on that cluster.",
   });

@@ -3,6 +3,7 @@ import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
 import { clusterReaches, nodeNumber, openDirector, openebsJobDone, refusedStatus } from "../src/index.ts";
 import { data, FakeDirector, SESSION, type Reply } from "./fake-director.ts";
+import { poolOperationDone } from "../src/pools.ts";
 
 test("signs in and sends the session as cookies", async () => {
   const fake = new FakeDirector({
@@ -179,6 +180,57 @@ describe("a group", () => {
     expect(await group.pools.capacities(recommendation?.id ?? "", question)).toEqual([]);
     expect(await group.projectKey("1p1", "unique-id")).toBe("cHJvamVjdDprZXk=");
     expect(fake.last?.body).toBe("identity=unique-id");
+  });
+});
+
+describe("pools", () => {
+  const INPUT = { name: "pool-one", kind: "CStorPoolCluster", version: "v1" } as const;
+  const path = "/v3/groups/1a1/cstorpooloperations";
+  const opened = async (routes: FakeDirector["routes"]) => {
+    const fake = new FakeDirector(routes);
+    return { fake, pools: (await fake.start()).group("1a1").pools };
+  };
+
+  test("are created in two steps, of the JSON text of what was recommended", async () => {
+    const operation: Reply = { status: 201, body: { id: "1cpo1" } };
+    const { fake, pools } = await opened({ [`POST ${path}`]: operation, [`POST ${path}/1cpo1/?action=execute`]: operation });
+    expect(await pools.create("1c1", { spec: { poolInstances: [] } })).toBe("1cpo1");
+    const posted = fake.seen.find(({ url }) => url === path);
+    expect(JSON.parse(posted?.body ?? "")).toEqual({
+      clusterId: "1c1",
+      input: '{"spec":{"poolInstances":[]}}',
+      kind: "CreateCStorPoolCluster",
+    });
+  });
+
+  test("are deleted in one step, by an input that is an object", async () => {
+    const { fake, pools } = await opened({ [`POST ${path}`]: { body: { id: "1cpo2" } } });
+    expect(await pools.delete("1c1", INPUT)).toBe("1cpo2");
+    expect(JSON.parse(fake.last?.body ?? "")).toEqual({ clusterId: "1c1", input: INPUT, kind: "DeleteCStorPoolCluster" });
+  });
+
+  test("are refused deletion with the status of the rule", async () => {
+    const { pools } = await opened({ [`POST ${path}`]: { status: 405, body: { message: "it holds volumes" } } });
+    expect(refusedStatus(await pools.delete("1c1", INPUT).catch((error: unknown) => error))).toBe(405);
+  });
+
+  test("show their instances and their pods", async () => {
+    const below = "GET /v3/groups/1a1/clusters/1c1";
+    const { pools } = await opened({
+      [`${below}/cstorpoolinstances`]: data({ id: "i1", poolState: "Online" }),
+      [`${below}/mayastoragepools`]: data({ id: "p1", name: "pod", data: { version: "2.0.0", pods: [{ name: "pod", state: "Running" }] } }),
+    });
+    expect(await pools.instances("1c1")).toMatchObject([{ poolState: "Online" }]);
+    expect(await pools.storagePools("1c1")).toMatchObject([{ name: "pod", data: { version: "2.0.0", pods: [{ state: "Running" }] } }]);
+  });
+
+  test.each([
+    ["success", undefined, "1cpo1"],
+    ["failed", "a device was lost", "it is failed: a device was lost"],
+  ])("are waited for until their operation is %s", async (...[state, message, outcome]) => {
+    const operation = async () => ({ id: "1cpo1", state, message });
+    const ended = poolOperationDone({ pools: { operation }, deadlineMs: 60_000, intervalMs: 60_000 }, "1cpo1");
+    expect(await ended.then(({ id }) => id).catch((error: unknown) => String(error))).toContain(outcome);
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type DirectorClient,
   type GroupClient,
 } from "../src/index.ts";
+import { poolOperationDone } from "../src/pools.ts";
 import { ADMIN, createAll, openSimBed, until, type SimBed } from "./sim-bed.ts";
 
 let bed: SimBed;
@@ -180,6 +181,21 @@ describe("OpenEBS", () => {
     const capacities = await group.pools.capacities(recommendation?.id ?? "", question);
     expect(capacities.every(({ deviceGroupName }) => deviceGroupName.length > 0)).toBe(true);
     expect((await failureOf(group.upgradeControlPlane(openebsId, "1.12.0-ee"))).status).toBe(405);
+  });
+
+  test("makes a pool of what it recommends, shows it, and deletes it", async () => {
+    const [recommendation] = await group.pools.recommendations();
+    const raidGroupConfig = { raidType: "mirror", groupDeviceCount: 2 } as const;
+    const question = { clusterId, raidGroupConfig, deviceGroupName: "disk-HDD", poolCapacity: "1G", poolName: "pool-one" };
+    const wanted = await until("devices are recommended", async () => (await group.pools.devices(recommendation?.id ?? "", question))[0]);
+    await poolOperationDone({ pools: group.pools, ...PACE }, await group.pools.create(clusterId, wanted));
+    const states = (await group.pools.instances(clusterId)).map(({ poolState }) => poolState);
+    expect(states).toEqual(wanted.spec.poolInstances.map(() => "Online"));
+    expect(await group.pools.storagePools(clusterId)).toHaveLength(states.length);
+    const name = { name: "pool-one", kind: "CStorPoolCluster", version: "v1" } as const;
+    await poolOperationDone({ pools: group.pools, ...PACE }, await group.pools.delete(clusterId, name));
+    expect(await group.pools.instances(clusterId)).toEqual([]);
+    expect((await failureOf(group.pools.delete(clusterId, name))).status).toBe(404);
   });
 
   test("upgrades its control plane", async () => {

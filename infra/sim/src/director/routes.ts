@@ -7,6 +7,8 @@ import { clusterRoutes } from "./api/clusters.ts";
 import { groupRoutes } from "./api/groups.ts";
 import { kubernetesProxyRoutes } from "./api/kubernetes-proxy.ts";
 import { openebsRoutes } from "./api/openebs.ts";
+import { poolInstanceRoutes } from "./api/pool-instances.ts";
+import { poolOperationRoutes } from "./api/pool-operations.ts";
 import { recommendationRoutes } from "./api/recommendations.ts";
 import { teamingRoutes } from "./api/teaming.ts";
 import { get, type Route } from "./http/router.ts";
@@ -23,6 +25,8 @@ export const routes: readonly Route[] = [
   ...applicationRoutes,
   ...openebsRoutes,
   ...recommendationRoutes,
+  ...poolOperationRoutes,
+  ...poolInstanceRoutes,
   ...backupRoutes,
   ...alertRoutes,
   ...kubernetesProxyRoutes,

@@ -101,12 +101,21 @@ export interface OpenebsRow extends Row {
 }
 
 export interface JobRow extends Row {
-  readonly kind: "install" | "upgradeControlPlane" | "removeNodeLabels";
+  readonly kind: "install" | "upgradeControlPlane" | "removeNodeLabels" | "createPool" | "deletePool";
   readonly clusterId: string;
+  /** Empty for jobs of pools, which know their operation. */
   readonly openebsId: string;
   readonly state: "Pending" | "Running" | "Success" | "Failed";
   readonly message?: string;
   readonly payload: JsonRecord;
+}
+
+/** What somebody wants of a pool; its job is there from its execution on. */
+export interface PoolOperationRow extends Row {
+  readonly kind: "CreateCStorPoolCluster" | "DeleteCStorPoolCluster";
+  readonly clusterId: string;
+  readonly input: JsonRecord;
+  readonly jobId?: string;
 }
 
 export interface CredentialRow extends Row {
@@ -143,6 +152,7 @@ export interface Tables {
   readonly templates: TemplateRow;
   readonly openebses: OpenebsRow;
   readonly jobs: JobRow;
+  readonly poolOperations: PoolOperationRow;
   readonly providers: ProviderRow;
   readonly credentials: CredentialRow;
   readonly recommendations: Row & { readonly groupId: string };
@@ -162,6 +172,7 @@ export const ID_LETTERS: Readonly<Record<keyof Tables, string>> = {
   templates: "ot",
   openebses: "o",
   jobs: "oj",
+  poolOperations: "cpo",
   providers: "bp",
   credentials: "pc",
   recommendations: "r",

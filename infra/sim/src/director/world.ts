@@ -2,6 +2,10 @@ import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
+import { cstorAdmission } from "./programs/cstor/admission.ts";
+import { ndmOperator } from "./programs/cstor/device-claims.ts";
+import { poolOperator } from "./programs/cstor/pool-operator.ts";
+import { volumeProvisioner } from "./programs/cstor/volume-provisioner.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
@@ -9,6 +13,7 @@ import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
 import { mayaInit } from "./programs/wait-for.ts";
+import { CSPC, SPC } from "./pool-flavour.ts";
 import { Wiring } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
@@ -77,8 +82,19 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
   },
 });
 
+/** The parts of OpenEBS that do something; what it runs beside them is a plain server. */
+const OPENEBS: readonly [string, Program][] = [
+  ["openebs-ndm", nodeDiskManager],
+  ["openebs-ndm-operator", ndmOperator],
+  ["cspc-operator", poolOperator(CSPC)],
+  ["maya-apiserver", poolOperator(SPC)],
+  ["openebs-cstor-admission-server", cstorAdmission],
+  ["cvc-operator", volumeProvisioner(CSPC)],
+  ["openebs-provisioner", volumeProvisioner(SPC)],
+];
+
 /** OpenEBS comes from its own repositories, or from MayaData's mirror of them. */
-const openebsPrograms = ["openebs", "mayadataio"].map((owner): [string, Program] => [`${owner}/openebs-ndm`, nodeDiskManager]);
+const OPENEBS_OWNERS = ["openebs", "mayadataio"];
 
 const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
@@ -91,7 +107,8 @@ const programsOf = (wiring: Wiring): Programs => {
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  const all = [...[...plain, ...own].map(([name, program]): [string, Program] => [`mayadata/${name}`, program]), ...openebsPrograms];
+  const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
+  const all = [...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
 

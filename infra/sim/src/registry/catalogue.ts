@@ -62,6 +62,8 @@ const OPENEBS_MB: Readonly<Record<string, number>> = {
   "maya-apiserver": 72,
   "cspc-operator": 43,
   "cvc-operator": 42,
+  "cstor-pool": 104,
+  "cstor-pool-manager": 112,
 };
 
 interface Group {

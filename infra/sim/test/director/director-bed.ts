@@ -1,5 +1,6 @@
 import { parseAllDocuments } from "yaml";
 import { reached, notYet, waitUntil } from "@kubera-e2e/schema/wait-until";
+import type { DataDisk } from "../../src/datacenter/machine.ts";
 import { SimTime } from "../../src/datacenter/sim-time.ts";
 import { createDirectorWorld, type DirectorWorldOptions } from "../../src/director/world.ts";
 import type { DirectorFrontend } from "../../src/director/frontend.ts";
@@ -64,6 +65,8 @@ export interface BedOptions {
   readonly speed?: number;
   readonly maxMembersPerProject?: number;
   readonly clusterLogs?: DirectorWorldOptions["clusterLogs"];
+  /** Of each node of the member; default none. */
+  readonly disks?: readonly DataDisk[];
 }
 
 /** Two small clusters and the core of Director on one of them, in process. */
@@ -81,7 +84,7 @@ export class DirectorBed {
     this.unhandled = parts.unhandled;
   }
 
-  static async open({ speed = 200, clusterLogs, ...limits }: BedOptions = {}): Promise<DirectorBed> {
+  static async open({ speed = 200, disks = [], clusterLogs, ...limits }: BedOptions = {}): Promise<DirectorBed> {
     const time = new SimTime(speed);
     const clusters = new Map<string, SmallCluster>();
     const unhandled: string[] = [];
@@ -97,7 +100,7 @@ export class DirectorBed {
     });
     const server = new SmallCluster({ name: "server", nodes: ["server-worker1"] }, { time, programs: world.programs });
     const nodes = ["member-worker1", "member-worker2", "member-worker3"];
-    const member = new SmallCluster({ name: "member", nodes }, { time, programs: world.programs });
+    const member = new SmallCluster({ name: "member", nodes, disks }, { time, programs: world.programs });
     clusters.set("server", server).set("member", member);
     return new DirectorBed({ server, member, frontend: await world.startFrontend(), unhandled });
   }

@@ -1,4 +1,4 @@
-import { Machine } from "../../src/datacenter/machine.ts";
+import { Machine, type DataDisk } from "../../src/datacenter/machine.ts";
 import type { SimTime } from "../../src/datacenter/sim-time.ts";
 import { listAt, textAt } from "../../src/director/json.ts";
 import { startControllers } from "../../src/kubernetes/controllers/controllers.ts";
@@ -28,14 +28,14 @@ export class SmallCluster {
   paused = false;
 
   constructor(
-    shape: { readonly name: string; readonly nodes: readonly string[] },
+    shape: { readonly name: string; readonly nodes: readonly string[]; readonly disks?: readonly DataDisk[] },
     world: { readonly time: SimTime; readonly programs: Programs },
   ) {
     this.#programs = world.programs;
     this.#time = world.time;
     const [node = "node"] = shape.nodes;
     const spec = { id: `vm-${shape.name}`, name: shape.name, cluster: shape.name, node, esxHost: "esx", diskGib: 100 };
-    this.machine = new Machine({ ...spec, plane: "control" }, world.time);
+    this.machine = new Machine({ ...spec, plane: "control", disks: shape.disks ?? [] }, world.time);
     this.store = createStore(this.machine.disk.etcd);
     for (const name of shape.nodes) this.#addNode(name);
     this.#controllers = this.#control();

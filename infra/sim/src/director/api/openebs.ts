@@ -201,9 +201,12 @@ const select = (call: Call): Reply => {
   return ok(presentOpenebs(call, scope, row));
 };
 
+/** Jobs that a client started as such; others are Director's own, or stand behind an operation of a pool. */
+const PUBLIC_JOBS: ReadonlySet<JobRow["kind"]> = new Set(["install", "upgradeControlPlane"]);
+
 const jobsOf = (call: Call, scope: Scope): readonly JobRow[] => {
   const reachable = new Set(clustersOf(call, scope).map((cluster) => cluster.id));
-  return call.db.list("jobs").filter((job) => reachable.has(job.clusterId) && job.kind !== "removeNodeLabels");
+  return call.db.list("jobs").filter((job) => reachable.has(job.clusterId) && PUBLIC_JOBS.has(job.kind));
 };
 
 const listJobs = (call: Call): Reply => {

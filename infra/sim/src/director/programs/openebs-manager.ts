@@ -7,6 +7,7 @@ import type { Wiring } from "../wiring.ts";
 import type { Program, ProgramContext } from "../../kubernetes/program.ts";
 import { doJobs } from "./job-loop.ts";
 import { controlPlane, openebsObjects } from "./openebs-objects.ts";
+import { createPool, deletePool } from "./pool-jobs.ts";
 import { service } from "./process.ts";
 import { isRolledOut, settled } from "./rollout.ts";
 
@@ -42,6 +43,8 @@ const removeNodeLabels = ({ store }: ProgramContext): void => {
 };
 
 const work = async (context: ProgramContext, job: JobRow): Promise<void> => {
+  if (job.kind === "createPool") return createPool(context, job);
+  if (job.kind === "deletePool") return deletePool(context, job);
   if (job.kind === "removeNodeLabels") return removeNodeLabels(context);
   const manifest = at(job.payload, "manifest");
   const wish = wishOf(manifest);
@@ -49,6 +52,8 @@ const work = async (context: ProgramContext, job: JobRow): Promise<void> => {
   return install(context, wish, manifest as Manifest);
 };
 
-/** Installs OpenEBS as Director's install jobs ask for it, and cleans the nodes' labels when it is gone. */
+const KINDS = ["install", "removeNodeLabels", "createPool", "deletePool"] as const;
+
+/** Installs OpenEBS as Director's install jobs ask for it, makes and deletes pools, and cleans the nodes' labels when it is gone. */
 export const openebsManager = (wiring: Wiring): Program =>
-  service({ startMs: 3000, run: (context) => doJobs(context, wiring, { kinds: ["install", "removeNodeLabels"], work }) });
+  service({ startMs: 3000, run: (context) => doJobs(context, wiring, { kinds: KINDS, work }) });

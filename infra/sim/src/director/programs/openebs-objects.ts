@@ -69,6 +69,23 @@ const DEFINITIONS: readonly Definition[] = [
     shortNames: ["cspi"],
     scope: "Namespaced",
   },
+  {
+    group: "cstor.openebs.io",
+    version: "v1",
+    kind: "CStorVolumeReplica",
+    plural: "cstorvolumereplicas",
+    shortNames: ["cvr"],
+    scope: "Namespaced",
+  },
+  { group: "openebs.io", version: "v1alpha1", kind: "CStorPool", plural: "cstorpools", shortNames: ["csp"], scope: "Cluster" },
+  {
+    group: "openebs.io",
+    version: "v1alpha1",
+    kind: "CStorVolumeReplica",
+    plural: "cstorvolumereplicas",
+    shortNames: ["cvr"],
+    scope: "Namespaced",
+  },
 ];
 
 const definition = ({ group, version, kind, plural, shortNames, scope }: Definition): Manifest => ({

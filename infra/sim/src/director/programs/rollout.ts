@@ -18,12 +18,16 @@ export const isRolledOut = (object: KubeObject): boolean => {
   return ["replicas", "updatedReplicas", "availableReplicas"].every((field) => status(object, field) === wanted);
 };
 
-/** Waits until nothing is pending any more; throws with what still is after ten simulated minutes. */
-export const settled = async ({ time, signal }: ProgramContext, pending: () => readonly string[]): Promise<void> => {
+/** Waits until nothing is pending any more; throws with what still is at the limit, ten simulated minutes unless another is given. */
+export const settled = async (
+  { time, signal }: ProgramContext,
+  pending: () => readonly string[],
+  limitMs: number = LIMIT_MS,
+): Promise<void> => {
   for (let waitedMs = 0; !signal.aborted; waitedMs += LOOK_MS) {
     const names = pending();
     if (names.length === 0) return;
-    if (waitedMs >= LIMIT_MS) throw new Error(`not ready within 10 minutes: ${names.join(", ")}`);
+    if (waitedMs >= limitMs) throw new Error(`not ready within ${limitMs / 60_000} minutes: ${names.join(", ")}`);
     await time.delay(LOOK_MS, signal);
   }
 };

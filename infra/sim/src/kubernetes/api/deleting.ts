@@ -1,4 +1,5 @@
 import { badRequest, forbidden, preconditionFailed } from "../api-status.ts";
+import { checkDeletion } from "../deletion-reviews.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import type { KubeObject } from "../kube-object.ts";
 import { at } from "../printing/fields.ts";
@@ -87,6 +88,7 @@ const deleteOne = (call: Call, target: Target, object: KubeObject): { after: Kub
   const { namespace, name } = object.metadata;
   checkPreconditions(resource, object, options);
   refuseImmortal(resource, object);
+  checkDeletion(call.process.store, object);
   const store = writtenStore(call);
   markPropagation(store, target, { object, propagation: options.propagation });
   const after = store.delete(resource, namespace, name, options);
