@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { factSchema, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { EventRecords } from "./event-records.ts";
 import { FactFile } from "./fact-file.ts";
 import { GapBook } from "./gap-book.ts";
@@ -37,6 +38,7 @@ const STREAMS: readonly Stream[] = ["events", "pods", "nodes"];
 const CLOSE_LIMIT_MS = 5000;
 /** The same for a disk that hangs. */
 const FLUSH_LIMIT_MS = 5000;
+const LOOK_MS = 50;
 
 const forgotten = (stream: Stream, sinceMs: number): string =>
   `the API server no longer knew which ${stream} came and went since ${new Date(sinceMs).toISOString()}`;
@@ -82,6 +84,14 @@ export class Recorder {
 
   get cluster(): string {
     return this.#options.kube.cluster;
+  }
+
+  /** Waits until every stream is current, at most so long: a cluster that came back a moment ago has something to tell in the next one. */
+  async current(limitMs: number): Promise<void> {
+    const probe = async () => (this.#gaps.hasTrouble ? notYet("a stream is not current") : reached(undefined));
+    const waiting = { what: `what is recorded of ${this.cluster} is current`, deadlineMs: limitMs, intervalMs: LOOK_MS, probe };
+    // What is not current by then is told as a gap.
+    await waitUntil({ ...waiting, clock: this.#clock, signal: this.#end.signal }).catch(() => {});
   }
 
   async between(from: Date, to: Date): Promise<Recorded> {
