@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { randomBytes } from "node:crypto";
 import type { DirectorClient } from "../director-client.ts";
 import { clusterProbes } from "./cluster-probes.ts";
@@ -50,8 +51,6 @@ const newPerson = async (visitor: DirectorClient, signedUp: string[]): Promise<P
   const group = await director.projectGroup();
   return { director, id: director.session?.accountId ?? "", email, password, group };
 };
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 const untried = (id: string, because: string): AssumptionAnswer => ({ id, verdict: "untried", observations: [], because });
 

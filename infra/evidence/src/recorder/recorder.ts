@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
@@ -42,8 +43,6 @@ const LOOK_MS = 50;
 
 const forgotten = (stream: Stream, sinceMs: number): string =>
   `the API server no longer knew which ${stream} came and went since ${new Date(sinceMs).toISOString()}`;
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 /**
  * Records one cluster from now on: every event of all namespaces, every change of pods and nodes, and the logs of some namespaces. It is
