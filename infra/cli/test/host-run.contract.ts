@@ -140,6 +140,14 @@ describe("e2e contract director", () => {
     expect([said.code, said.err.split("\n")[0]]).toEqual([2, told]);
   });
 
+  test("lets nobody in with a wrong password, and asks for a missing one", async () => {
+    const wrong = await ask({ ...host, KUBERA_PASS: "wr0ng-and-secret" });
+    expect([wrong.code, wrong.err.split("\n")[0]]).toEqual([2, "[DIRECTOR_LOGIN_REFUSED] Director does not let Administrator in"]);
+    const { KUBERA_PASS: _, KUBERA_HOST: url = "", ...others } = host;
+    const missing = await ask(others, "--host", url);
+    expect([missing.code, missing.err.split("\n")[0]]).toEqual([2, "[SECRET_MISSING] a Director is named without KUBERA_PASS"]);
+  });
+
   test("refuses to ask nobody", async () => {
     const said = await ask(place.workplace.environment);
     expect([said.code, said.err.split("\n")[0]]).toEqual([2, "[USAGE] no Director was named"]);

@@ -28,6 +28,8 @@ export interface AssumptionAnswer {
   readonly observations: readonly Observation[];
   /** Of what was not tried. */
   readonly because?: string;
+  /** It was to be asked, and the asking went wrong. */
+  readonly failed?: true;
 }
 
 export interface Asking {
@@ -63,7 +65,7 @@ const askOne = async (id: string, place: Place, write: boolean): Promise<Assumpt
     if (observations.length === 0) return untried(id, "there was nothing to ask about: no cluster is connected, or it has no devices");
     return { id, verdict: observations.every(({ holds }) => holds) ? "confirmed" : "refuted", observations };
   } catch (error) {
-    return untried(id, `the question could not be asked: ${firstLine(error)}`);
+    return { ...untried(id, `the question could not be asked: ${firstLine(error)}`), failed: true };
   }
 };
 
