@@ -1,7 +1,7 @@
 import { expect, plan, test, type DirectorClient } from "@kubera-e2e/fixtures";
-import { uniqueEmail } from "@kubera-e2e/fixtures/people";
+import { newPassword, uniqueEmail } from "@kubera-e2e/fixtures/people";
 
-const GOOD_PASSWORD = "Passw0rd!";
+const GOOD_PASSWORD = newPassword();
 
 interface Applicant {
   readonly firstName?: string | undefined;
@@ -114,7 +114,7 @@ for (const password of ["aB1!5678", "aB1!5678901234567890"]) {
 
 test("an e-mail address signs up once", plan("TCID-DIR-AUTH-SIGNUP-DUPLICATE-EMAIL", { day: 1, priority: 0 }), async ({ director }) => {
   const first = applicant("once");
-  const second = { ...first, firstName: "Second", password: "0ther-Passw0rd" };
+  const second = { ...first, firstName: "Second", password: newPassword() };
   expect((await signUp(director, first)).status).toBe(201);
   expect(await signUp(director, second)).toBeRefused(409);
   expect((await login(director, first)).status, "the first one still signs in").toBe(201);

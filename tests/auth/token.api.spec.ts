@@ -5,7 +5,7 @@ test(
   plan("TCID-DIR-AUTH-LOCAL-ADMIN", { day: 0, priority: 0 }),
   async ({ director }) => {
     expect(director.session?.jwt).toBeTruthy();
-    expect(await director.account(director.session?.accountId ?? "")).toMatchObject({ id: director.session?.accountId });
+    expect(await director.accounts.read(director.session?.accountId ?? "")).toMatchObject({ id: director.session?.accountId });
     expect(await director.anonymous().request({ method: "GET", path: "/v3/groups" }), "without the token").toBeRefused();
   },
 );

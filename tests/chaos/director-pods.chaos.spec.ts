@@ -1,4 +1,5 @@
-import { expect, plan, probes, test, type DirectorClient } from "@kubera-e2e/fixtures";
+import { expect, plan, probes, test } from "@kubera-e2e/fixtures";
+import type { Person } from "@kubera-e2e/fixtures/people";
 
 /** `outageMs`: how long its user may miss Director; 0: not for one sample. */
 const KILLED = [
@@ -30,21 +31,18 @@ const KILLED = [
   },
 ] as const;
 
-const signUp = (director: DirectorClient, name: string): Promise<DirectorClient> => {
-  const stamp = Date.now().toString(36);
-  return director.anonymous().signUp({ firstName: "Kim", email: `${name}-${stamp}@example.com`, password: `Kim1!${stamp}` });
-};
-
 /** What somebody who was signed in before has of Director: the own account, by the session from before. */
-const account = (person: DirectorClient) => async (): Promise<string | undefined> => {
-  const { status } = await person.request({ method: "GET", path: `/v3/accounts/${person.session?.accountId ?? ""}`, timeoutMs: 5000 });
-  return status === 200 ? undefined : `answered ${status}`;
-};
+const account =
+  ({ director, accountId }: Person) =>
+  async (): Promise<string | undefined> => {
+    const { status } = await director.request({ method: "GET", path: `/v3/accounts/${accountId}`, timeoutMs: 5000 });
+    return status === 200 ? undefined : `answered ${status}`;
+  };
 
 test.describe("Director loses nothing when a kill ends", { tag: "@disruptive" }, () => {
   for (const { details, what, workloads, outageMs } of KILLED) {
-    test(what, details, async ({ bed, director, release }) => {
-      const person = await signUp(director, workloads[0]);
+    test(what, details, async ({ bed, people, release }) => {
+      const person = await people.signUp();
       const seen = bed.sample(`Director answers who was there before ${what} was killed`, account(person));
       const hit = release.workloads.filter(({ name }) => workloads.some((one) => one === name));
       const namespace = bed.directorNamespace;

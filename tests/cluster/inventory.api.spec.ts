@@ -41,14 +41,13 @@ test(
 test(
   "the version of Kubernetes is known of a connected cluster, and of no other",
   plan("TCID-DIR-CLUSTER-K8S-VERSION", { day: 1, priority: 2, assumption: "A-CLUSTER-VERSION" }),
-  async ({ bed, director, project }) => {
+  async ({ bed, people, project }) => {
     const [node] = await nodesOf(bed);
     expect(node?.status?.nodeInfo?.kubeletVersion).toMatch(ANY_VERSION);
     const connected = await project.cluster(await project.idOf(bed.member));
     expect(Object.values(connected)).toContain(node?.status?.nodeInfo?.kubeletVersion);
-    const email = `version-${crypto.randomUUID()}@example.com`;
-    const group = await (await director.anonymous().signUp({ firstName: "Vera", email, password: "Passw0rd!" })).projectGroup();
-    const waiting = await group.registerCluster({ name: "never-connected", projectId: group.projectId, provider: "others" });
-    expect(JSON.stringify(await group.cluster(waiting.id))).not.toMatch(ANY_VERSION);
+    const { own } = await people.signUp();
+    const waiting = await own.registerCluster({ name: "never-connected", projectId: own.projectId, provider: "others" });
+    expect(JSON.stringify(await own.cluster(waiting.id))).not.toMatch(ANY_VERSION);
   },
 );

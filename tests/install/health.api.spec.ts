@@ -1,22 +1,8 @@
-import {
-  expect,
-  KINDS,
-  notYet,
-  plan,
-  probes,
-  reached,
-  test,
-  waitUntil,
-  type Bed,
-  type DirectorClient,
-  type KubeObject,
-} from "@kubera-e2e/fixtures";
+import { expect, KINDS, notYet, plan, probes, reached, test, waitUntil, type Bed, type KubeObject } from "@kubera-e2e/fixtures";
+import { newPassword, uniqueEmail, type Person } from "@kubera-e2e/fixtures/people";
 
-const PASSWORD = "Passw0rd!";
 /** They have cases of their own. */
 const OWN_CASES: ReadonlySet<string> = new Set(["maya-io", "maya-ui", "mysql", "nginx-ingress"]);
-
-const newEmail = (): string => `health-${crypto.randomUUID()}@example.com`;
 
 type Service = KubeObject & { readonly spec?: { readonly type?: string; readonly clusterIP?: string } };
 type Amounts = Readonly<Record<string, string>>;
@@ -33,10 +19,10 @@ test(
     const anybody = director.anonymous();
     const page = await anybody.request({ method: "GET", path: "/login" });
     expect(page).toMatchObject({ status: 200, headers: { "content-type": expect.stringContaining("text/html") } });
-    const publicValue = newEmail();
-    const signUp = { firstName: "Hal", password: { publicValue, secretValue: PASSWORD } };
+    const [publicValue, secretValue] = [uniqueEmail("health"), newPassword()];
+    const signUp = { firstName: "Hal", password: { publicValue, secretValue } };
     expect((await anybody.request({ method: "POST", path: "/v3/localAuthConfig", body: signUp })).status).toBe(201);
-    const login = { code: `${publicValue}:${PASSWORD}`, authProvider: "localAuthConfig" };
+    const login = { code: `${publicValue}:${secretValue}`, authProvider: "localAuthConfig" };
     expect((await anybody.request({ method: "POST", path: "/v3/token", body: login })).status).toBe(201);
   },
 );
@@ -111,16 +97,16 @@ const replaced = (bed: Bed, before: KubeObject | undefined): Promise<true> =>
     },
   });
 
-const signsIn = (bed: Bed, director: DirectorClient, { username, password }: { username: string; password: string }): Promise<true> =>
+const signsIn = (bed: Bed, person: Person): Promise<true> =>
   waitUntil({
-    what: `${username} signs in`,
+    what: `${person.email} signs in`,
     deadlineMs: bed.intervals.directorReady,
     intervalMs: bed.intervals.poll,
-    probe: async () => {
-      const body = { code: `${username}:${password}`, authProvider: "localAuthConfig" };
-      const { status } = await director.anonymous().request({ method: "POST", path: "/v3/token", body });
-      return status === 201 ? reached(true as const) : notYet(`Director answers ${status}`);
-    },
+    probe: () =>
+      person.signIn().then(
+        () => reached(true as const),
+        (error: unknown) => notYet(String(error)),
+      ),
   });
 
 test.describe("a database that starts anew", () => {
@@ -129,18 +115,17 @@ test.describe("a database that starts anew", () => {
   test(
     "MySQL answers, and keeps what Director wrote",
     plan("TCID-DIR-HEALTH-MYSQL", { day: 0, priority: 0 }),
-    async ({ bed, director, kube }) => {
+    async ({ bed, kube, people }) => {
       const mysql = { namespace: bed.directorNamespace, name: "mysql" } as const;
       await bed.server.until(probes.statefulSetReady(mysql));
       const pods = { namespace: mysql.namespace, labelSelector: "app=mysql" } as const;
       const [before] = await kube.server.list(KINDS.pod, pods);
       expect(before).toMatchObject({ spec: { containers: [{ readinessProbe: { exec: { command: ["mysqladmin", "ping"] } } }] } });
-      const username = newEmail();
-      await director.anonymous().signUp({ firstName: "Mia", email: username, password: PASSWORD });
+      const person = await people.signUp();
       await kube.server.delete({ ...KINDS.pod, namespace: mysql.namespace, name: before?.metadata.name ?? "" });
       await replaced(bed, before);
       await bed.server.until(probes.statefulSetReady(mysql));
-      await signsIn(bed, director, { username, password: PASSWORD });
+      await signsIn(bed, person);
     },
   );
 });

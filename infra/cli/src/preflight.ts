@@ -1,4 +1,4 @@
-import { loadRelease, openDirector, refusedStatus } from "@kubera-e2e/director";
+import { loadRelease, openDirector, refusedStatus, type DirectorClient } from "@kubera-e2e/director";
 import { credentialsFor, loadTestBed } from "@kubera-e2e/lifecycle";
 import { declaredWays } from "@kubera-e2e/lifecycle/access";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
@@ -6,12 +6,15 @@ import { Redactor } from "@kubera-e2e/schema/redactor";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { placeOf } from "./run-place.ts";
 
-/** Who signs in to the Director of KUBERA_HOST. Error: `SECRET_MISSING`. */
-export const credentialsOfHost = ({ KUBERA_USER, KUBERA_PASS }: Settings): { readonly username: string; readonly password: string } => {
+/** Who signs in to a Director that exists; `named` says how that came to be known. Error: `SECRET_MISSING`. */
+export const credentialsOfHost = (
+  { KUBERA_USER, KUBERA_PASS }: Settings,
+  named = "KUBERA_HOST is set",
+): { readonly username: string; readonly password: string } => {
   const missing = [...(KUBERA_USER === undefined ? ["KUBERA_USER"] : []), ...(KUBERA_PASS === undefined ? ["KUBERA_PASS"] : [])];
   if (KUBERA_USER !== undefined && KUBERA_PASS !== undefined) return { username: KUBERA_USER, password: KUBERA_PASS };
   throw new KuberaError("SECRET_MISSING", {
-    what: `KUBERA_HOST is set without ${missing.join(" and ")}`,
+    what: `${named} without ${missing.join(" and ")}`,
     where: missing.join(" and "),
     because: "that Director is signed in to",
     fix: "Set both, in the environment or in .env.",
@@ -20,11 +23,16 @@ export const credentialsOfHost = ({ KUBERA_USER, KUBERA_PASS }: Settings): { rea
 
 const NOT_SIGNED_IN = 401;
 
-/** Signs in once: otherwise every test would fail for the same reason, and look like the product's fault. */
-const trySignIn = async (url: string, settings: Settings): Promise<void> => {
-  const credentials = credentialsOfHost(settings);
+interface HostLogin {
+  readonly url: string;
+  readonly credentials: ReturnType<typeof credentialsOfHost>;
+  readonly redactor: Redactor;
+}
+
+/** A Director that exists, signed in. Errors: `DIRECTOR_LOGIN_REFUSED` for a wrong login, those of `openDirector`. */
+export const openHost = async ({ url, credentials, redactor }: HostLogin): Promise<DirectorClient> => {
   try {
-    (await openDirector({ url, credentials, redactor: new Redactor([credentials.password]) })).close();
+    return await openDirector({ url, credentials, redactor });
   } catch (error) {
     if (refusedStatus(error) !== NOT_SIGNED_IN) throw error;
     throw new KuberaError("DIRECTOR_LOGIN_REFUSED", {
@@ -35,6 +43,12 @@ const trySignIn = async (url: string, settings: Settings): Promise<void> => {
       cause: error,
     });
   }
+};
+
+/** Signs in once: otherwise every test would fail for the same reason, and look like the product's fault. */
+const trySignIn = async (url: string, settings: Settings): Promise<void> => {
+  const credentials = credentialsOfHost(settings);
+  (await openHost({ url, credentials, redactor: new Redactor([credentials.password]) })).close();
 };
 
 /** The values of a simulated bed are not there before its data centre has been started. */

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadTestBed, openBed } from "@kubera-e2e/lifecycle";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings } from "@kubera-e2e/schema/settings";
-import { startDirectorDoor, type DirectorDoor } from "./director-door.ts";
+import type { DirectorDoor } from "./director-door.ts";
+import { openHostPlace, type HostPlace } from "./host-place.ts";
 import { ROOT, runE2e, startProgram } from "./run-e2e.ts";
-import { hostEnvironment, openSimPlace, type SimPlace } from "./sim-place.ts";
+import type { SimPlace } from "./sim-place.ts";
 
 const ONE_TEST = ["--project=api", "--grep", "the Administrator gets a token"];
 const SIMULATED = "SIMULATED data centre: this run says nothing about real machines.";
@@ -26,20 +27,16 @@ const machinesOf = async (place: SimPlace) => {
   }
 };
 
+let opened: HostPlace;
 let place: SimPlace;
 let door: DirectorDoor;
-let host: Record<string, string>;
+let host: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  place = await openSimPlace();
-  await place.makeDirector();
-  host = hostEnvironment(place);
-  door = await startDirectorDoor(place.sim.up.director.url);
+  opened = await openHostPlace();
+  ({ place, door, host } = opened);
 });
-afterAll(async () => {
-  await door.close();
-  await place.close();
-});
+afterAll(() => opened.close());
 
 describe("a run against a Director that exists", () => {
   test("restores nothing, skips what needs a restore and says so, and runs the others", async () => {
@@ -138,6 +135,14 @@ describe("e2e contract director", () => {
   ])("refuses %s", async (_name, args, told) => {
     const said = await ask(host, ...args);
     expect([said.code, said.err.split("\n")[0]]).toEqual([2, told]);
+  });
+
+  test("lets nobody in with a wrong password, and asks for a missing one", async () => {
+    const wrong = await ask({ ...host, KUBERA_PASS: "wr0ng-and-secret" });
+    expect([wrong.code, wrong.err.split("\n")[0]]).toEqual([2, "[DIRECTOR_LOGIN_REFUSED] Director does not let Administrator in"]);
+    const { KUBERA_PASS: _, KUBERA_HOST: url = "", ...others } = host;
+    const missing = await ask(others, "--host", url);
+    expect([missing.code, missing.err.split("\n")[0]]).toEqual([2, "[SECRET_MISSING] a Director is named without KUBERA_PASS"]);
   });
 
   test("refuses to ask nobody", async () => {

@@ -3,9 +3,10 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { manifestSchema } from "@kubera-e2e/schema/manifest";
-import { startDirectorDoor, type DirectorDoor } from "./director-door.ts";
+import type { DirectorDoor } from "./director-door.ts";
+import { openHostPlace, type HostPlace } from "./host-place.ts";
 import { ROOT, runE2e, startE2e, startProgram, type Said } from "./run-e2e.ts";
-import { hostEnvironment, openSimPlace, type SimPlace } from "./sim-place.ts";
+import type { SimPlace } from "./sim-place.ts";
 import { callOverWebSocket } from "./web-socket.ts";
 import { hasEnded } from "./workplace.ts";
 
@@ -15,21 +16,18 @@ const ONE_FILE = TWO_FILES[1];
 const API_KEY = "an API key signs its owner in, and half of it does not";
 const WITH_KEYS = ["a session goes on without another login", API_KEY];
 
+let opened: HostPlace;
 let place: SimPlace;
 let door: DirectorDoor;
-let host: Record<string, string>;
+let host: Readonly<Record<string, string>>;
 
 /** A Director that exists already spares each run a restore; flags do not depend on where tests run. */
 beforeAll(async () => {
-  place = await openSimPlace();
-  await place.makeDirector();
-  door = await startDirectorDoor(place.sim.up.director.url);
-  host = { ...hostEnvironment(place), KUBERA_HOST: door.url };
+  opened = await openHostPlace();
+  ({ place, door } = opened);
+  host = { ...opened.host, KUBERA_HOST: door.url };
 });
-afterAll(async () => {
-  await door.close();
-  await place.close();
-});
+afterAll(() => opened.close());
 
 const pnpmTest = (...args: readonly string[]): Promise<Said> => runE2e(host, ["test", ...args]);
 

@@ -72,7 +72,7 @@ describe("what Playwright lists", () => {
   });
 
   test("what hurts a bed, alone, where it is named", async () => {
-    const listed = await listTests({}, "--project=chaos");
+    const listed = await listTests({ KUBERA_CHAOS: "0" }, "--project=chaos");
     expect(listed).toContain("[chaos] › chaos/director-pods.chaos.spec.ts");
     expect(listed).not.toContain("[api]");
   });

@@ -50,12 +50,3 @@ export const openSimPlace = async (speed = 150): Promise<SimPlace> => {
     },
   };
 };
-
-/** What KUBERA_HOST, KUBERA_USER and KUBERA_PASS say of its Director, which a first run has installed; no run of this restores. */
-export const hostEnvironment = ({ sim, workplace, password }: SimPlace): Record<string, string> => ({
-  ...workplace.environment,
-  KUBERA_STORE: join(workplace.root, "store"),
-  KUBERA_HOST: sim.up.director.url,
-  KUBERA_USER: "Administrator",
-  KUBERA_PASS: password,
-});

@@ -10,7 +10,6 @@ import {
   sessionSchema,
   settingSchema,
   upgradeMatrixSchema,
-  type Account,
   type ApiKey,
   type Group,
   type Invitation,
@@ -115,10 +114,6 @@ export class DirectorClient {
 
   get accounts(): AccountClient {
     return new AccountClient(this.#parts.door);
-  }
-
-  account(id: string, options: CallOptions = {}): Promise<Account> {
-    return this.accounts.read(id, options);
   }
 
   /** The value of a setting; `websocketproxy.unique.identity` is the Director's own id. Administrators only. */

@@ -66,6 +66,7 @@ describe("the simulated Director", () => {
     expect(named(answers, "confirmed").length).toBeGreaterThan(20);
     const unasked = answers.filter(({ because }) => because?.startsWith("the question could not be asked"));
     expect(unasked).toEqual([]);
+    expect(answers.filter(({ failed }) => failed)).toEqual([]);
   });
 
   test("has no account more after being asked without --write", async () => {
@@ -98,4 +99,18 @@ describe("a Director that answers otherwise", () => {
     server.closeAllConnections();
     server.close();
   });
+});
+
+test("a Director that signs nobody up leaves questions unasked, which is no confirmation", async () => {
+  const server = await otherWords(bed.director.url, 201, 500);
+  const visitor = connectDirector({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, redactor: new Redactor() });
+  const { answers, signedUp } = await ask(visitor, true, ["A-FOREIGN-GROUP", "A-CLUSTER-NAME"]);
+  expect(answers).toMatchObject([
+    { id: "A-FOREIGN-GROUP", verdict: "untried", failed: true },
+    { id: "A-CLUSTER-NAME", verdict: "untried", failed: true },
+  ]);
+  expect([answers[0]?.because, signedUp]).toEqual([expect.stringContaining("the question could not be asked: [DIRECTOR_REFUSED]"), []]);
+  visitor.close();
+  server.closeAllConnections();
+  server.close();
 });

@@ -31,7 +31,7 @@ test("signs up, is signed in at once, and makes an API key that works as Basic",
   });
   const key = await director.createApiKey("ci");
   expect(fake.last?.headers["content-type"]).toMatch(/^application\/x-www-form-urlencoded/);
-  await director.withApiKey(key).account("1a7");
+  await director.withApiKey(key).accounts.read("1a7");
   expect(fake.last?.headers.authorization).toBe(`Basic ${Buffer.from("pub:secret-of-key").toString("base64")}`);
   expect(fake.last?.headers.cookie).toBeUndefined();
   expect(fake.redactor.text("secret-of-key the-session-jwt Passw0rd!")).toBe("«redacted» «redacted» «redacted»");

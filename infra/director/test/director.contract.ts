@@ -79,7 +79,7 @@ describe("accounts", () => {
   test("make API keys that stand for them", async () => {
     const key = await user.createApiKey("ci");
     const byKey = user.withApiKey(key);
-    expect(await byKey.account(user.session?.accountId ?? "")).toMatchObject({ id: user.session?.accountId });
+    expect(await byKey.accounts.read(user.session?.accountId ?? "")).toMatchObject({ id: user.session?.accountId });
     expect((await failureOf(bed.director.groups())).status).toBe(401);
   });
 });

@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { setMaxListeners } from "node:events";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { evidenceSchema, factSchema, type Evidence, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
@@ -24,8 +25,6 @@ interface Gathered {
   readonly facts: readonly Fact[];
   readonly gaps: readonly Gap[];
 }
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 const collectOne = async (collector: Collector, context: CollectorContext, late: Promise<never>): Promise<Gathered> => {
   try {

@@ -42,6 +42,9 @@ interface SessionParts {
   readonly markBefore: BedMark | undefined;
 }
 
+/** So long may streams take that a restore has cut. */
+const CURRENT_LIMIT_MS = 1000;
+
 /** A bed held by this run: its lease, its clients and the recorders of its clusters. */
 export class BedSession {
   readonly context: BedContext;
@@ -126,6 +129,7 @@ export class BedSession {
 
   /** What was recorded of all clusters about a window of time. */
   async events(from: Date, to: Date): Promise<EventsAnswer> {
+    await Promise.all(this.#recorders.map((recorder) => recorder.current(CURRENT_LIMIT_MS)));
     const recorded = await Promise.all(this.#recorders.map((recorder) => recorder.between(from, to)));
     return { facts: recorded.flatMap(({ facts }) => facts), gaps: recorded.flatMap(({ gaps }) => gaps) };
   }

@@ -2,7 +2,7 @@ import { restoreSet, type BedContext } from "@kubera-e2e/lifecycle";
 import { frozenIdOf } from "@kubera-e2e/schema/set";
 import type { LeftBed } from "@kubera-e2e/schema/lease";
 import type { HeldLease } from "./held-lease.ts";
-import { firstLine } from "./lease-errors.ts";
+import { firstLine } from "@kubera-e2e/schema/first-line";
 
 export interface CleanOptions {
   readonly lease: Pick<HeldLease, "change" | "signal">;

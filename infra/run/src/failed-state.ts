@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { freezeBed } from "@kubera-e2e/lifecycle/sets";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import type { Settings } from "@kubera-e2e/schema/settings";
@@ -14,8 +15,6 @@ export interface KeptBed {
 }
 
 const NAMED = 3;
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 /**
  * Keeps the state in which a test failed, once per run and just before something ends that state: the next restore, or the end of the run.

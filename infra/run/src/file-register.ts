@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { writeWhole } from "@kubera-e2e/lifecycle/write-whole";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { leaseRecordSchema, type LeaseRecord } from "@kubera-e2e/schema/lease";
-import { firstLine, unreadable } from "./lease-errors.ts";
+import { firstLine } from "@kubera-e2e/schema/first-line";
+import { unreadable } from "./lease-errors.ts";
 import type { LeaseRegister, Registered } from "./lease-register.ts";
 
 /** Older records are nobody's evidence any more. */

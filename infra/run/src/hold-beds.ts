@@ -2,7 +2,7 @@ import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { isTaken } from "@kubera-e2e/schema/lease";
 import { HeldLease, type HoldOptions } from "./held-lease.ts";
-import { firstLine } from "./lease-errors.ts";
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { leaseWords } from "./lease-words.ts";
 
 export interface WaitOptions {

@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { LeaseRecord } from "@kubera-e2e/schema/lease";
 
@@ -67,6 +68,3 @@ export const unreadable = (
   });
 
 const reasonOf = (cause: unknown): string => `the last renewal failed: ${firstLine(cause)}`;
-
-/** The first line of whatever was thrown. */
-export const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));

@@ -3,13 +3,13 @@ import type { ContractAsked } from "../contract/tell-answers.ts";
 
 const DIRECTOR = `
 What the public facts about Director leave open is an assumption of infra/sim/assumptions.yaml. This asks a Director that exists:
-  confirmed  it does what the simulated one does
+  confirmed  all that was looked at is as the simulated one does it; --json lists what that was
   refuted    it does something else; each difference is told
   untried    it was not asked, and why
 
 Without --write nothing is changed; one login with a wrong password is among the questions. With it, accounts
 (e2e-contract-…@example.org, which stay), and invitations and clusters of those accounts alone (which are removed) are made.
-Exit code: 1 when one is refuted.
+Exit code: 1 when one is refuted, or when a question could not be asked.
 
 Examples:
   KUBERA_USER=Administrator KUBERA_PASS=… pnpm e2e contract director --host http://10.0.0.7

@@ -1,10 +1,10 @@
-import { connectDirector, loadRelease, openDirector, type DirectorClient } from "@kubera-e2e/director";
+import { loadRelease } from "@kubera-e2e/director";
 import { askDirector, type AssumptionAnswer } from "@kubera-e2e/director/assumptions";
 import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { Redactor } from "@kubera-e2e/schema/redactor";
 import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
-import { credentialsOfHost } from "../preflight.ts";
+import { credentialsOfHost, openHost } from "../preflight.ts";
 import { targetOfHost } from "../run-place.ts";
 import { keepAnswers, readAssumptions, type Assumption } from "./assumptions-file.ts";
 
@@ -66,61 +66,51 @@ const linesOf = ({ id, verdict, observations, because }: AssumptionAnswer, quest
 const countOf = (answers: readonly AssumptionAnswer[], verdict: AssumptionAnswer["verdict"]): number =>
   answers.filter((answer) => answer.verdict === verdict).length;
 
-interface Session {
-  readonly host: string;
-  readonly settings: Settings;
-  readonly redactor: Redactor;
-}
-
-const signedIn = async <T>(session: Session, work: (visitor: DirectorClient, admin: DirectorClient) => Promise<T>): Promise<T> => {
-  const { host: url, settings, redactor } = session;
-  const visitor = connectDirector({ url, redactor });
-  const admin = await openDirector({ url, redactor, credentials: credentialsOfHost({ ...settings, KUBERA_HOST: url }) });
-  try {
-    return await work(visitor, admin);
-  } finally {
-    visitor.close();
-    admin.close();
-  }
+const summaryOf = (answers: readonly AssumptionAnswer[], signedUp: readonly string[]): string[] => {
+  const failed = answers.filter((answer) => answer.failed).length;
+  const counts = (["confirmed", "refuted", "untried"] as const).map((verdict) => `${countOf(answers, verdict)} ${verdict}`).join(", ");
+  return [
+    "",
+    `${counts}${failed === 0 ? "" : `, ${failed} of them because asking failed`}`,
+    ...(signedUp.length === 0 ? [] : [`signed up, and left there as Director knows no way to remove accounts: ${signedUp.join(", ")}`]),
+  ];
 };
 
 /**
- * What `e2e contract director` prints; answers its exit code, 1 when an assumption is refuted.
+ * What `e2e contract director` prints; answers its exit code, 1 when an assumption is refuted or could not be asked.
  *
- * Errors: `USAGE`, `SECRET_MISSING`, `RELEASE_UNKNOWN`, `DIRECTOR_REFUSED`, those of the settings and of the room http.
+ * Errors: `USAGE`, `SECRET_MISSING`, `RELEASE_UNKNOWN`, `DIRECTOR_LOGIN_REFUSED`, those of the settings and of the room http.
  */
 export const tellAnswers = async (asked: ContractAsked, say: (line: string) => void): Promise<number> => {
   const settings = readSettings();
   const host = hostOf(asked, settings);
   const { release } = loadRelease(settings.KUBERA_BUILD);
   const assumptions = chosen(readAssumptions(), asked.only);
-  const credentials = credentialsOfHost(settings);
+  const credentials = credentialsOfHost(settings, "a Director is named");
   const target = await targetOfHost(host);
   refuseSimulated(target, asked.save);
   const redactor = new Redactor([credentials.password]);
-  const write = asked.write === true;
   const questionOf = (id: string): string => assumptions.find((one) => one.id === id)?.question ?? "";
   const tell = (line: string): void => (asked.json === true ? undefined : say(redactor.text(line)));
   tell(`Director ${release} at ${host}${target === "sim" ? " (SIMULATED)" : ""}`);
   tell("");
-  const { answers, signedUp } = await signedIn({ host, settings, redactor }, (visitor, admin) =>
-    askDirector({
-      visitor,
-      admin,
-      adminName: credentials.username,
-      write,
-      ids: assumptions.map(({ id }) => id),
-      onAnswer: (answer) => linesOf(answer, questionOf(answer.id)).forEach(tell),
-    }),
-  );
-  const told = answers.map((answer) => ({ ...answer, question: questionOf(answer.id) }));
-  if (asked.json === true) say(redactor.text(JSON.stringify({ host, target, release, write, answers: told, signedUp }, undefined, 2)));
-  tell("");
-  tell(`${countOf(answers, "confirmed")} confirmed, ${countOf(answers, "refuted")} refuted, ${countOf(answers, "untried")} untried`);
-  if (signedUp.length > 0) tell(`signed up, and left there as Director knows no way to remove accounts: ${signedUp.join(", ")}`);
+  const admin = await openHost({ url: host, credentials, redactor });
+  const { answers, signedUp } = await askDirector({
+    visitor: admin.anonymous(),
+    admin,
+    adminName: credentials.username,
+    write: asked.write === true,
+    ids: assumptions.map(({ id }) => id),
+    onAnswer: (answer) => linesOf(answer, questionOf(answer.id)).forEach(tell),
+  }).finally(() => admin.close());
+  if (asked.json === true) {
+    const told = answers.map((answer) => ({ ...answer, question: questionOf(answer.id) }));
+    say(redactor.text(JSON.stringify({ host, target, release, write: asked.write === true, answers: told, signedUp }, undefined, 2)));
+  }
+  for (const line of summaryOf(answers, signedUp)) tell(line);
   if (asked.save === true) {
     const kept = keepAnswers({ release, on: new Date().toISOString().slice(0, 10), answers });
     tell(`${kept} answers for ${release} are kept in infra/sim/assumptions.yaml`);
   }
-  return countOf(answers, "refuted") === 0 ? EXIT.passed : EXIT.failed;
+  return answers.some(({ verdict, failed }) => verdict === "refuted" || failed) ? EXIT.failed : EXIT.passed;
 };

@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { randomBytes } from "node:crypto";
 import type { DirectorClient } from "../director-client.ts";
 import { clusterProbes } from "./cluster-probes.ts";
@@ -27,6 +28,8 @@ export interface AssumptionAnswer {
   readonly observations: readonly Observation[];
   /** Of what was not tried. */
   readonly because?: string;
+  /** It was to be asked, and the asking went wrong. */
+  readonly failed?: true;
 }
 
 export interface Asking {
@@ -51,8 +54,6 @@ const newPerson = async (visitor: DirectorClient, signedUp: string[]): Promise<P
   return { director, id: director.session?.accountId ?? "", email, password, group };
 };
 
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
-
 const untried = (id: string, because: string): AssumptionAnswer => ({ id, verdict: "untried", observations: [], because });
 
 const askOne = async (id: string, place: Place, write: boolean): Promise<AssumptionAnswer> => {
@@ -64,7 +65,7 @@ const askOne = async (id: string, place: Place, write: boolean): Promise<Assumpt
     if (observations.length === 0) return untried(id, "there was nothing to ask about: no cluster is connected, or it has no devices");
     return { id, verdict: observations.every(({ holds }) => holds) ? "confirmed" : "refuted", observations };
   } catch (error) {
-    return untried(id, `the question could not be asked: ${firstLine(error)}`);
+    return { ...untried(id, `the question could not be asked: ${firstLine(error)}`), failed: true };
   }
 };
 

@@ -112,11 +112,32 @@ const inactiveOpenebs = async (clusters: Clusters, owner: Person): Promise<Obser
   ]);
 };
 
-const proxy = async (clusters: Clusters, owner: Person): Promise<Observation[]> => {
-  const clusterId = idOf(await clusters.register("ask-proxy", 201));
-  await clusters.inactive(clusterId);
-  const path = `/k8s/groups/${owner.group.id}/clusters/${clusterId}/api/v1/namespaces`;
-  return observed([await askStatus(owner.director, { method: "GET", path, what: "the proxy of a cluster that is not connected" }, 503)]);
+/** The first connected cluster of the Administrator; undefined without one. */
+const connectedPath = async ({ admin }: Place): Promise<string | undefined> => {
+  const group = await admin.projectGroup();
+  const cluster = (await group.clusters()).find(({ state }) => state === "active");
+  return cluster === undefined ? undefined : `/k8s/groups/${group.id}/clusters/${cluster.id}/api/v1/namespaces`;
+};
+
+/** What is deleted here exists nowhere. */
+const proxyOfConnected = async (place: Place): Promise<Asked[]> => {
+  const path = await connectedPath(place);
+  if (path === undefined) return [];
+  const gone = { method: "DELETE", path: `${path}/e2e-contract-nowhere`, what: "a deletion through the proxy" } as const;
+  return [
+    await askStatus(place.admin, { method: "GET", path, what: "the proxy of a connected cluster" }, 200),
+    await askStatus(place.admin, gone, 405),
+  ];
+};
+
+const proxy = async (place: Place): Promise<readonly Observation[]> => {
+  const ofOthers = await withClusters(async (clusters, owner) => {
+    const clusterId = idOf(await clusters.register("ask-proxy", 201));
+    await clusters.inactive(clusterId);
+    const path = `/k8s/groups/${owner.group.id}/clusters/${clusterId}/api/v1/namespaces`;
+    return observed([await askStatus(owner.director, { method: "GET", path, what: "the proxy of a cluster that is not connected" }, 503)]);
+  })(place);
+  return [...ofOthers, ...observed(await proxyOfConnected(place))];
 };
 
 export const clusterProbes: readonly Probe[] = [
@@ -125,7 +146,7 @@ export const clusterProbes: readonly Probe[] = [
   { id: "A-CLUSTER-DELETE", writes: true, ask: withClusters(deletion) },
   { id: "A-AGENT-MANIFEST", writes: true, ask: withClusters(manifest) },
   { id: "A-OPENEBS-CLUSTER-INACTIVE", writes: true, ask: withClusters(inactiveOpenebs) },
-  { id: "A-K8S-PROXY", writes: true, ask: withClusters(proxy) },
+  { id: "A-K8S-PROXY", writes: true, ask: proxy },
   {
     id: "A-CLUSTER-PROVIDER",
     writes: true,

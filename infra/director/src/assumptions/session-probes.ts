@@ -23,8 +23,12 @@ const wrongLogins = async ({ visitor, adminName }: Place) => {
     await askStatus(visitor, loginOf(`${adminName}:Wr0ng!pass`, `a login of ${adminName} with a wrong password`), 401),
     await askStatus(visitor, loginOf(undefined, "a login without user and password"), 401),
   ];
-  const texts = new Set(asked.map(({ body }) => body["message"]));
-  return [...asked.map(({ observation }) => observation), observe("different texts among these", 1, texts.size)];
+  const texts = asked.flatMap(({ body }) => (typeof body["message"] === "string" ? [body["message"]] : []));
+  return [
+    ...asked.map(({ observation }) => observation),
+    observe("answers that have a text", asked.length, texts.length),
+    observe("different texts among these", 1, new Set(texts).size),
+  ];
 };
 
 export const sessionProbes: readonly Probe[] = [

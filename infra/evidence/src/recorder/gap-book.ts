@@ -28,6 +28,11 @@ export class GapBook {
     else this.#troubles.set(collector, because);
   }
 
+  /** Whether some stream is not current. */
+  get hasTrouble(): boolean {
+    return this.#troubles.size > 0;
+  }
+
   /** What may be missing in a window of time. */
   within(fromMs: number, toMs: number): Gap[] {
     const past = this.#entries.filter((entry) => entry.toMs >= fromMs && entry.fromMs <= toMs).map(({ gap }) => gap);

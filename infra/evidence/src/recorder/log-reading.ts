@@ -1,3 +1,4 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import { isKuberaError } from "@kubera-e2e/schema/kubera-error";
 import { LogLines, type LogLine } from "./log-lines.ts";
@@ -18,8 +19,6 @@ const isRefusal = (error: unknown): boolean => {
   const { status } = ((isKuberaError(error) ? error.cause : undefined) as { readonly status?: unknown }) ?? {};
   return typeof status === "number" && status >= 400 && status < 500 && !PASSING.has(status);
 };
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 export interface ReadingOptions {
   readonly open: (signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>;

@@ -1,8 +1,10 @@
+import { firstLine } from "@kubera-e2e/schema/first-line";
 import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { systemClock, type Clock } from "@kubera-e2e/schema/clock";
 import { factSchema, type Fact, type Gap } from "@kubera-e2e/schema/evidence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
+import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { EventRecords } from "./event-records.ts";
 import { FactFile } from "./fact-file.ts";
 import { GapBook } from "./gap-book.ts";
@@ -37,11 +39,10 @@ const STREAMS: readonly Stream[] = ["events", "pods", "nodes"];
 const CLOSE_LIMIT_MS = 5000;
 /** The same for a disk that hangs. */
 const FLUSH_LIMIT_MS = 5000;
+const LOOK_MS = 50;
 
 const forgotten = (stream: Stream, sinceMs: number): string =>
   `the API server no longer knew which ${stream} came and went since ${new Date(sinceMs).toISOString()}`;
-
-const firstLine = (error: unknown): string => (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error));
 
 /**
  * Records one cluster from now on: every event of all namespaces, every change of pods and nodes, and the logs of some namespaces. It is
@@ -82,6 +83,14 @@ export class Recorder {
 
   get cluster(): string {
     return this.#options.kube.cluster;
+  }
+
+  /** Waits until every stream is current, at most so long: a cluster that came back a moment ago has something to tell in the next one. */
+  async current(limitMs: number): Promise<void> {
+    const probe = async () => (this.#gaps.hasTrouble ? notYet("a stream is not current") : reached(undefined));
+    const waiting = { what: `what is recorded of ${this.cluster} is current`, deadlineMs: limitMs, intervalMs: LOOK_MS, probe };
+    // What is not current by then is told as a gap.
+    await waitUntil({ ...waiting, clock: this.#clock, signal: this.#end.signal }).catch(() => {});
   }
 
   async between(from: Date, to: Date): Promise<Recorded> {

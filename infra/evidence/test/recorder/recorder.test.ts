@@ -85,6 +85,24 @@ describe("a recorder", () => {
     await recorder.close();
   });
 
+  test("is waited for until its streams are current, and not for ever", async () => {
+    const { cluster, clock, recorder } = open();
+    let isOver = false;
+    const waiting = recorder.current(1000).then(() => (isOver = true));
+    await clock.advance(500);
+    expect(isOver).toBe(false);
+    cluster.begin();
+    await clock.advance(50);
+    expect(await waiting).toBe(true);
+
+    cluster.listeners.get("Event")?.onTrouble(new Error("[CONNECTION_REFUSED] nothing listens there"));
+    const late = recorder.current(1000);
+    await clock.advance(1000);
+    await late;
+    expect((await recorder.between(...WINDOW)).gaps).toHaveLength(1);
+    await recorder.close();
+  });
+
   test("gives what happened in a window, oldest first, with what came a moment ago, and keeps it when the run is killed", async () => {
     const { cluster, recorder } = open();
     for (const [uid, minute] of [
