@@ -29,14 +29,19 @@ export class PollPace {
     this.#askedMs = this.#options.clock.monotonicMs();
   }
 
-  /** A list was compared with what the watch has told. */
+  /** What the watch has told was held against the server. */
   listed(): void {
     this.#listedMs = this.#options.clock.monotonicMs();
   }
 
-  /** Whether nothing was compared with a list for longer than a watch may put that off. */
+  /** Whether that was longer ago than a watch may put it off. */
   isOverdue(): boolean {
     return this.#options.clock.monotonicMs() - this.#listedMs >= LONGEST_TALK_MS;
+  }
+
+  /** Whether the watch has told something within the last poll. */
+  isTalking(): boolean {
+    return this.#options.clock.monotonicMs() - this.#heardMs < this.#options.pollMs;
   }
 
   /** The watch has told something. */
