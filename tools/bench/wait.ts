@@ -69,7 +69,7 @@ const watches = async (scene: Scene): Promise<BenchResult> => {
 
 const cost = async (server: ApiServer, writer: ClusterWriter): Promise<BenchResult[]> => {
   const { ours, bare } = await watchManyPods(server.admin, writer, WATCHING_ROUNDS);
-  const what = "5,000 pods, 100 changes a second for 15 s";
+  const what = "5,000 pods, 100 changes a second for a minute, after 15 s of the same";
   const core = median(ours.map((one) => one.core));
   const bareCore = median(bare.map((one) => one.core));
   const n = WATCHING_ROUNDS;
@@ -86,13 +86,6 @@ const cost = async (server: ApiServer, writer: ClusterWriter): Promise<BenchResu
       value: core,
       unit: "core",
       baseline: `a process that watches nothing; ${what}; a TLS connection that only counts the lines of this watch costs ${bareCore.toFixed(3)}`,
-      n,
-    }),
-    atMost(0.05, {
-      id: "wait-core-own",
-      value: core - bareCore,
-      unit: "core",
-      baseline: `a TLS connection that only counts the lines of the same watch, interleaved; ${what}`,
       n,
     }),
   ];

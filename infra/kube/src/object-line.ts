@@ -24,8 +24,13 @@ const START = new RegExp(
     `"name":${TEXT},(?:"generateName":${TEXT},)?(?:"namespace":${TEXT},)?"uid":${TEXT},"resourceVersion":${TEXT}[,}]`,
 );
 
-export const headOf = ({ head, object: { metadata } }: Change): ObjectHead =>
-  head ?? { key: nameOf(metadata), uid: metadata.uid, revision: metadata.resourceVersion };
+const headFrom = ({ metadata }: KubeObject): ObjectHead => ({
+  key: nameOf(metadata),
+  uid: metadata.uid,
+  revision: metadata.resourceVersion,
+});
+
+export const headOf = (change: Change): ObjectHead => change.head ?? headFrom(change.object);
 
 /** The change of a line, whose object is read on demand and then kept. */
 class LineChange implements Change {
@@ -46,6 +51,9 @@ class LineChange implements Change {
   }
 }
 
+/** A part of a line that does not keep the whole of it in memory. */
+const own = <T extends string | undefined>(part: T): T => (part === undefined ? part : (Buffer.from(part).toString() as T));
+
 /**
  * The change of a line of a watch that begins and ends as API servers write it; undefined for any other line. Of thousands of objects that
  * change, somebody looks at few, and reading the others is most of what a watch costs. `read` reads the whole line.
@@ -54,5 +62,9 @@ export const changeOfLine = (line: string, read: (line: string) => KubeObject): 
   const start = line.endsWith("}}") ? START.exec(line) : null;
   if (start === null) return undefined;
   const [, type, name = "", , namespace, uid, revision] = start;
-  return new LineChange(type as Change["type"], { key: nameOf({ name, namespace }), uid, revision }, () => read(line));
+  // Bytes, for thousands of long texts keep the garbage collector busy.
+  const bytes = Buffer.from(line);
+  return new LineChange(type as Change["type"], { key: own(nameOf({ name, namespace })), uid: own(uid), revision: own(revision) }, () =>
+    read(bytes.toString()),
+  );
 };
