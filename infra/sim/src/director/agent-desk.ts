@@ -2,7 +2,15 @@ import { announceHealth, announceVolumes, isFirstConnect, moveTo } from "./clust
 import type { Database } from "./database.ts";
 import { SampleStore } from "./observe/sample-store.ts";
 import type { ClusterRow, JobRow, NodeRow, OpenebsRow } from "./rows.ts";
-import { allReady, type AgentReport, type HeartbeatAnswer, type MetricsPush, type NodeReport, type OpenebsReport, type Tunnel } from "./tunnel.ts";
+import {
+  allReady,
+  type AgentReport,
+  type HeartbeatAnswer,
+  type MetricsPush,
+  type NodeReport,
+  type OpenebsReport,
+  type Tunnel,
+} from "./tunnel.ts";
 
 const HEARTBEATS_TO_MISS = 6;
 const CONNECTABLE: ReadonlySet<string> = new Set(["creating", "inactive", "offline"]);

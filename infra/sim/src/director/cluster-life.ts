@@ -20,7 +20,13 @@ export const isFirstConnect = (db: Database, { id }: ClusterRow): boolean => !db
 /** Volumes that a new cluster brings along. */
 export const announceVolumes = (db: Database, cluster: ClusterRow, volumes: readonly HealthReport[]): void => {
   for (const { name } of volumes.filter(({ healthy }) => healthy))
-    raise(db, cluster, { name: "VolumeHealthy", severity: "info", summary: `volume ${name} is healthy`, resource: name, component: "volume" });
+    raise(db, cluster, {
+      name: "VolumeHealthy",
+      severity: "info",
+      summary: `volume ${name} is healthy`,
+      resource: name,
+      component: "volume",
+    });
 };
 
 const raisePool = (db: Database, cluster: ClusterRow, { name, healthy }: HealthReport): void => {
@@ -32,7 +38,9 @@ const raisePool = (db: Database, cluster: ClusterRow, { name, healthy }: HealthR
 /** Tells of pools whose health changed; one that is still being made has none yet. */
 export const announceHealth = (db: Database, cluster: ClusterRow, pools: readonly HealthReport[]): void => {
   const { poolHealth: before = {} } = cluster;
-  const now = Object.fromEntries(pools.filter(({ name, healthy }) => healthy || name in before).map(({ name, healthy }) => [name, healthy]));
+  const now = Object.fromEntries(
+    pools.filter(({ name, healthy }) => healthy || name in before).map(({ name, healthy }) => [name, healthy]),
+  );
   for (const pool of pools) if (pool.name in before && before[pool.name] !== pool.healthy) raisePool(db, cluster, pool);
   if (JSON.stringify(now) !== JSON.stringify(before)) db.update("clusters", cluster.id, { poolHealth: now });
 };

@@ -21,7 +21,17 @@ const usersOf = (store: Store, { claim }: SeenVolume): readonly string[] =>
 const presentOne = (call: Call, cluster: ClusterRow, volume: SeenVolume): Presented => {
   const { id, name, size, engine, claim } = volume;
   const usedBy = usersOf(call.director.storeOf(cluster), volume);
-  const fields = { id, name, clusterId: cluster.id, state: stateOf(volume), size, engine, namespace: claim.namespace, claim: claim.name, usedBy };
+  const fields = {
+    id,
+    name,
+    clusterId: cluster.id,
+    state: stateOf(volume),
+    size,
+    engine,
+    namespace: claim.namespace,
+    claim: claim.name,
+    usedBy,
+  };
   return present(call, { type: "mayaVolume", path: `groups/${call.param("gid")}/mayavolumes/${id}`, fields });
 };
 

@@ -53,7 +53,9 @@ const select = (text: string, samples: readonly StoredSample[]): readonly Stored
 const folded = (found: readonly StoredSample[], labels: readonly string[], fold: (values: readonly number[]) => number): Entry[] => {
   const groups = new Map<string, { readonly metric: Record<string, string>; readonly values: number[] }>();
   for (const sample of found) {
-    const metric = Object.fromEntries(labels.flatMap((label) => (sample.labels[label] === undefined ? [] : [[label, sample.labels[label]]])));
+    const metric = Object.fromEntries(
+      labels.flatMap((label) => (sample.labels[label] === undefined ? [] : [[label, sample.labels[label]]])),
+    );
     const key = JSON.stringify(metric);
     groups.set(key, { metric, values: [...(groups.get(key)?.values ?? []), sample.value] });
   }
@@ -63,7 +65,8 @@ const folded = (found: readonly StoredSample[], labels: readonly string[], fold:
 /** An instant vector. Error: `QueryFault` for what is not known, in place of an empty answer. */
 export const evaluate = (query: string, samples: readonly StoredSample[]): readonly Entry[] => {
   const [, call, before, inside = "", after] = CALL.exec(query.trim()) ?? [];
-  if (call === undefined) return select(query, samples).map(({ name, labels, value }) => ({ metric: { __name__: name, ...labels }, value }));
+  if (call === undefined)
+    return select(query, samples).map(({ name, labels, value }) => ({ metric: { __name__: name, ...labels }, value }));
   const found = select(inside, samples);
   if (call === "timestamp") return found.map(({ labels, atMs }) => ({ metric: labels, value: atMs / 1000 }));
   const labels = (before ?? after ?? "").split(",").map((label) => label.trim());
