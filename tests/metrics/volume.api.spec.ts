@@ -32,10 +32,10 @@ const DETAILS = [
   { series: "openebs_total_replica_count", value: REPLICAS },
   { series: "openebs_healthy_replica_count", value: REPLICAS },
   { series: "openebs_degraded_replica_count", value: 0 },
-  { series: "openebs_sector_size", value: expect.any(Number) as number },
-  { series: "openebs_reads", value: expect.any(Number) as number },
-  { series: "openebs_writes", value: expect.any(Number) as number },
-  { series: "openebs_actual_used", value: expect.any(Number) as number },
+  { series: "openebs_sector_size", value: expect.any(Number) as unknown },
+  { series: "openebs_reads", value: expect.any(Number) as unknown },
+  { series: "openebs_writes", value: expect.any(Number) as unknown },
+  { series: "openebs_actual_used", value: expect.any(Number) as unknown },
 ] as const;
 
 test(
