@@ -1,18 +1,24 @@
 import { expect, KINDS, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
-import type { Pool, Pools } from "@kubera-e2e/fixtures/pools";
+import type { Pools } from "@kubera-e2e/fixtures/pools";
 
 const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
 
-const scalePool = (bed: Bed, { namespace }: Pool, instance: string, replicas: number) =>
-  bed.member.kube.patch({ ...KINDS.deployment, namespace, name: instance }, { spec: { replicas } });
+interface Instance {
+  readonly name: string;
+  readonly namespace: string;
+}
 
-/** A new pool, and one of its instances. */
-const makePool = async (bed: Bed, pools: Pools): Promise<readonly [Pool, string]> => {
-  const pool = await pools.create({ raid: STRIPE });
-  const instances = await bed.member.kube.list(KINDS.poolInstance, { namespace: pool.namespace });
-  const first = instances.map(({ metadata }) => metadata.name).find((name) => name.startsWith(`${pool.name}-`));
-  if (first === undefined) throw new Error(`pool cluster ${pool.name} has no instance`);
-  return [pool, first];
+/** An instance runs in a Deployment of its own name. */
+const scale = (bed: Bed, instance: Instance, replicas: number) =>
+  bed.member.kube.patch({ ...KINDS.deployment, ...instance }, { spec: { replicas } });
+
+/** One instance of a new pool. */
+const makeInstance = async (bed: Bed, pools: Pools): Promise<Instance> => {
+  const { name: pool, namespace } = await pools.create({ raid: STRIPE });
+  const instances = await bed.member.kube.list(KINDS.poolInstance, { namespace });
+  const name = instances.map(({ metadata }) => metadata.name).find((one) => one.startsWith(`${pool}-`));
+  if (name === undefined) throw new Error(`pool cluster ${pool} has no instance`);
+  return { name, namespace };
 };
 
 test.describe("of a pool", () => {
@@ -22,11 +28,11 @@ test.describe("of a pool", () => {
     "trouble is announced, and of no other",
     plan("TCID-DIR-ALERTS-POOL-UNHEALTHY", { day: 2, priority: 1, assumption: "A-ALERT-NAMES" }),
     async ({ bed, observation, pools }) => {
-      const [pool, instance] = await makePool(bed, pools);
-      await scalePool(bed, pool, instance, 0);
-      await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy", resource: instance });
+      const instance = await makeInstance(bed, pools);
+      await scale(bed, instance, 0);
+      await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy", resource: instance.name });
       const told = await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy" });
-      expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"])).toEqual([instance]);
+      expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"])).toEqual([instance.name]);
     },
   );
 
@@ -34,13 +40,13 @@ test.describe("of a pool", () => {
     "the end of trouble is announced",
     plan("TCID-DIR-ALERTS-POOL-RECOVERED", { day: 2, priority: 1, assumption: "A-ALERT-NAMES" }),
     async ({ bed, observation, pools }) => {
-      const [pool, instance] = await makePool(bed, pools);
-      const wish = { clusterId: pools.clusterId, resource: instance };
-      await scalePool(bed, pool, instance, 0);
+      const instance = await makeInstance(bed, pools);
+      const wish = { clusterId: pools.clusterId, resource: instance.name };
+      await scale(bed, instance, 0);
       await observation.alert({ ...wish, name: "PoolUnhealthy" });
       const before = await observation.alerts.list({ clusterId: pools.clusterId });
       expect(before.map(({ labels }) => labels.alertname)).not.toContain("PoolHealthy");
-      await scalePool(bed, pool, instance, 1);
+      await scale(bed, instance, 1);
       expect(await observation.alert({ ...wish, name: "PoolHealthy" })).toHaveLength(1);
     },
   );
@@ -68,7 +74,7 @@ test.describe("of a new cluster", () => {
     async ({ bed, observation }) => {
       const clusterId = await bed.connect(bed.member);
       const told = await observation.alert({ clusterId, name: "NodeReady" });
-      expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"]).toSorted()).toEqual([...bed.member.nodes].toSorted());
+      expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"] ?? "").toSorted()).toEqual([...bed.member.nodes].toSorted());
     },
   );
 });

@@ -74,6 +74,7 @@ export class AgentDesk implements Tunnel {
 
   /** Called every ten simulated seconds: a cluster whose heartbeat was missed six times in a row is offline. */
   look(): void {
+    this.samples.look();
     const db = this.#database();
     for (const cluster of db.list("clusters")) {
       if (cluster.state !== "active") continue;

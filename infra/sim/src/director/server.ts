@@ -89,7 +89,7 @@ export class DirectorServer implements DirectorCore {
   }
 
   samplesOf(projectId: string): readonly StoredSample[] {
-    return this.desk.samples.read(projectId, this.time.now());
+    return this.desk.samples.read(projectId);
   }
 
   prepareRegistration(clusterId: string): void {

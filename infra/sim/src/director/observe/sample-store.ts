@@ -1,7 +1,7 @@
 import type { Sample } from "./samples.ts";
 
-/** Prometheus' own lookback: a series without a sample for so long is not there any more. */
-const LOOKBACK_MS = 5 * 60_000;
+/** Prometheus looks back five minutes: a series without a sample for thirty looks, one each ten seconds, is not there any more. */
+const LOOKS_BACK = 30;
 
 export interface StoredSample extends Sample {
   /** Milliseconds since 1970. */
@@ -10,8 +10,9 @@ export interface StoredSample extends Sample {
 
 interface Push {
   readonly projectId: string;
-  readonly atMs: number;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly StoredSample[];
+  /** Looks taken since, so that a stalled process loses no series. */
+  looks: number;
 }
 
 export interface Origin {
@@ -26,13 +27,20 @@ export class SampleStore {
 
   write({ clusterId, projectId, atMs }: Origin, samples: readonly Sample[]): void {
     const job = `cluster_uuid_${clusterId}`;
-    this.#pushes.set(clusterId, { projectId, atMs, samples: samples.map((one) => ({ ...one, labels: { ...one.labels, job } })) });
+    const stored = samples.map((one) => ({ ...one, labels: { ...one.labels, job }, atMs }));
+    this.#pushes.set(clusterId, { projectId, samples: stored, looks: 0 });
   }
 
-  /** What a project has at a moment. */
-  read(projectId: string, nowMs: number): readonly StoredSample[] {
-    return [...this.#pushes.values()]
-      .filter((push) => push.projectId === projectId && nowMs - push.atMs < LOOKBACK_MS)
-      .flatMap(({ samples, atMs }) => samples.map((one) => ({ ...one, atMs })));
+  /** Called every ten simulated seconds. */
+  look(): void {
+    for (const [clusterId, push] of this.#pushes) {
+      push.looks += 1;
+      if (push.looks > LOOKS_BACK) this.#pushes.delete(clusterId);
+    }
+  }
+
+  /** What a project has. */
+  read(projectId: string): readonly StoredSample[] {
+    return [...this.#pushes.values()].filter((push) => push.projectId === projectId).flatMap(({ samples }) => samples);
   }
 }
