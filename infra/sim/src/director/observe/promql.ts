@@ -16,7 +16,7 @@ interface Matcher {
 
 const SELECTOR = /^([a-zA-Z_:][\w:]*)\s*(?:\{(.*)\})?$/;
 const MATCHER = /^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"([^"]*)"\s*(?:,|$)/;
-const CALL = /^(sum|count|min|max|timestamp)\s*(?:by\s*\(([^)]*)\))?\s*\((.*)\)\s*(?:by\s*\(([^)]*)\))?$/;
+const CALL = /^(sum|count|min|max|timestamp)\s*(?:by\s*\(([^)]*)\))?\s*\((.*?)\)\s*(?:by\s*\(([^)]*)\))?$/;
 
 const FOLDS: Readonly<Record<string, (values: readonly number[]) => number>> = {
   sum: (values) => values.reduce((total, value) => total + value, 0),
