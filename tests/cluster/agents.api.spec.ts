@@ -50,17 +50,15 @@ test.describe("a connected cluster", () => {
 
   test(
     "is announced when it is lost",
-    plan("TCID-DIR-ALERTS-CLUSTER-DISCONNECTED", { day: 2, priority: 0, assumption: "A-ALERTS-REST" }),
-    async ({ bed, project, release }) => {
+    plan("TCID-DIR-ALERTS-CLUSTER-DISCONNECTED", { day: 2, priority: 0, assumption: "A-ALERT-NAMES" }),
+    async ({ bed, observation, project, release }) => {
       const id = await project.idOf(bed.member);
-      expect(await project.cluster(id)).toMatchObject({ state: "active" });
+      const before = (await observation.alerts.list({ clusterId: id })).map(({ labels }) => labels.alertname);
+      expect(before).not.toContain("ClusterDisconnected");
       await scaleAgents(bed, release.agents.components, 0);
-      const lost = await clusterReaches(
-        { group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll },
-        id,
-        "offline",
-      );
-      expect(lost.id).toBe(id);
+      const told = await observation.alert({ clusterId: id, name: "ClusterDisconnected" });
+      expect(told).toMatchObject([{ annotations: { RESOURCE_NAME: bed.directorName(bed.member) } }]);
+      expect(await project.cluster(id)).toMatchObject({ state: "offline" });
     },
   );
 

@@ -28,13 +28,14 @@ test.describe("a second cluster", () => {
 
   test(
     "is announced when it connects",
-    plan("TCID-DIR-ALERTS-CLUSTER-CONNECTED", { day: 2, priority: 0, assumption: "A-ALERTS-REST" }),
-    async ({ bed, project }) => {
-      const before = (await project.clusters()).map((cluster) => cluster.id);
+    plan("TCID-DIR-ALERTS-CLUSTER-CONNECTED", { day: 2, priority: 0, assumption: "A-ALERT-NAMES" }),
+    async ({ bed, observation, project }) => {
       const id = await bed.connect(bed.member);
-      expect(before).not.toContain(id);
-      const active = (await project.clusters()).filter((cluster) => cluster.state === "active");
-      expect(active.map((cluster) => cluster.id)).toContain(id);
+      expect(await project.cluster(id)).toMatchObject({ state: "active" });
+      const told = await observation.alert({ clusterId: id, name: "ClusterConnected" });
+      expect(told).toMatchObject([{ annotations: { RESOURCE_NAME: bed.directorName(bed.member) }, acknowledged: false }]);
+      const all = (await observation.alerts.list({ clusterId: id })).map(({ labels }) => labels.alertname);
+      expect(all).not.toContain("ClusterDisconnected");
     },
   );
 

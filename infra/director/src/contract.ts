@@ -26,6 +26,24 @@ export const memberSchema = base.extend({
 /** `accept` and `reject` are among the actions of one that the asking account may answer. */
 export const invitationSchema = base.extend({ actions: links, state: z.string().optional() });
 
+export const passwordSchema = base;
+
+/** `engine` is cstor, jiva or local; `usedBy` names the pods that mount it. */
+export const volumeSchema = base.extend({
+  name: z.string(),
+  state: z.string(),
+  size: z.string(),
+  engine: z.string(),
+  claim: z.string(),
+  usedBy: z.array(z.string()),
+});
+
+export const applicationSchema = base.extend({
+  name: z.string(),
+  namespace: z.string().optional(),
+  data: z.looseObject({ pods: z.array(z.looseObject({ name: z.string(), volumes: z.array(z.string()) })) }),
+});
+
 export const providerSchema = base.extend({ name: z.string() });
 export const credentialSchema = base.extend({ name: z.string() });
 
@@ -62,6 +80,8 @@ export const storagePoolSchema = base.extend({
 export type Session = z.infer<typeof sessionSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type Account = z.infer<typeof accountSchema>;
+export type Volume = z.infer<typeof volumeSchema>;
+export type Application = z.infer<typeof applicationSchema>;
 export type Provider = z.infer<typeof providerSchema>;
 export type Credential = z.infer<typeof credentialSchema>;
 export type Group = z.infer<typeof groupSchema>;

@@ -19,6 +19,8 @@ import {
 } from "./contract.ts";
 import type { DirectorAnswer, DirectorAuth, DirectorDoor, DirectorRequest } from "./director-door.ts";
 import { GroupClient, type CallOptions } from "./group-client.ts";
+import { observerOf, type Observer } from "./observe/observer.ts";
+import { changePassword, type PasswordChange } from "./password-client.ts";
 import { readRegistration } from "./registration.ts";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { RenderedManifest } from "./render-release.ts";
@@ -120,6 +122,16 @@ export class DirectorClient {
   async setting(name: string, options: CallOptions = {}): Promise<string> {
     const path = `/v3/settings/${encodeURIComponent(name)}`;
     return (await this.#parts.door.call(settingSchema, { method: "GET", path, signal: options.signal })).value;
+  }
+
+  /** Metrics, alerts and logs of the project that the key belongs to. */
+  observer(projectKey: string): Observer {
+    return observerOf(this.#parts.door, projectKey);
+  }
+
+  /** Of the signed-in account. Error: `DIRECTOR_REFUSED` for a wrong old password or a weak new one. */
+  changePassword(change: PasswordChange, options: CallOptions = {}): Promise<void> {
+    return changePassword(this.#parts.door, change, options);
   }
 
   async groups(options: CallOptions = {}): Promise<readonly Group[]> {

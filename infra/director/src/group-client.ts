@@ -1,5 +1,6 @@
 import {
   anythingSchema,
+  applicationSchema,
   clusterSchema,
   collectionOf,
   jobSchema,
@@ -9,12 +10,15 @@ import {
   projectSchema,
   startedJobSchema,
   templateSchema,
+  volumeSchema,
+  type Application,
   type Cluster,
   type DirectorNode,
   type Job,
   type Openebs,
   type StartedJob,
   type Template,
+  type Volume,
 } from "./contract.ts";
 import { ClusterProxy } from "./cluster-proxy.ts";
 import type { DirectorDoor, DirectorRequest } from "./director-door.ts";
@@ -123,6 +127,18 @@ export class GroupClient {
 
   async nodes(filter: RecordFilter = {}): Promise<readonly DirectorNode[]> {
     return (await this.#door.call(collectionOf(nodeSchema), this.#filtered("/nodes", filter))).data;
+  }
+
+  /** Workloads of a connected cluster, with the volumes of their pods. */
+  async applications(clusterId: string, options: CallOptions = {}): Promise<readonly Application[]> {
+    const below = `/clusters/${encodeURIComponent(clusterId)}/mayaapplications`;
+    return (await this.#door.call(collectionOf(applicationSchema), this.#get(below, options))).data;
+  }
+
+  /** Volumes that OpenEBS made on a connected cluster. */
+  async volumes(clusterId: string, options: CallOptions = {}): Promise<readonly Volume[]> {
+    const below = `/clusters/${encodeURIComponent(clusterId)}/mayavolumes`;
+    return (await this.#door.call(collectionOf(volumeSchema), this.#get(below, options))).data;
   }
 
   /** Versions of OpenEBS that Director offers, newest first. */

@@ -4,6 +4,7 @@ import type { DirectorClient } from "../director-client.ts";
 import { clusterProbes } from "./cluster-probes.ts";
 import { envelopeProbes } from "./envelope-probes.ts";
 import { inventoryProbes } from "./inventory-probes.ts";
+import { observeProbes } from "./observe-probes.ts";
 import { OUT_OF_REACH } from "./out-of-reach.ts";
 import { peopleProbes } from "./people-probes.ts";
 import { poolProbes } from "./pool-probes.ts";
@@ -39,7 +40,7 @@ export interface Asking {
 }
 
 const PROBES: ReadonlyMap<string, Probe> = new Map(
-  [envelopeProbes, sessionProbes, peopleProbes, teamProbes, clusterProbes, inventoryProbes, poolProbes]
+  [envelopeProbes, sessionProbes, peopleProbes, teamProbes, clusterProbes, inventoryProbes, poolProbes, observeProbes]
     .flat()
     .map((probe) => [probe.id, probe]),
 );

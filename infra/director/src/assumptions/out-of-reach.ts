@@ -4,7 +4,6 @@ const NEEDS_OPENEBS = "it shows only while OpenEBS is installed through Director
 
 /** Assumptions that no call alone can answer, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
-  "A-PASSWORD-CHANGE": "nobody knows a route that could be asked; look what the web page of a real Director calls",
   "A-CLUSTER-INVITATION": NEEDS_CLUSTER,
   "A-PING-WITHOUT-DATABASE": HURTS,
   "A-STARTUP": HURTS,
@@ -12,6 +11,10 @@ export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   "A-CLUSTER-GROUP": NEEDS_CLUSTER,
   "A-APPLICATIONS": NEEDS_CLUSTER,
   "A-ALERT-NAMES": NEEDS_CLUSTER,
+  "A-LOGS-REST": NEEDS_CLUSTER,
+  "A-METRICS-AGENT": NEEDS_CLUSTER,
+  "A-METRICS-SERIES": NEEDS_OPENEBS,
+  "A-VOLUMES": NEEDS_OPENEBS,
   "A-OPENEBS-STATES": NEEDS_OPENEBS,
   "A-JOB-STATES": NEEDS_OPENEBS,
   "A-OPENEBS-NODES": NEEDS_OPENEBS,

@@ -1,7 +1,16 @@
-import { moveTo } from "./cluster-life.ts";
+import { announceHealth, announceVolumes, isFirstConnect, moveTo } from "./cluster-life.ts";
 import type { Database } from "./database.ts";
+import { SampleStore } from "./observe/sample-store.ts";
 import type { ClusterRow, JobRow, NodeRow, OpenebsRow } from "./rows.ts";
-import { allReady, type AgentReport, type HeartbeatAnswer, type NodeReport, type OpenebsReport, type Tunnel } from "./tunnel.ts";
+import {
+  allReady,
+  type AgentReport,
+  type HeartbeatAnswer,
+  type MetricsPush,
+  type NodeReport,
+  type OpenebsReport,
+  type Tunnel,
+} from "./tunnel.ts";
 
 const HEARTBEATS_TO_MISS = 6;
 const CONNECTABLE: ReadonlySet<string> = new Set(["creating", "inactive", "offline"]);
@@ -10,6 +19,7 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 /** Where Director receives its agents: heartbeats in, jobs out. What it learns goes into the database. */
 export class AgentDesk implements Tunnel {
+  readonly samples = new SampleStore();
   readonly #database: () => Database;
   /** By cluster id: looks taken since the last heartbeat, so that a stalled process does not lose anybody. */
   readonly #missed = new Map<string, number>();
@@ -27,10 +37,22 @@ export class AgentDesk implements Tunnel {
     this.#missed.set(cluster.id, 0);
     syncCluster(db, cluster, report);
     syncNodes(db, cluster.id, report.nodes);
-    if (CONNECTABLE.has(cluster.state) && allReady(report.components)) moveTo(db, cluster, "active");
+    if (CONNECTABLE.has(cluster.state) && allReady(report.components)) {
+      const isFirst = isFirstConnect(db, cluster);
+      moveTo(db, cluster, "active");
+      if (isFirst) announceVolumes(db, cluster, report.volumes ?? []);
+    }
+    announceHealth(db, cluster, report.pools ?? []);
     this.#noteDataPlane(cluster.id, report.openebs?.dataPlaneVersion);
     syncOpenebs(db, cluster, report.openebs);
     return "ok";
+  }
+
+  /** Errors: throws for a token that belongs to no connected cluster. */
+  push(token: string, { atMs, samples }: MetricsPush): void {
+    const cluster = this.#clusterOf(token);
+    if (cluster === undefined || cluster.state === "removed") throw new Error("Director takes no metrics of this registration token");
+    this.samples.write({ clusterId: cluster.id, projectId: cluster.projectId, atMs }, samples);
   }
 
   jobs(token: string, kinds: readonly JobRow["kind"][]): readonly JobRow[] {
@@ -52,6 +74,7 @@ export class AgentDesk implements Tunnel {
 
   /** Called every ten simulated seconds: a cluster whose heartbeat was missed six times in a row is offline. */
   look(): void {
+    this.samples.look();
     const db = this.#database();
     for (const cluster of db.list("clusters")) {
       if (cluster.state !== "active") continue;

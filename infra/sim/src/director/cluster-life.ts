@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import type { AlertRow, ClusterRow, ClusterState } from "./rows.ts";
+import type { HealthReport } from "./tunnel.ts";
 
 type NewAlert = Pick<AlertRow, "name" | "severity" | "summary"> & Partial<Pick<AlertRow, "resource" | "component">>;
 
@@ -13,6 +14,37 @@ const announceNodes = (db: Database, cluster: ClusterRow): void => {
     raise(db, cluster, { name: "NodeReady", severity: "info", summary: `node ${name} is ready`, resource: name, component: "node" });
 };
 
+/** A cluster has its group from its first connection on. */
+export const isFirstConnect = (db: Database, { id }: ClusterRow): boolean => !db.list("groups").some(({ clusterId }) => clusterId === id);
+
+/** Volumes that a new cluster brings along. */
+export const announceVolumes = (db: Database, cluster: ClusterRow, volumes: readonly HealthReport[]): void => {
+  for (const { name } of volumes.filter(({ healthy }) => healthy))
+    raise(db, cluster, {
+      name: "VolumeHealthy",
+      severity: "info",
+      summary: `volume ${name} is healthy`,
+      resource: name,
+      component: "volume",
+    });
+};
+
+const raisePool = (db: Database, cluster: ClusterRow, { name, healthy }: HealthReport): void => {
+  const pool = { resource: name, component: "pool" };
+  if (healthy) raise(db, cluster, { name: "PoolHealthy", severity: "info", summary: `pool ${name} is healthy again`, ...pool });
+  else raise(db, cluster, { name: "PoolUnhealthy", severity: "critical", summary: `pool ${name} is unhealthy`, ...pool });
+};
+
+/** Tells of pools whose health changed; one that is still being made has none yet. */
+export const announceHealth = (db: Database, cluster: ClusterRow, pools: readonly HealthReport[]): void => {
+  const { poolHealth: before = {} } = cluster;
+  const now = Object.fromEntries(
+    pools.filter(({ name, healthy }) => healthy || name in before).map(({ name, healthy }) => [name, healthy]),
+  );
+  for (const pool of pools) if (pool.name in before && before[pool.name] !== pool.healthy) raisePool(db, cluster, pool);
+  if (JSON.stringify(now) !== JSON.stringify(before)) db.update("clusters", cluster.id, { poolHealth: now });
+};
+
 /** The group through which members address one connected cluster. */
 const giveGroup = (db: Database, { id, projectId }: ClusterRow): void => {
   if (db.list("groups").some((group) => group.clusterId === id)) return;
@@ -23,12 +55,12 @@ const giveGroup = (db: Database, { id, projectId }: ClusterRow): void => {
 export const moveTo = (db: Database, cluster: ClusterRow, state: ClusterState): ClusterRow => {
   if (cluster.state === state) return cluster;
   const moved = db.update("clusters", cluster.id, { state }) ?? cluster;
-  const isFirstConnect = state === "active" && !db.list("groups").some((group) => group.clusterId === cluster.id);
+  const isNew = state === "active" && isFirstConnect(db, cluster);
   if (state === "active") {
     raise(db, moved, { name: "ClusterConnected", severity: "info", summary: `cluster ${cluster.name} is connected` });
     giveGroup(db, moved);
   }
-  if (isFirstConnect) announceNodes(db, moved);
+  if (isNew) announceNodes(db, moved);
   if (state === "offline" || (state === "removed" && cluster.state === "active"))
     raise(db, moved, { name: "ClusterDisconnected", severity: "critical", summary: `cluster ${cluster.name} is disconnected` });
   return moved;

@@ -3,6 +3,7 @@ import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { AgentInstallation } from "./agent-manifest.ts";
 import type { Database } from "./database.ts";
+import type { StoredSample } from "./observe/sample-store.ts";
 import type { ClusterRow } from "./rows.ts";
 
 /** The Director server as its routes see it. */
@@ -21,6 +22,10 @@ export interface DirectorCore {
   logsOf(cluster: ClusterRow): KubeletPort["logs"];
   /** The highest version of pools and volumes that the agents saw; undefined when there are none. */
   dataPlaneVersion(clusterId: string): string | undefined;
+  /** Whether a pod of a workload beside the server is Ready; by its name. */
+  isUp(workload: string): boolean;
+  /** What the metrics of a project hold at this moment. */
+  samplesOf(projectId: string): readonly StoredSample[];
   /** Makes a new cluster `inactive` once its registration is prepared. */
   prepareRegistration(clusterId: string): void;
   /** What the agents of a cluster need; `base` is where they reach Director. */

@@ -72,6 +72,8 @@ export interface ClusterRow extends Row {
   /** Which cluster the agents reported from; the tunnel through them leads there. */
   readonly reportedFrom?: string;
   readonly components?: Readonly<Record<string, boolean>>;
+  /** Pools that were healthy once, and whether they are. */
+  readonly poolHealth?: Readonly<Record<string, boolean>>;
 }
 
 export interface NodeRow extends Row {
@@ -133,10 +135,13 @@ export interface AlertRow extends Row {
   readonly projectId: string;
   readonly clusterId: string;
   readonly name: string;
-  readonly severity: "info" | "warning" | "critical";
+  readonly severity: string;
   readonly summary: string;
   readonly resource: string;
   readonly component: string;
+  /** Of one that elastalert posted, as it posted them. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly acknowledged?: true;
 }
 
 /** The tables of Director's database by name. */

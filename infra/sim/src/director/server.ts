@@ -7,14 +7,16 @@ import { DatabaseGone, type Database } from "./database.ts";
 import { ApiError, unavailable } from "./http/api-error.ts";
 import { readRequest, segmentsOf, type ApiRequest } from "./http/api-request.ts";
 import { matchRoute, type Match, type Reply } from "./http/router.ts";
-import { textAt } from "./json.ts";
+import { listAt, textAt } from "./json.ts";
 import { apply } from "./kube-apply.ts";
+import type { StoredSample } from "./observe/sample-store.ts";
 import { routes } from "./routes.ts";
 import type { ClusterRow } from "./rows.ts";
 import { hostingCluster, seed } from "./seed.ts";
 import type { Wiring } from "./wiring.ts";
 import { ApiStatusError } from "../kubernetes/api-status.ts";
 import type { KubeletPort } from "../kubernetes/api/call.ts";
+import type { KubeObject } from "../kubernetes/kube-object.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { SimTime } from "../datacenter/sim-time.ts";
@@ -75,6 +77,19 @@ export class DirectorServer implements DirectorCore {
 
   dataPlaneVersion(clusterId: string): string | undefined {
     return this.desk.dataPlaneVersion(clusterId);
+  }
+
+  isUp(workload: string): boolean {
+    const { store, pod } = this.#context;
+    const isReady = (one: KubeObject): boolean =>
+      listAt(one.status, "conditions").some((entry) => textAt(entry, "type") === "Ready" && textAt(entry, "status") === "True");
+    return store
+      .list(store.resource("Pod"), pod.metadata.namespace)
+      .some((one) => one.metadata.name.startsWith(`${workload}-`) && isReady(one));
+  }
+
+  samplesOf(projectId: string): readonly StoredSample[] {
+    return this.desk.samples.read(projectId);
   }
 
   prepareRegistration(clusterId: string): void {

@@ -1,4 +1,5 @@
 import { AGENTS } from "./agent-manifest.ts";
+import type { Sample } from "./observe/samples.ts";
 import type { JobRow } from "./rows.ts";
 
 export interface NodeReport {
@@ -18,6 +19,18 @@ export interface OpenebsReport {
   readonly dataPlaneVersion?: string;
 }
 
+/** A pool or a volume, and whether it is as it should be. */
+export interface HealthReport {
+  readonly name: string;
+  readonly healthy: boolean;
+}
+
+/** What cortex-agent sends: values of one moment, milliseconds since 1970. */
+export interface MetricsPush {
+  readonly atMs: number;
+  readonly samples: readonly Sample[];
+}
+
 export interface AgentReport {
   readonly cluster: string;
   readonly kubernetesVersion?: string;
@@ -25,6 +38,8 @@ export interface AgentReport {
   readonly components: Readonly<Record<string, boolean>>;
   readonly nodes: readonly NodeReport[];
   readonly openebs?: OpenebsReport;
+  readonly pools?: readonly HealthReport[];
+  readonly volumes?: readonly HealthReport[];
 }
 
 /** What Director answers a heartbeat with: go on, leave the cluster, or nobody of that token is known. */
@@ -33,6 +48,7 @@ export type HeartbeatAnswer = "ok" | "leave" | "unknown";
 /** What agents use to speak with their Director; every call names the cluster by its registration token. */
 export interface Tunnel {
   heartbeat(token: string, report: AgentReport): HeartbeatAnswer;
+  push(token: string, push: MetricsPush): void;
   /** Unfinished jobs of these kinds, oldest first. */
   jobs(token: string, kinds: readonly JobRow["kind"][]): readonly JobRow[];
   progress(token: string, jobId: string, change: Pick<JobRow, "state"> & { readonly message?: string }): void;

@@ -2,6 +2,7 @@ import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
+import { cortexAgent } from "./programs/cortex-agent.ts";
 import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
@@ -60,7 +61,6 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "cortex-ruler": 2,
   "cortex-table-manager": 2,
   memcached: 1,
-  "cortex-agent": 2,
   "dmaas-agent": 2,
   "status-agent": 2,
   velero: 3,
@@ -103,6 +103,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["mysql", mysql(wiring)],
     ["nginx-ingress", nginxIngress(wiring)],
     ["maya-init", mayaInit],
+    ["cortex-agent", cortexAgent(wiring)],
     ["maya-io-agent", mayaIoAgent(wiring)],
     ["openebs-manager", openebsManager(wiring)],
     ["upgrade-controller", upgradeController(wiring)],

@@ -66,6 +66,9 @@ const OPENEBS_MB: Readonly<Record<string, number>> = {
   "cstor-pool-manager": 112,
 };
 
+/** What specs run by hand. */
+const TOOLS_MB: Readonly<Record<string, number>> = { busybox: 2 };
+
 interface Group {
   readonly namespace: string;
   readonly tags: readonly string[];
@@ -76,6 +79,7 @@ interface Group {
 const GROUPS: readonly Group[] = [
   { namespace: "mayadata", tags: DIRECTOR_RELEASES, platforms: ["amd64"], megabytes: { ...DIRECTOR_MB, ...AGENT_MB } },
   { namespace: "openebs", tags: OPENEBS_RELEASES, platforms: ["amd64", "arm64"], megabytes: OPENEBS_MB },
+  { namespace: "library", tags: ["1.36"], platforms: ["amd64", "arm64"], megabytes: TOOLS_MB },
   // MayaData's mirror of the releases that Director offers.
   { namespace: "mayadataio", tags: OPENEBS_RELEASES.slice(1, 3), platforms: ["amd64"], megabytes: OPENEBS_MB },
 ];

@@ -4,6 +4,7 @@ import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
 import { textAt } from "../json.ts";
 import type { ClusterRow } from "../rows.ts";
+import { claimsOf } from "./volumes.ts";
 import type { EtcdStore } from "../../kubernetes/etcd-store.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 
@@ -33,12 +34,21 @@ const pools = (store: EtcdStore, cluster: ClusterRow): readonly Found[] =>
     .filter(({ metadata }) => metadata.labels?.["app"] === POOL_LABEL)
     .map((object) => ({ cluster, object, pods: [object] }));
 
+/** Volumes of the claims that a pod mounts. */
+const volumesOf = (store: EtcdStore, pod: KubeObject): readonly string[] => {
+  const names = claimsOf(pod);
+  return store
+    .list(store.resource("PersistentVolumeClaim"), pod.metadata.namespace)
+    .flatMap((claim) => (names.includes(claim.metadata.name) ? (textAt(claim.spec, "volumeName") ?? []) : []));
+};
+
 const presentFound = (call: Call, type: string, { cluster, object, pods }: Found): Presented => {
   const { uid: id, name, namespace, labels } = object.metadata;
   const version = labels?.["openebs.io/version"];
+  const store = call.director.storeOf(cluster);
   const data = {
     ...(version !== undefined && { version }),
-    pods: pods.map((pod) => ({ name: pod.metadata.name, state: textAt(pod.status, "phase") ?? "Pending", volumes: [] })),
+    pods: pods.map((pod) => ({ name: pod.metadata.name, state: textAt(pod.status, "phase") ?? "Pending", volumes: volumesOf(store, pod) })),
   };
   const fields = { id, name, namespace, kind: object.kind, clusterId: cluster.id, state: "active", data };
   return present(call, { type, path: `groups/${call.param("gid")}/${type.toLowerCase()}s/${id}`, fields });

@@ -19,7 +19,7 @@ const registrationOf = (call: Call, cluster: ClusterRow): unknown => {
 };
 
 const presentCluster = (call: Call, { group }: Scope, cluster: ClusterRow): Presented => {
-  const { token: _, components = {}, reportedFrom: __, ...fields } = cluster;
+  const { token: _, components = {}, reportedFrom: __, poolHealth: ___, ...fields } = cluster;
   const path = `groups/${group.id}/clusters/${cluster.id}`;
   return present(call, {
     type: "cluster",

@@ -1,6 +1,10 @@
 import { AGENTS, AGENT_NAMESPACE } from "../agent-manifest.ts";
+import { listKind } from "../cstor-kinds.ts";
 import { at, isRecord, listAt, numberAt, recordAt, textAt } from "../json.ts";
+import { stateOf, volumesIn } from "../observe/volumes.ts";
 import { compareVersions, isVersion } from "../openebs-version.ts";
+import { CSPC } from "../pool-flavour.ts";
+import { isOnline } from "../pool-state.ts";
 import type { AgentReport, NodeReport, OpenebsReport } from "../tunnel.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../kubernetes/program.ts";
@@ -35,6 +39,11 @@ const components = (store: Store): Record<string, boolean> => {
 const isDataPlane = ({ metadata }: KubeObject): boolean =>
   metadata.labels?.["openebs.io/component-name"] === undefined && metadata.labels?.[VERSION_LABEL] !== undefined;
 
+const poolHealth = (store: Store) =>
+  listKind(store, CSPC.instance).map((instance) => ({ name: instance.metadata.name, healthy: isOnline(store, CSPC, instance) }));
+
+const volumeHealth = (store: Store) => volumesIn(store).map((volume) => ({ name: volume.name, healthy: stateOf(volume) === "Healthy" }));
+
 const highest = (versions: readonly string[]): string | undefined => versions.filter(isVersion).toSorted(compareVersions).at(-1);
 
 /** OpenEBS is there when maya-apiserver is, in whichever namespace. */
@@ -62,6 +71,8 @@ export const clusterReport = ({ cluster, store }: ProgramContext): AgentReport =
     cluster,
     components: components(store),
     nodes: nodes.map(nodeReport),
+    pools: poolHealth(store),
+    volumes: volumeHealth(store),
     ...(kubernetesVersion !== undefined && { kubernetesVersion }),
     ...(openebs !== undefined && { openebs }),
   };

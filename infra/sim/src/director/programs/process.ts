@@ -15,6 +15,7 @@ export const service = ({ startMs, run }: ServiceOptions): Program => ({
       await context.time.delay(startMs, context.signal);
       if (context.signal.aborted) return;
       ready = true;
+      context.log(`${context.container} is ready`);
       await run?.(context);
     };
     const ended = new Promise<ProgramEnd>((resolve) => {

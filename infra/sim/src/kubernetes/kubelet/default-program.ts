@@ -13,10 +13,15 @@ const startServer = (context: ProgramContext): { ready: () => boolean } => {
   return { ready: () => state.isReady };
 };
 
+/** `echo` is in every image that one runs by hand. */
+const echoed = (args: readonly string[]): string | undefined => (args[0] === "echo" ? args.slice(1).join(" ") : undefined);
+
 const runTask = async (context: ProgramContext): Promise<ProgramEnd> => {
   const { time, signal, container } = context;
   context.log(`${container} is starting`);
   await time.delay(START_MS, signal);
+  const text = echoed(context.args);
+  if (text !== undefined && !signal.aborted) context.log(text);
   if (!signal.aborted) context.log(`${container} has ended`);
   return { exitCode: 0 };
 };

@@ -1,0 +1,42 @@
+import { expect, plan, test } from "@kubera-e2e/fixtures";
+import { openObservation } from "@kubera-e2e/fixtures/observe";
+
+test.use({ state: "openebs" });
+
+test(
+  "a line that a pod writes is found with its cluster and its namespace",
+  plan("TCID-DIR-LOGS-APP-MARKER", { day: 2, priority: 1, assumption: "A-LOGS-REST" }),
+  async ({ apps, bed, observation, project }) => {
+    const { pod, namespace, line } = await apps.speak();
+    const found = await observation.lines({ phrase: line });
+    expect(found).toEqual([{ text: line, clusterId: await project.idOf(bed.member), namespace, pod }]);
+  },
+);
+
+test(
+  "nobody finds lines of a cluster that is not his",
+  plan("TCID-DIR-LOGS-CLUSTER-ISOLATION", { day: 2, priority: 1, assumption: "A-LOGS-REST" }),
+  async ({ apps, bed, director, observation, people, project }) => {
+    const { line } = await apps.speak();
+    const stranger = await openObservation({ bed, administrator: director }, (await people.signUp()).own);
+    const clusterId = await project.idOf(bed.member);
+    expect(await observation.lines({ phrase: line })).toHaveLength(1);
+    expect(await stranger.logs.find({ phrase: line })).toEqual([]);
+    expect(await stranger.logs.find({ clusterId })).toEqual([]);
+    expect(await observation.logs.find({ phrase: line, clusterId: await project.idOf(bed.server) })).toEqual([]);
+    expect(await director.anonymous().request({ method: "POST", path: "/elasticsearch/_search", body: {} })).toBeRefused(401);
+  },
+);
+
+test(
+  "lines of every part of OpenEBS are found",
+  plan("TCID-DIR-LOGS-OPENEBS-COMPONENTS", { day: 2, priority: 1, assumption: "A-LOGS-REST" }),
+  async ({ bed, observation, project, release }) => {
+    const { namespace, components } = release.openebs;
+    const clusterId = await project.idOf(bed.member);
+    for (const { name } of components) {
+      const lines = await observation.lines({ namespace, podPrefix: `${name}-`, clusterId });
+      expect.soft(lines[0], name).toMatchObject({ clusterId, namespace });
+    }
+  },
+);
