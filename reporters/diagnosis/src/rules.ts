@@ -28,4 +28,11 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Rules over one test that none of those explains; the first that answers decides. */
-export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, testIsolation, productOom, networkLabUnreachable, errorCode, productFunctional];
+export const RESIDUE_RULES: readonly ResidueRule[] = [
+  testHarness,
+  testIsolation,
+  productOom,
+  networkLabUnreachable,
+  errorCode,
+  productFunctional,
+];
