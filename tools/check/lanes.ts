@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { staleReference } from "@kubera-e2e/cli/reference";
 import { checkHonesty } from "./honesty-rules.ts";
 import { type House, readHouse, type Violation } from "./house.ts";
 import { checkImports } from "./import-rules.ts";
@@ -44,6 +45,15 @@ const rule = (house: () => House, id: string, check: (house: House) => Violation
   },
 });
 
+/** Pages that are made of the plan and the specs. */
+const reference = (root: string): Lane => ({
+  id: "reference",
+  run: async () => {
+    const stale = await staleReference(root);
+    return { ok: stale.length === 0, output: [...stale, "Run `pnpm e2e plan docs`."].join("\n") };
+  },
+});
+
 /** Every part of `pnpm check` for the repository at `root`. */
 export const lanesOf = (root: string): Lane[] => {
   let read: House | undefined;
@@ -58,6 +68,7 @@ export const lanesOf = (root: string): Lane[] => {
     rule(house, "honesty", checkHonesty),
     rule(house, "plan", checkPlans),
     rule(house, "words", checkWords),
+    reference(root),
   ];
 };
 

@@ -11,6 +11,7 @@ import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { lookAtCertificate } from "./look.ts";
 import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
+import { valueOf, type Looked, type WitnessEnd } from "./witness.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
@@ -79,9 +80,11 @@ export class HttpClient implements Http {
   async request(asked: HttpRequest): Promise<HttpResponse<never>> {
     const request = await this.#fenced(asked);
     request.signal?.throwIfAborted();
+    const end = await this.#witnessed(request);
     const call = this.#prepare(request);
     try {
       const answer = await this.#send(call);
+      end?.({ status: answer.status, body: valueOf(answer.data) });
       return this.#settle(call, answer) as HttpResponse<never>;
     } catch (error) {
       throw await this.#failure(call, error);
@@ -99,6 +102,26 @@ export class HttpClient implements Http {
     await fence.check();
     const { signal } = fence;
     return { ...request, signal: request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]) };
+  }
+
+  async #witnessed(request: HttpRequest): Promise<WitnessEnd | undefined> {
+    const witness = this.#options.transcript?.witness;
+    if (witness === undefined || LOOKS.has(request.method)) return undefined;
+    const { body, url, headers } = this.#prepare(request);
+    const { "content-type": _type, ...asCaller } = headers;
+    const look = (path: string): Promise<Looked> => this.#look(path, asCaller);
+    const sent = typeof body?.data === "string" ? body.data : undefined;
+    return witness({ method: request.method, url, path: url.slice(this.baseUrl.length), body: sent, look });
+  }
+
+  /** A question that no transcript shows. */
+  async #look(path: string, headers: Readonly<Record<string, string>>): Promise<Looked> {
+    try {
+      const { status, data } = await this.#send(this.#prepare({ method: "GET", path, headers }));
+      return { status, body: valueOf(data) };
+    } catch {
+      return { status: 0, body: undefined };
+    }
   }
 
   #prepare(request: HttpRequest): Call {

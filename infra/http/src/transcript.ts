@@ -1,6 +1,7 @@
 import type { Fact } from "@kubera-e2e/schema/evidence";
 import type { Redactor } from "@kubera-e2e/schema/redactor";
 import { tellExchange, type Exchange, type RawExchange } from "./exchange.ts";
+import type { Witness } from "./witness.ts";
 
 /** One line about a call, with nothing secret in it; the path is without its query. */
 export interface ExchangeSummary {
@@ -34,6 +35,8 @@ const sizeOf = (raw: RawExchange): number => (raw.requestBody?.length ?? 0) + (r
 
 /** The last exchanges of one or several clients; redaction happens when it is read. */
 export class Transcript {
+  /** Sees every change that the clients of this transcript are about to make; undefined while nobody does. */
+  witness: Witness | undefined;
   readonly #options: TranscriptOptions;
   readonly #limit: number;
   readonly #clusters = new Map<string, string>();
@@ -78,8 +81,13 @@ export class Transcript {
     this.#rawSize = 0;
   }
 
+  /** Which cluster a call went to; undefined for other servers. */
+  clusterAt(url: string): string | undefined {
+    return [...this.#clusters].find(([baseUrl]) => url.startsWith(`${baseUrl}/`))?.[1];
+  }
+
   #clusterOf(url: string): { readonly cluster?: string } {
-    const [, cluster] = [...this.#clusters].find(([baseUrl]) => url.startsWith(`${baseUrl}/`)) ?? [];
+    const cluster = this.clusterAt(url);
     return cluster === undefined ? {} : { cluster };
   }
 

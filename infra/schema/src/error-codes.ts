@@ -88,6 +88,7 @@ export const ERROR_CODES = {
   DIRECTOR_REFUSED: { class: "product", exit: EXIT.failed, title: "Director refused a call that should succeed" },
   DIRECTOR_CONTRACT: { class: "product", exit: EXIT.failed, title: "Director answered with another shape than its contract" },
   RELEASE_UNKNOWN: environment("a Director release without a profile"),
+  TEST_LEFT_CHANGES: { class: "test", exit: EXIT.failed, title: "a test left the bed other than it found it" },
   INTERNAL: { class: "test", exit: EXIT.failed, title: "a defect of this framework" },
 } as const satisfies Record<string, ErrorCodeEntry>;
 

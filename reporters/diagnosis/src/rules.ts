@@ -13,6 +13,7 @@ import { registryRateLimited } from "./rules/registry-rate-limited.ts";
 import { registryUnavailable } from "./rules/registry-unavailable.ts";
 import { productOom } from "./rules/product-oom.ts";
 import { testHarness } from "./rules/test-harness.ts";
+import { testIsolation } from "./rules/test-isolation.ts";
 
 /** Rules over the facts of a whole run. */
 export const RULES: readonly Rule[] = [
@@ -27,4 +28,11 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** Rules over one test that none of those explains; the first that answers decides. */
-export const RESIDUE_RULES: readonly ResidueRule[] = [testHarness, productOom, networkLabUnreachable, errorCode, productFunctional];
+export const RESIDUE_RULES: readonly ResidueRule[] = [
+  testHarness,
+  testIsolation,
+  productOom,
+  networkLabUnreachable,
+  errorCode,
+  productFunctional,
+];

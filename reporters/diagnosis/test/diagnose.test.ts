@@ -196,6 +196,12 @@ const rows: readonly Row[] = [
     verdict: ["test.harness", "test"],
   },
   {
+    title: "blames the test that left the bed changed, not the product",
+    run: ofRun(...greenNodes),
+    failure: ofTest({ plan: "TCID-A", error: wire("[TEST_LEFT_CHANGES] the test left 1 difference", { code: "TEST_LEFT_CHANGES" }) }),
+    verdict: ["test.isolation", "test"],
+  },
+  {
     title: "reads the cause off a code that names it",
     run: ofRun(),
     failure: ofTest({ plan: "TCID-A", error: wire("[TLS_EXPIRED] certificate of lab expired", { code: "TLS_EXPIRED" }) }),

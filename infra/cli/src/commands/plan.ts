@@ -1,4 +1,6 @@
+import { EXIT } from "@kubera-e2e/schema/exit-codes";
 import type { Command } from "commander";
+import { REPOSITORY } from "../repository.ts";
 
 const COVERAGE = `
 Each column counts cases of the plan, tests/<area>/plan.yaml:
@@ -13,6 +15,16 @@ Examples:
   pnpm e2e plan coverage                 for the simulated data centre, or the bed in KUBERA_BED
   pnpm e2e plan coverage --bed konvoy --json
   pnpm e2e plan coverage --open          what could be automated here and is not, the most important first
+`;
+
+const DOCS = `
+docs/reference/<area>/<id>.md, and an index by area in docs/reference/README.md. A page is made of the case's entry in plan.yaml, of its
+tests as Playwright lists them, and of the assumptions that they rest on. After a merge that conflicts in these pages, take either side
+and run it again.
+
+Examples:
+  pnpm e2e plan docs            writes the pages that are stale, and removes those of no case
+  pnpm e2e plan docs --check    writes nothing; ends with 1 when a page is stale, as \`pnpm check\` does
 `;
 
 interface CoverageFlags {
@@ -34,5 +46,16 @@ export const addPlan = (program: Command): void => {
     .action(async (flags: CoverageFlags) => {
       const { tellCoverage } = await import("../plan/tell-coverage.ts");
       for (const line of tellCoverage(flags)) console.log(line);
+    });
+  plan
+    .command("docs")
+    .description("write the reference page of every automated case")
+    .option("--check", "only say which pages are stale")
+    .addHelpText("after", DOCS)
+    .action(async ({ check }: { readonly check?: boolean }) => {
+      const { staleReference, writeReference } = await import("../plan/reference.ts");
+      const lines = check === true ? await staleReference(REPOSITORY) : await writeReference(REPOSITORY);
+      for (const line of lines) console.log(line);
+      if (check === true && lines.length > 0) process.exitCode = EXIT.failed;
     });
 };
