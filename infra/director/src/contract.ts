@@ -59,6 +59,12 @@ export const storagePoolSchema = base.extend({
   data: z.looseObject({ version: z.string().optional(), pods: z.array(poolPodSchema) }),
 });
 
+const replicaSchema = z.looseObject({ state: z.string() });
+const volumeSchema = z.looseObject({ name: z.string().optional(), replica: z.array(replicaSchema) });
+const applicationPodSchema = z.looseObject({ name: z.string().optional(), volumes: z.array(volumeSchema).nullish() });
+export const applicationSchema = base.extend({ name: z.string(), data: z.looseObject({ pods: z.array(applicationPodSchema).nullish() }) });
+export const upgradeClaimSchema = base;
+
 export type Session = z.infer<typeof sessionSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type Account = z.infer<typeof accountSchema>;
@@ -77,4 +83,5 @@ export type DeviceRecommendation = z.infer<typeof deviceRecommendationSchema>;
 export type PoolOperation = z.infer<typeof poolOperationSchema>;
 export type PoolInstance = z.infer<typeof poolInstanceSchema>;
 export type StoragePool = z.infer<typeof storagePoolSchema>;
+export type Application = z.infer<typeof applicationSchema>;
 export type UpgradeMatrix = z.infer<typeof upgradeMatrixSchema>;
