@@ -14,7 +14,8 @@ test("a cStor pool follows its control plane", plan("TCID-DIR-OP-UPGRADE-CSTOR-P
 test("one request upgrades three pools", plan("TCID-IUOD08", { day: 2, priority: 1 }), async ({ upgrade }) => {
   const pool = await upgrade.newPool(3);
   await upgrade.controlPlane();
-  expect(await upgrade.pools([pool])).toEqual(["Success", "Success", "Success"]);
+  const claim = await upgrade.start(await upgrade.storagePoolClaim([pool]));
+  expect(await upgrade.finish(claim)).toEqual(["Success", "Success", "Success"]);
   expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);
 });
 
@@ -65,7 +66,7 @@ for (const { of, down, details } of [
     const pool = await upgrade.newPool(of);
     await upgrade.controlPlane();
     const mend = await upgrade.breakPods(pool, down);
-    expect(await upgrade.ask(await upgrade.poolClaim([pool]))).toBeRefused(405);
+    expect(await upgrade.ask(await upgrade.storagePoolClaim([pool]))).toBeRefused(405);
     await mend();
     expect(await upgrade.poolVersions(pool)).toEqual([upgrade.base]);
   });
