@@ -12,7 +12,7 @@ test(
     const known = await project.applications(await project.idOf(bed.member));
     for (const { name, namespace, pods, volume } of deployed) {
       const own = known.filter((application) => application.name === name);
-      expect(own).toMatchObject([{ namespace, data: { pods: pods.map((pod) => ({ name: pod, volumes: [volume] })) } }]);
+      expect(own).toMatchObject([{ namespace, data: { pods: pods.map((pod) => ({ name: pod, volumes: [{ name: volume }] })) } }]);
     }
   },
 );

@@ -38,10 +38,14 @@ export const volumeSchema = base.extend({
   usedBy: z.array(z.string()),
 });
 
+const replicaSchema = z.looseObject({ state: z.string() });
+/** `replica` where OpenEBS keeps replicas of it. */
+const mountedSchema = z.looseObject({ name: z.string(), replica: z.array(replicaSchema).nullish() });
+const applicationPodSchema = z.looseObject({ name: z.string().optional(), volumes: z.array(mountedSchema).nullish() });
 export const applicationSchema = base.extend({
   name: z.string(),
   namespace: z.string().optional(),
-  data: z.looseObject({ pods: z.array(z.looseObject({ name: z.string(), volumes: z.array(z.string()) })) }),
+  data: z.looseObject({ pods: z.array(applicationPodSchema).nullish() }),
 });
 
 export const providerSchema = base.extend({ name: z.string() });
@@ -77,11 +81,12 @@ export const storagePoolSchema = base.extend({
   data: z.looseObject({ version: z.string().optional(), pods: z.array(poolPodSchema) }),
 });
 
+export const upgradeClaimSchema = base;
+
 export type Session = z.infer<typeof sessionSchema>;
 export type ApiKey = z.infer<typeof apiKeySchema>;
 export type Account = z.infer<typeof accountSchema>;
 export type Volume = z.infer<typeof volumeSchema>;
-export type Application = z.infer<typeof applicationSchema>;
 export type Provider = z.infer<typeof providerSchema>;
 export type Credential = z.infer<typeof credentialSchema>;
 export type Group = z.infer<typeof groupSchema>;
@@ -97,4 +102,5 @@ export type DeviceRecommendation = z.infer<typeof deviceRecommendationSchema>;
 export type PoolOperation = z.infer<typeof poolOperationSchema>;
 export type PoolInstance = z.infer<typeof poolInstanceSchema>;
 export type StoragePool = z.infer<typeof storagePoolSchema>;
+export type Application = z.infer<typeof applicationSchema>;
 export type UpgradeMatrix = z.infer<typeof upgradeMatrixSchema>;

@@ -25,6 +25,7 @@ import type { DirectorDoor, DirectorRequest } from "./director-door.ts";
 import { CredentialClient } from "./credential-client.ts";
 import { PoolClient } from "./pool-client.ts";
 import { TeamClient } from "./team-client.ts";
+import { UpgradeClient } from "./upgrade-client.ts";
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -79,6 +80,7 @@ export class GroupClient {
   readonly pools: PoolClient;
   readonly team: TeamClient;
   readonly credentials: CredentialClient;
+  readonly upgrades: UpgradeClient;
   readonly #door: DirectorDoor;
 
   constructor(door: DirectorDoor, id: string) {
@@ -87,6 +89,7 @@ export class GroupClient {
     this.pools = new PoolClient(door, this.#path(""));
     this.team = new TeamClient(door, this.#path(""), id);
     this.credentials = new CredentialClient(door, this.#path(""));
+    this.upgrades = new UpgradeClient(door, this.#path(""));
   }
 
   async projects(options: CallOptions = {}): Promise<readonly { readonly id: string }[]> {

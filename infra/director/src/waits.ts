@@ -74,6 +74,26 @@ export const poolOperationDone = ({ pools, ...wait }: PoolWait, operationId: str
     fix: "Look at the pods of cspc-operator and of the pools in namespace openebs on that cluster, and at its BlockDevices.",
   });
 
+export interface UpgradeWait extends Pace {
+  readonly upgrades: Pick<GroupClient["upgrades"], "jobs">;
+}
+
+/** One failed job decides; else the first that is not done yet is told. */
+const allJudged = (jobs: readonly Job[]): Observation<readonly Job[]> => {
+  if (jobs.length === 0) return notYet("it has no job");
+  const open = jobs.map(judged).filter((verdict) => !verdict.done);
+  return open.find(({ terminal }) => terminal === true) ?? open[0] ?? reached(jobs);
+};
+
+/** Waits until every job of an upgrade claim has succeeded. Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when one failed. */
+export const upgradeDone = ({ upgrades, ...wait }: UpgradeWait, claimId: string): Promise<readonly Job[]> =>
+  waitUntil<readonly Job[]>({
+    ...wait,
+    what: `every job of upgrade claim ${claimId} has succeeded`,
+    probe: (signal) => unlessAway(async () => allJudged(await upgrades.jobs(claimId, { signal }))),
+    fix: "Look at upgrade-controller in namespace maya-system, and at the Jobs and pods of namespace openebs on that cluster.",
+  });
+
 /** Waits until a job has succeeded. Errors: `WAIT_DEADLINE`; `WAIT_TERMINAL` at once when it failed, with its message. */
 export const openebsJobDone = ({ group, ...wait }: DirectorWait, jobId: string): Promise<Job> =>
   waitUntil<Job>({

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { clusterReaches, nodeNumber, openDirector, openebsJobDone, refusedStatus } from "../src/index.ts";
 import { data, FakeDirector, SESSION, type Reply } from "./fake-director.ts";
 import { poolOperationDone } from "../src/pools.ts";
+import { upgradeDone } from "../src/upgrades.ts";
 
 test("signs in and sends the session as cookies", async () => {
   const fake = new FakeDirector({
@@ -231,6 +232,48 @@ describe("pools", () => {
     const operation = async () => ({ id: "1cpo1", state, message });
     const ended = poolOperationDone({ pools: { operation }, deadlineMs: 60_000, intervalMs: 60_000 }, "1cpo1");
     expect(await ended.then(({ id }) => id).catch((error: unknown) => String(error))).toContain(outcome);
+  });
+});
+
+describe("upgrades of the data plane", () => {
+  const path = "/v3/groups/1a1/openebsupgradeclaims";
+  const CLAIM = { clusterId: "1c1", kind: "poolUpgrade", targetVersion: "2.0.0", upgradeComponents: [{ id: "u1" }] } as const;
+
+  test("are claimed, and show their jobs", async () => {
+    const job = { id: "1oj1", state: "Running" };
+    const fake = new FakeDirector({
+      [`POST ${path}`]: { status: 201, body: { id: "1uc1" } },
+      [`GET ${path}/1uc1/openebsupgradejobs`]: { body: { type: "collection", data: [job] } },
+      "GET /v3/groups/1a1/openebsupgradejobs/1oj1": { body: job },
+    });
+    const { upgrades } = (await fake.start()).group("1a1");
+    expect(await upgrades.claim(CLAIM)).toBe("1uc1");
+    expect(JSON.parse(fake.last?.body ?? "")).toEqual(CLAIM);
+    expect(await upgrades.jobs("1uc1")).toMatchObject([job]);
+    expect(await upgrades.job("1oj1")).toMatchObject(job);
+  });
+
+  test("are refused with the status of the rule", async () => {
+    const fake = new FakeDirector({ [`POST ${path}`]: { status: 405, body: { message: "not running: pool one" } } });
+    const { upgrades } = (await fake.start()).group("1a1");
+    expect(refusedStatus(await upgrades.claim(CLAIM).catch((error: unknown) => error))).toBe(405);
+  });
+
+  test.each([
+    { states: ["Success", "Success"], outcome: "2 jobs" },
+    { states: ["Running", "Failed"], outcome: "it is Failed: no image" },
+  ])("are waited for until their jobs are $states", async ({ states, outcome }) => {
+    const jobs = async () => states.map((state, index) => ({ id: `1oj${index}`, state, message: state === "Failed" ? "no image" : null }));
+    const ended = upgradeDone({ upgrades: { jobs }, deadlineMs: 60_000, intervalMs: 60_000 }, "1uc1");
+    expect(await ended.then(({ length }) => `${length} jobs`).catch((error: unknown) => String(error))).toContain(outcome);
+  });
+
+  test("are not over without a job", async () => {
+    const clock = new FakeClock();
+    const ended = upgradeDone({ upgrades: { jobs: async () => [] }, deadlineMs: 3000, intervalMs: 1000, clock }, "1uc1");
+    const failure = ended.catch((error: unknown) => error);
+    await clock.advance(3000);
+    expect(String(await failure)).toContain("because: it has no job");
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type GroupClient,
 } from "../src/index.ts";
 import { poolOperationDone } from "../src/pools.ts";
+import { upgradeDone } from "../src/upgrades.ts";
 import { ADMIN, createAll, openSimBed, until, type SimBed } from "./sim-bed.ts";
 
 let bed: SimBed;
@@ -198,9 +199,20 @@ describe("OpenEBS", () => {
     expect((await failureOf(group.pools.delete(clusterId, name))).status).toBe(404);
   });
 
-  test("upgrades its control plane", async () => {
+  test("upgrades its control plane, and its pools behind it", async () => {
+    const [recommendation] = await group.pools.recommendations();
+    const raidGroupConfig = { raidType: "stripe", groupDeviceCount: 1 } as const;
+    const question = { clusterId, raidGroupConfig, deviceGroupName: "", poolCapacity: "1G", poolName: "pool-two" };
+    const wanted = await until("devices are recommended", async () => (await group.pools.devices(recommendation?.id ?? "", question))[0]);
+    await poolOperationDone({ pools: group.pools, ...PACE }, await group.pools.create(clusterId, wanted));
     const { id } = await group.upgradeControlPlane(openebsId, "2.0.0-ee");
     expect(await openebsJobDone({ group, ...PACE }, id)).toMatchObject({ state: "Success" });
+    const upgradeComponents = (await group.pools.instances(clusterId)).map((instance) => ({ id: instance.id }));
+    const claim = { clusterId, kind: "poolUpgrade", targetVersion: "2.0.0-ee", upgradeComponents } as const;
+    const jobs = await upgradeDone({ upgrades: group.upgrades, ...PACE }, await group.upgrades.claim(claim));
+    expect(await Promise.all(jobs.map(async (job) => (await group.upgrades.job(job.id)).state))).toEqual(jobs.map(() => "Success"));
+    expect(await failureOf(group.upgrades.claim(claim))).toEqual({ status: 405, code: "DIRECTOR_REFUSED" });
+    expect((await group.applications(clusterId)).map(({ name }) => name)).toContain("maya-apiserver");
   });
 });
 

@@ -76,7 +76,7 @@ const byNode = (names: readonly string[], devices: readonly KubeObject[]): Reado
 };
 
 /** `cas.openebs.io/config`: YAML text with a list of names and values. */
-const casConfig = ({ metadata }: KubeObject): JsonRecord => {
+export const casConfig = ({ metadata }: KubeObject): JsonRecord => {
   const entries: unknown = parse(metadata.annotations?.["cas.openebs.io/config"] ?? "[]");
   const pairs = Array.isArray(entries) ? (entries as unknown[]) : [];
   return Object.fromEntries(pairs.map((entry) => [textAt(entry, "name") ?? "", String(recordAt(entry)["value"])]));

@@ -14,6 +14,7 @@ import { poolInstanceRoutes } from "./api/pool-instances.ts";
 import { poolOperationRoutes } from "./api/pool-operations.ts";
 import { recommendationRoutes } from "./api/recommendations.ts";
 import { teamingRoutes } from "./api/teaming.ts";
+import { upgradeRoutes } from "./api/upgrade-claims.ts";
 import { volumeRoutes } from "./api/volumes.ts";
 import { get, type Route } from "./http/router.ts";
 import { pageRoutes } from "./pages/page-routes.ts";
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...recommendationRoutes,
   ...poolOperationRoutes,
   ...poolInstanceRoutes,
+  ...upgradeRoutes,
   ...backupRoutes,
   ...alertRoutes,
   ...metricRoutes,

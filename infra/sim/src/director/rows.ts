@@ -103,9 +103,9 @@ export interface OpenebsRow extends Row {
 }
 
 export interface JobRow extends Row {
-  readonly kind: "install" | "upgradeControlPlane" | "removeNodeLabels" | "createPool" | "deletePool";
+  readonly kind: "install" | "upgradeControlPlane" | "removeNodeLabels" | "createPool" | "deletePool" | "upgradeDataPlane";
   readonly clusterId: string;
-  /** Empty for jobs of pools, which know their operation. */
+  /** Empty for jobs of pools and volumes, which know their operation or claim. */
   readonly openebsId: string;
   readonly state: "Pending" | "Running" | "Success" | "Failed";
   readonly message?: string;
@@ -118,6 +118,14 @@ export interface PoolOperationRow extends Row {
   readonly clusterId: string;
   readonly input: JsonRecord;
   readonly jobId?: string;
+}
+
+/** What somebody wants upgraded of a data plane; its jobs carry its id. */
+export interface UpgradeClaimRow extends Row {
+  readonly kind: "poolUpgrade" | "applicationUpgrade";
+  readonly clusterId: string;
+  readonly targetVersion: string;
+  readonly upgradeComponents: readonly JsonRecord[];
 }
 
 export interface CredentialRow extends Row {
@@ -158,6 +166,7 @@ export interface Tables {
   readonly openebses: OpenebsRow;
   readonly jobs: JobRow;
   readonly poolOperations: PoolOperationRow;
+  readonly upgradeClaims: UpgradeClaimRow;
   readonly providers: ProviderRow;
   readonly credentials: CredentialRow;
   readonly recommendations: Row & { readonly groupId: string };
@@ -178,6 +187,7 @@ export const ID_LETTERS: Readonly<Record<keyof Tables, string>> = {
   openebses: "o",
   jobs: "oj",
   poolOperations: "cpo",
+  upgradeClaims: "uc",
   providers: "bp",
   credentials: "pc",
   recommendations: "r",

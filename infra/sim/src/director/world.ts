@@ -6,13 +6,14 @@ import { cortexAgent } from "./programs/cortex-agent.ts";
 import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
-import { volumeProvisioner } from "./programs/cstor/volume-provisioner.ts";
+import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
+import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
 import { CSPC, SPC } from "./pool-flavour.ts";
 import { Wiring } from "./wiring.ts";
@@ -91,6 +92,7 @@ const OPENEBS: readonly [string, Program][] = [
   ["openebs-cstor-admission-server", cstorAdmission],
   ["cvc-operator", volumeProvisioner(CSPC)],
   ["openebs-provisioner", volumeProvisioner(SPC)],
+  ["upgrade", upgradeTask],
 ];
 
 /** OpenEBS comes from its own repositories, or from MayaData's mirror of them. */

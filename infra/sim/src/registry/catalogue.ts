@@ -64,6 +64,9 @@ const OPENEBS_MB: Readonly<Record<string, number>> = {
   "cvc-operator": 42,
   "cstor-pool": 104,
   "cstor-pool-manager": 112,
+  "cstor-volume-manager": 39,
+  jiva: 87,
+  upgrade: 35,
 };
 
 /** What specs run by hand. */

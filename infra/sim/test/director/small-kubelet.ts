@@ -4,10 +4,12 @@ import { listAt, textAt } from "../../src/director/json.ts";
 import { startControllers } from "../../src/kubernetes/controllers/controllers.ts";
 import { createStore, type EtcdStore } from "../../src/kubernetes/etcd-store.ts";
 import type { Json, KubeObject } from "../../src/kubernetes/kube-object.ts";
-import type { Program, ProgramContext, Programs } from "../../src/kubernetes/program.ts";
+import type { Program, ProgramContext, ProgramEnd, Programs } from "../../src/kubernetes/program.ts";
 
 const LOOK_WALL_MS = 10;
 const idle: Program = { start: () => ({ ready: () => true }) };
+
+const isOver = (pod: KubeObject): boolean => ["Succeeded", "Failed"].includes(textAt(pod.status, "phase") ?? "");
 
 interface Running {
   readonly abort: AbortController;
@@ -106,8 +108,8 @@ export class SmallCluster {
     if (pod.metadata.deletionTimestamp !== undefined) {
       running?.abort.abort();
       this.store.delete(this.store.resource("Pod"), pod.metadata.namespace, pod.metadata.name, { gracePeriodSeconds: 0 });
-    } else if (running === undefined && textAt(pod.spec, "nodeName") !== undefined && !this.paused) this.#start(pod);
-    else if (running !== undefined) this.#tell(pod, running.ready());
+    } else if (running === undefined && !isOver(pod) && textAt(pod.spec, "nodeName") !== undefined && !this.paused) this.#start(pod);
+    else if (running !== undefined && !isOver(pod)) this.#tell(pod, running.ready());
   }
 
   #tell(pod: KubeObject, ready: boolean): void {
@@ -126,6 +128,20 @@ export class SmallCluster {
       return (this.#programs.get(repository) ?? idle).start(this.#context(pod, container, abort.signal));
     });
     this.#pods.set(pod.metadata.uid, { abort, ready: () => containers.every((container) => container.ready()) });
+    const [first] = containers;
+    if (textAt(pod.spec, "restartPolicy") === "Never") void first?.ended?.then((end) => this.#end(pod, end));
+  }
+
+  /** A task's pod is over with its container. */
+  #end({ metadata }: KubeObject, { exitCode, message = "" }: ProgramEnd): void {
+    const resource = this.store.resource("Pod");
+    const pod = this.store.get(resource, metadata.namespace, metadata.name);
+    if (pod === undefined) return;
+    const containerStatuses = [{ name: "task", ready: false, restartCount: 0, state: { terminated: { exitCode, message } } }];
+    this.store.updateStatus(resource, {
+      ...pod,
+      status: { ...pod.status, phase: exitCode === 0 ? "Succeeded" : "Failed", containerStatuses },
+    });
   }
 
   #context(pod: KubeObject, container: unknown, signal: AbortSignal): ProgramContext {

@@ -109,7 +109,7 @@ describe("registry", () => {
     const tags = await call("/v2/openebs/cspc-operator/tags/list?n=2");
     expect(JSON.parse(tags.body.toString())).toEqual({ name: "openebs/cspc-operator", tags: ["1.11.0-ee", "1.12.0-ee"] });
     expect(tags.headers.link).toBe('</v2/openebs/cspc-operator/tags/list?n=2&last=1.12.0-ee>; rel="next"');
-    const catalogue = await call("/v2/_catalog?last=mayadataio/openebs-snapshot-operator");
+    const catalogue = await call("/v2/_catalog?last=mayadataio/upgrade");
     expect((JSON.parse(catalogue.body.toString()) as { repositories: string[] }).repositories[0]).toBe("openebs/cspc-operator");
   });
 

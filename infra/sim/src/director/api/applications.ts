@@ -4,51 +4,55 @@ import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
 import { textAt } from "../json.ts";
 import type { ClusterRow } from "../rows.ts";
-import { claimsOf } from "./volumes.ts";
+import { volumeOf } from "../volume-state.ts";
+import { claimNamesOf, workloadPods, workloads } from "../workloads.ts";
 import type { EtcdStore } from "../../kubernetes/etcd-store.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 
-const WORKLOADS = ["Deployment", "StatefulSet"] as const;
 const POOL_LABEL = "cstor-pool";
 
 interface Found {
   readonly cluster: ClusterRow;
+  readonly store: EtcdStore;
   readonly object: KubeObject;
   readonly pods: readonly KubeObject[];
 }
 
-/** Deployments own their pods through ReplicaSets, so names tell what owners would tell in two steps. */
-const podsOf = (store: EtcdStore, { metadata }: KubeObject): readonly KubeObject[] =>
-  store
-    .list(store.resource("Pod"), metadata.namespace)
-    .filter((pod) =>
-      (pod.metadata.ownerReferences ?? []).some(({ name }) => name === metadata.name || name.replace(/-[^-]+$/, "") === metadata.name),
-    );
-
 const applications = (store: EtcdStore, cluster: ClusterRow): readonly Found[] =>
-  WORKLOADS.flatMap((kind) => store.list(store.resource(kind))).map((object) => ({ cluster, object, pods: podsOf(store, object) }));
+  workloads(store).map((object) => ({ cluster, store, object, pods: workloadPods(store, object) }));
 
 const pools = (store: EtcdStore, cluster: ClusterRow): readonly Found[] =>
   store
     .list(store.resource("Pod"))
     .filter(({ metadata }) => metadata.labels?.["app"] === POOL_LABEL)
-    .map((object) => ({ cluster, object, pods: [object] }));
+    .map((object) => ({ cluster, store, object, pods: [object] }));
 
-/** Volumes of the claims that a pod mounts. */
-const volumesOf = (store: EtcdStore, pod: KubeObject): readonly string[] => {
-  const names = claimsOf(pod);
-  return store
-    .list(store.resource("PersistentVolumeClaim"), pod.metadata.namespace)
-    .flatMap((claim) => (names.includes(claim.metadata.name) ? (textAt(claim.spec, "volumeName") ?? []) : []));
+/** What is told of a volume beyond its name, where OpenEBS keeps replicas of it. */
+const presentReplicas = (store: EtcdStore, name: string): object => {
+  const volume = volumeOf(store, name);
+  if (volume === undefined) return {};
+  const replica = volume.replicas.map((one) => ({ name: one.name, state: one.state, version: one.version }));
+  return { casType: volume.engine, version: volume.version, replica };
 };
 
-const presentFound = (call: Call, type: string, { cluster, object, pods }: Found): Presented => {
+/** Volumes of the claims that a pod mounts. */
+const volumesOf = (store: EtcdStore, pod: KubeObject): readonly object[] =>
+  claimNamesOf(pod).flatMap((claimName) => {
+    const claim = store.get(store.resource("PersistentVolumeClaim"), pod.metadata.namespace, claimName);
+    const name = textAt(claim?.spec, "volumeName");
+    return name === undefined ? [] : [{ name, claimName, ...presentReplicas(store, name) }];
+  });
+
+const presentFound = (call: Call, type: string, { cluster, store, object, pods }: Found): Presented => {
   const { uid: id, name, namespace, labels } = object.metadata;
   const version = labels?.["openebs.io/version"];
-  const store = call.director.storeOf(cluster);
   const data = {
     ...(version !== undefined && { version }),
-    pods: pods.map((pod) => ({ name: pod.metadata.name, state: textAt(pod.status, "phase") ?? "Pending", volumes: volumesOf(store, pod) })),
+    pods: pods.map((pod) => ({
+      name: pod.metadata.name,
+      state: textAt(pod.status, "phase") ?? "Pending",
+      volumes: volumesOf(store, pod),
+    })),
   };
   const fields = { id, name, namespace, kind: object.kind, clusterId: cluster.id, state: "active", data };
   return present(call, { type, path: `groups/${call.param("gid")}/${type.toLowerCase()}s/${id}`, fields });

@@ -2,20 +2,15 @@ import { clustersOf, viewScope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
-import { listAt, textAt } from "../json.ts";
 import { stateOf, volumesIn, type SeenVolume } from "../observe/volumes.ts";
 import type { ClusterRow } from "../rows.ts";
-import type { KubeObject } from "../../kubernetes/kube-object.ts";
+import { claimNamesOf } from "../workloads.ts";
 import type { Store } from "../../kubernetes/store.ts";
-
-/** Claims that a pod mounts, by name. */
-export const claimsOf = (pod: KubeObject): readonly string[] =>
-  listAt(pod.spec, "volumes").flatMap((volume) => textAt(volume, "persistentVolumeClaim", "claimName") ?? []);
 
 const usersOf = (store: Store, { claim }: SeenVolume): readonly string[] =>
   store
     .list(store.resource("Pod"), claim.namespace)
-    .filter((pod) => claimsOf(pod).includes(claim.name))
+    .filter((pod) => claimNamesOf(pod).includes(claim.name))
     .map(({ metadata }) => metadata.name);
 
 const presentOne = (call: Call, cluster: ClusterRow, volume: SeenVolume): Presented => {

@@ -1,38 +1,14 @@
-import { listAt, recordAt, textAt, type JsonRecord } from "../json.ts";
+import { textAt } from "../json.ts";
 import type { JobRow } from "../rows.ts";
 import type { Wiring } from "../wiring.ts";
-import type { KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Store } from "../../kubernetes/store.ts";
 import type { Program, ProgramContext } from "../../kubernetes/program.ts";
 import { doJobs } from "./job-loop.ts";
 import { COMPONENT_LABEL, controlPlane, VERSION_LABEL } from "./openebs-objects.ts";
 import { service } from "./process.ts";
 import { isRolledOut, settled } from "./rollout.ts";
-
-const retagged = (container: unknown, version: string): JsonRecord => {
-  const image = textAt(container, "image") ?? "";
-  const untagged = image.slice(0, image.lastIndexOf(":") > image.lastIndexOf("/") ? image.lastIndexOf(":") : undefined);
-  return { ...recordAt(container), image: `${untagged}:${version}` };
-};
-
-/** The workload with images and labels of another version; its selector stays. */
-const upgraded = (object: KubeObject, version: string): KubeObject => {
-  const template = recordAt(object.spec, "template");
-  const labels = { ...recordAt(template, "metadata", "labels"), [VERSION_LABEL]: version };
-  const containers = listAt(template, "spec", "containers").map((container) => retagged(container, version));
-  return {
-    ...object,
-    metadata: { ...object.metadata, labels: { ...object.metadata.labels, [VERSION_LABEL]: version } },
-    spec: {
-      ...object.spec,
-      template: {
-        ...template,
-        metadata: { ...recordAt(template, "metadata"), labels },
-        spec: { ...recordAt(template, "spec"), containers },
-      },
-    },
-  };
-};
+import { runUpgradeTask } from "./upgrade-job.ts";
+import { upgraded } from "./versioned-workload.ts";
 
 /** Workloads that still roll out, and pods of another version that have not gone yet. */
 const pending = (store: Store, namespace: string, version: string): string[] => {
@@ -43,7 +19,7 @@ const pending = (store: Store, namespace: string, version: string): string[] => 
   return [...rolling, ...old].map((object) => `${object.kind} ${object.metadata.name}`);
 };
 
-const upgrade = async (context: ProgramContext, { payload }: JobRow): Promise<void> => {
+const upgradeControlPlane = async (context: ProgramContext, { payload }: JobRow): Promise<void> => {
   const { store } = context;
   const [namespace, version] = [textAt(payload, "namespace") ?? "openebs", textAt(payload, "version") ?? ""];
   const workloads = controlPlane(store, namespace);
@@ -52,6 +28,9 @@ const upgrade = async (context: ProgramContext, { payload }: JobRow): Promise<vo
   await settled(context, () => pending(context.store, namespace, version));
 };
 
-/** Upgrades OpenEBS control planes as Director's jobs ask for it. */
+const work = (context: ProgramContext, job: JobRow): Promise<void> =>
+  job.kind === "upgradeControlPlane" ? upgradeControlPlane(context, job) : runUpgradeTask(context, job);
+
+/** Upgrades control planes, pools and volumes of OpenEBS as Director's jobs ask for it. */
 export const upgradeController = (wiring: Wiring): Program =>
-  service({ startMs: 3000, run: (context) => doJobs(context, wiring, { kinds: ["upgradeControlPlane"], work: upgrade }) });
+  service({ startMs: 3000, run: (context) => doJobs(context, wiring, { kinds: ["upgradeControlPlane", "upgradeDataPlane"], work }) });

@@ -6,6 +6,7 @@ import { listAt, textAt } from "../../json.ts";
 import type { Manifest } from "../../kube-apply.ts";
 import type { PoolFlavour, PoolPlan } from "../../pool-flavour.ts";
 import { VERSION_LABEL } from "../openebs-objects.ts";
+import { imageBeside, tagOf } from "../versioned-workload.ts";
 
 /** A cluster object together with who looks after it. */
 export interface PoolCluster {
@@ -22,16 +23,15 @@ const owner = ({ object }: PoolCluster) => [
   { apiVersion: object.apiVersion, kind: object.kind, name: object.metadata.name, uid: object.metadata.uid, controller: true },
 ];
 
-const versionOf = ({ image }: ProgramContext): string => image.split(":").at(-1) ?? "";
-
 /** Name of the pool on one node, and of its Deployment. */
 export const instanceName = ({ object }: PoolCluster, { node }: PoolPlan): string =>
   `${object.metadata.name}-${createHash("md5").update(node).digest("hex").slice(0, 4)}`;
 
+/** Of the operator that makes it; what is there keeps its version until it is upgraded. */
 const labelsOf = (pool: PoolCluster, plan: PoolPlan): Record<string, string> => ({
   [pool.flavour.clusterLabel]: pool.object.metadata.name,
   [HOSTNAME]: plan.node,
-  [VERSION_LABEL]: versionOf(pool.context),
+  [VERSION_LABEL]: tagOf(pool.context.image),
 });
 
 /** The claim by which a pool takes a device; its name is the device's, so that two pools cannot both have one. */
@@ -64,9 +64,6 @@ export const instanceManifest = (pool: PoolCluster, plan: PoolPlan): Manifest =>
   },
 });
 
-/** `registry/openebs/cspc-operator:2.0.0-ee` → the pool's image of the same registry and version. */
-const imageOf = ({ context, flavour }: PoolCluster): string => context.image.replace(/[^/]+$/, `${flavour.image}:${versionOf(context)}`);
-
 /** The one pod that serves the pool on its node. */
 export const poolDeployment = (pool: PoolCluster, plan: PoolPlan): Manifest => {
   const name = instanceName(pool, plan);
@@ -87,7 +84,9 @@ export const poolDeployment = (pool: PoolCluster, plan: PoolPlan): Manifest => {
           ...(serviceAccountName !== undefined && { serviceAccountName }),
           ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
           nodeSelector: { [HOSTNAME]: plan.node },
-          containers: [{ name: pool.flavour.image, image: imageOf(pool), imagePullPolicy: "IfNotPresent" }],
+          containers: [
+            { name: pool.flavour.image, image: imageBeside(pool.context.image, pool.flavour.image), imagePullPolicy: "IfNotPresent" },
+          ],
         },
       },
     },

@@ -4,9 +4,10 @@ import type { ResourceType, Store } from "../../../kubernetes/store.ts";
 import { sameJson } from "../../../kubernetes/plain-json.ts";
 import { BLOCK_DEVICE, DEVICE_CLAIM, getKind, listKind, servedKind, type KindName } from "../../cstor-kinds.ts";
 import { listAt, textAt } from "../../json.ts";
-import { apply } from "../../kube-apply.ts";
+import { apply, type Manifest } from "../../kube-apply.ts";
 import type { PoolFlavour, PoolPlan } from "../../pool-flavour.ts";
 import { instancesOf, poolPods, replicasOn } from "../../pool-state.ts";
+import { VERSION_LABEL } from "../openebs-objects.ts";
 import { service } from "../process.ts";
 import { follow } from "./follow.ts";
 import { deviceClaim, instanceManifest, instanceName, namespaceOf, poolDeployment, type PoolCluster } from "./pool-objects.ts";
@@ -56,12 +57,19 @@ const tellPhase = (pool: PoolCluster, instance: KubeObject): void => {
     tell(context.store, flavour.instance, { object: instance, status: { phase } });
 };
 
+/** Other disks are no upgrade. */
+const ofSameVersion = (wanted: Manifest, before: KubeObject | undefined): Manifest => {
+  const version = before?.metadata.labels?.[VERSION_LABEL];
+  if (version === undefined) return wanted;
+  return { ...wanted, metadata: { ...wanted.metadata, labels: { ...wanted.metadata.labels, [VERSION_LABEL]: version } } };
+};
+
 const provide = (pool: PoolCluster, plan: PoolPlan): void => {
   if (!hasDevices(pool, plan)) return;
   const { store } = pool.context;
   const wanted = instanceManifest(pool, plan);
   const before = getKind(store, pool.flavour.instance, wanted.metadata);
-  const instance = before !== undefined && sameJson(before.spec, wanted.spec) ? before : apply(store, wanted);
+  const instance = before !== undefined && sameJson(before.spec, wanted.spec) ? before : apply(store, ofSameVersion(wanted, before));
   const deployment = poolDeployment(pool, plan);
   const { namespace, name } = deployment.metadata;
   if (store.get(store.resource("Deployment"), namespace, name) === undefined) apply(store, deployment);
