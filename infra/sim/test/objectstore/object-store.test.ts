@@ -38,8 +38,18 @@ describe("an object", () => {
 
 describe("a request is refused", () => {
   for (const { why, credentials, bucket, code } of [
-    { why: "of an unknown access id", credentials: { ...CREDENTIALS, accessId: "another-id" }, bucket: "backups", code: "InvalidAccessKeyId" },
-    { why: "signed with another key", credentials: { ...CREDENTIALS, secretKey: "another" }, bucket: "backups", code: "SignatureDoesNotMatch" },
+    {
+      why: "of an unknown access id",
+      credentials: { ...CREDENTIALS, accessId: "another-id" },
+      bucket: "backups",
+      code: "InvalidAccessKeyId",
+    },
+    {
+      why: "signed with another key",
+      credentials: { ...CREDENTIALS, secretKey: "another" },
+      bucket: "backups",
+      code: "SignatureDoesNotMatch",
+    },
     { why: "for another bucket", credentials: CREDENTIALS, bucket: "elsewhere", code: "NoSuchBucket" },
   ])
     it(why, async () => {
@@ -62,7 +72,13 @@ describe("a request is refused", () => {
       caught.push(init ?? {});
       return Promise.resolve(new Response(null, { status: 200 }));
     };
-    const s3 = new S3mini({ accessKeyId: "an-access-id", secretAccessKey: "a-secret-key", endpoint: `${store.url}/backups`, region: "x", fetch: spy });
+    const s3 = new S3mini({
+      accessKeyId: "an-access-id",
+      secretAccessKey: "a-secret-key",
+      endpoint: `${store.url}/backups`,
+      region: "x",
+      fetch: spy,
+    });
     await s3.putObject("one", "text");
     const [request] = caught;
     const moved = await fetch(`${store.url}/backups/two`, request);

@@ -29,6 +29,14 @@ export const service = ({ startMs, run }: ServiceOptions): Program => ({
   },
 });
 
+/** Several servers in one container. */
+export const together = (...programs: readonly Program[]): Program => ({
+  start(context) {
+    const running = programs.map((program) => program.start(context));
+    return { ready: () => running.every(({ ready }) => ready()), ended: Promise.race(running.flatMap(({ ended }) => ended ?? [])) };
+  },
+});
+
 /** Repeats a step until the container ends. A step that fails is logged once per reason and tried again. */
 export const repeat = async (context: ProgramContext, everyMs: number, step: () => void | Promise<void>): Promise<void> => {
   let told = "";
