@@ -50,9 +50,9 @@ describe("a request is refused", () => {
       bucket: "backups",
       code: "SignatureDoesNotMatch",
     },
-    { why: "for another bucket", credentials: CREDENTIALS, bucket: "elsewhere", code: "NoSuchBucket" },
+    { why: "one for another bucket", credentials: CREDENTIALS, bucket: "elsewhere", code: "NoSuchBucket" },
   ])
-    it(why, async () => {
+    it(`when it is ${why}`, async () => {
       await expect(client(credentials, bucket).putObject("key", "text")).rejects.toThrow(code);
     });
 

@@ -73,15 +73,15 @@ const write = async (parts: VeleroParts, backup: KubeObject): Promise<Readonly<R
 export const takeBackup = async (parts: VeleroParts, backup: KubeObject): Promise<void> => {
   const { store, time, signal } = parts.context;
   const validationErrors = templateFaults(recordAt(backup.spec));
-  if (validationErrors.length > 0) return tellStatus(store, BACKUP, backup, { phase: "FailedValidation", validationErrors });
+  if (validationErrors.length > 0) return tellStatus(store, backup, { phase: "FailedValidation", validationErrors });
   const startTimestamp = isoNow(parts.context);
-  tellStatus(store, BACKUP, backup, { phase: "InProgress", startTimestamp });
+  tellStatus(store, backup, { phase: "InProgress", startTimestamp });
   await time.delay(WORK_MS, signal);
   if (signal.aborted) return;
   try {
-    tellStatus(store, BACKUP, backup, await write(parts, { ...backup, status: { startTimestamp } }));
+    tellStatus(store, backup, await write(parts, { ...backup, status: { startTimestamp } }));
   } catch (error) {
-    tellStatus(store, BACKUP, backup, { phase: "Failed", failureReason: reasonOf(error), completionTimestamp: isoNow(parts.context) });
+    tellStatus(store, backup, { phase: "Failed", failureReason: reasonOf(error), completionTimestamp: isoNow(parts.context) });
   }
 };
 
@@ -92,7 +92,7 @@ export const deleteBackup = async ({ context }: VeleroParts, request: KubeObject
   const name = textAt(request.spec, "backupName") ?? "";
   const backup = listKind(store, BACKUP, namespace).find(({ metadata }) => metadata.name === name);
   if (backup !== undefined) {
-    tellStatus(store, BACKUP, backup, { phase: "Deleting" });
+    tellStatus(store, backup, { phase: "Deleting" });
     const location = locationOf(store, backup);
     const keys = [...(await location.list(`backups/${name}/`)), ...(await location.list(volumeFolder(name)))];
     for (const key of keys) await location.remove(key);

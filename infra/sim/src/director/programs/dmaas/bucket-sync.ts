@@ -20,7 +20,7 @@ const adopt = async ({ store, pod }: ProgramContext, location: Location, name: s
   const spec = { ...recordAt(told.spec), storageLocation: location.name };
   if (getKind(store, BACKUP, metadata) !== undefined) return;
   const made = apply(store, { apiVersion: told.apiVersion, kind: told.kind, metadata, spec });
-  tellStatus(store, BACKUP, made, recordAt(told["status"]));
+  tellStatus(store, made, recordAt(told["status"]));
 };
 
 const completedIn = ({ store, pod }: ProgramContext, location: Location): readonly KubeObject[] =>
@@ -46,11 +46,11 @@ export const checkLocation = async (context: ProgramContext, object: KubeObject)
   const { store } = context;
   try {
     await sync(context, openLocation(store, object));
-    if (phaseOf(object) !== "Available") tellStatus(store, LOCATION, object, { phase: "Available", message: "" });
+    if (phaseOf(object) !== "Available") tellStatus(store, object, { phase: "Available", message: "" });
   } catch (error) {
     const message = reasonOf(error);
     if (phaseOf(object) !== "Unavailable" || textAt(object.status, "message") !== message)
-      tellStatus(store, LOCATION, object, { phase: "Unavailable", message });
+      tellStatus(store, object, { phase: "Unavailable", message });
   }
 };
 

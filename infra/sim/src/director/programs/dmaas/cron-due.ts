@@ -4,8 +4,7 @@ import { Cron } from "croner";
 export const cronFault = (expression: string): string | undefined => {
   if (!expression.startsWith("@") && expression.trim().split(/\s+/).length !== 5) return `"${expression}" has not five fields`;
   try {
-    new Cron(expression, { timezone: "UTC" });
-    return undefined;
+    return new Cron(expression, { timezone: "UTC" }).getPattern() === undefined ? "there is no pattern" : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -36,7 +36,7 @@ const reconcileAll = (context: ProgramContext): void => {
       reconcile(context, object);
     } catch (error) {
       const now = getKind(context.store, DMAAS_BACKUP, object.metadata);
-      if (now !== undefined) tellStatus(context.store, DMAAS_BACKUP, now, { phase: "InProgress", reason: reasonOf(error) });
+      if (now !== undefined) tellStatus(context.store, now, { phase: "InProgress", reason: reasonOf(error) });
       throw error;
     }
 };

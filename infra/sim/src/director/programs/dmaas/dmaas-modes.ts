@@ -3,7 +3,7 @@ import type { ProgramContext } from "../../../kubernetes/program.ts";
 import { getKind } from "../../cstor-kinds.ts";
 import { listAt, numberAt, recordAt, textAt } from "../../json.ts";
 import { apply } from "../../kube-apply.ts";
-import { BACKUP, DELETE_REQUEST, DMAAS_BACKUP, DMAAS_LABEL, listLabelled, phaseOf, SCHEDULE, stampOf, tellStatus } from "./kinds.ts";
+import { BACKUP, DELETE_REQUEST, DMAAS_LABEL, listLabelled, phaseOf, SCHEDULE, stampOf, tellStatus } from "./kinds.ts";
 import { surplusBackups } from "./retention.ts";
 
 export type Mode = "done" | "oneOff" | "paused" | "periodic" | "scheduled";
@@ -30,7 +30,7 @@ export const keepOf = ({ spec }: KubeObject): number => numberAt(spec, "periodic
 /** Status without a reason of an earlier look; written only when something is new. */
 export const tell = ({ store }: ProgramContext, object: KubeObject, status: Readonly<Record<string, unknown>>): void => {
   const wanted = { ...recordAt(object.status), reason: "", ...status };
-  if (JSON.stringify(wanted) !== JSON.stringify(object.status)) tellStatus(store, DMAAS_BACKUP, object, wanted);
+  if (JSON.stringify(wanted) !== JSON.stringify(object.status)) tellStatus(store, object, wanted);
 };
 
 const own = ({ metadata }: KubeObject) => ({ namespace: metadata.namespace ?? "", label: DMAAS_LABEL, value: metadata.name });

@@ -1,8 +1,8 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { getKind, listKind, type KindName } from "../../cstor-kinds.ts";
+import { listKind, type KindName } from "../../cstor-kinds.ts";
 import { recordAt, textAt, type JsonRecord } from "../../json.ts";
-import { apply, type Manifest } from "../../kube-apply.ts";
+import { apply, groupOf, type Manifest } from "../../kube-apply.ts";
 
 const velero = (kind: string): KindName => ({ group: "velero.io", version: "v1", kind });
 
@@ -47,10 +47,12 @@ export const define = (store: Store, kinds: readonly KindName[]): void => {
 };
 
 /** Gives the object as it is now further status; nothing is written when it is gone. */
-export const tellStatus = (store: Store, kind: KindName, at: KubeObject, status: JsonRecord): void => {
-  const now = getKind(store, kind, at.metadata);
-  if (now?.metadata.uid !== at.metadata.uid) return;
-  store.updateStatus(store.resource(kind.kind, kind.group), { ...now, status: { ...recordAt(now.status), ...status } });
+export const tellStatus = (store: Store, at: KubeObject, status: JsonRecord): void => {
+  const { kind, apiVersion, metadata } = at;
+  const resource = store.resource(kind, groupOf(apiVersion));
+  const now = store.get(resource, metadata.namespace, metadata.name);
+  if (now?.metadata.uid !== metadata.uid) return;
+  store.updateStatus(resource, { ...now, status: { ...recordAt(now.status), ...status } });
 };
 
 export const phaseOf = ({ status }: KubeObject): string => textAt(status, "phase") ?? "";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { textAt } from "../../json.ts";
+import { at, textAt } from "../../json.ts";
 import { cronFault, isDue } from "./cron-due.ts";
 import {
   backupsOf,
@@ -36,7 +36,7 @@ const clean = (context: ProgramContext, object: KubeObject): void => {
     status: entry.status,
     hasCompleted: backups.some((backup) => isOf(entry, backup) && phaseOf(backup) === "Completed"),
   }));
-  const withoutCheck = object.spec?.["periodicFullBackup"]?.disableSuccessfulBackupCheckForRetention === true;
+  const withoutCheck = at(object.spec, "periodicFullBackup", "disableSuccessfulBackupCheckForRetention") === true;
   const surplus = new Set(surplusSchedules(known, { keep: keepOf(object), withoutCheck }).map(({ name }) => name));
   const veleroSchedules = entries.map((entry) => {
     if (!surplus.has(entry.scheduleName)) return entry;

@@ -6,7 +6,7 @@ import { listAt, recordAt, textAt, type JsonRecord } from "../../json.ts";
 import { groupOf } from "../../kube-apply.ts";
 import { objectsKey, unpacked, volumeKey, volumesOfPod } from "./backup-content.ts";
 import { placeOf, reasonOf, type VeleroParts } from "./backup-work.ts";
-import { BACKUP, phaseOf, RESTORE, SCHEDULE_LABEL, tellStatus } from "./kinds.ts";
+import { BACKUP, phaseOf, SCHEDULE_LABEL, tellStatus } from "./kinds.ts";
 import { locationOf, type Location } from "./location.ts";
 
 const LOOK_MS = 2000;
@@ -64,23 +64,27 @@ const volumeDataOf = async ({ backup, location }: Restoring, pod: KubeObject): P
   return found;
 };
 
-/** Waits until the pod is placed, fills its volumes and lets it go on. Errors: it is not placed in time, or gone. */
-const fill = async ({ context, wiring, restore }: Restoring, pod: KubeObject, data: ReadonlyMap<string, unknown>): Promise<void> => {
-  const pods = context.store.resource("Pod");
-  for (let look = 0; look < PLACING_LOOKS && !context.signal.aborted; look += 1) {
-    const now = context.store.get(pods, pod.metadata.namespace, pod.metadata.name);
-    if (now === undefined) throw new Error(`pod ${pod.metadata.name} is gone before its volumes are filled`);
-    const places = [...data].map(([claim, content]) => ({ content, place: placeOf(context, now, claim) }));
-    if (places.every(({ place }) => place !== undefined)) {
-      for (const { place, content } of places)
-        if (place !== undefined) wiring.volumesOf(context.cluster, place.node)?.set(place.volume, content);
-      const annotations = { ...now.metadata.annotations, [FILLED]: restore.metadata.name };
-      context.store.update(pods, { ...now, metadata: { ...now.metadata, annotations } });
-      return;
-    }
-    await context.time.delay(LOOK_MS, context.signal);
+/** Fills the volumes of a pod that is placed, and lets it go on; false while it is not. */
+const fillPlaced = ({ context, wiring, restore }: Restoring, pod: KubeObject, data: ReadonlyMap<string, unknown>): boolean => {
+  const places = [...data].map(([claim, content]) => ({ content, place: placeOf(context, pod, claim) }));
+  if (places.some(({ place }) => place === undefined)) return false;
+  for (const { place, content } of places)
+    if (place !== undefined) wiring.volumesOf(context.cluster, place.node)?.set(place.volume, content);
+  const annotations = { ...pod.metadata.annotations, [FILLED]: restore.metadata.name };
+  context.store.update(context.store.resource("Pod"), { ...pod, metadata: { ...pod.metadata, annotations } });
+  return true;
+};
+
+/** Waits until the pod is placed and its volumes are filled. Errors: it is not placed in time, or gone. */
+const fill = async (parts: Restoring, { metadata }: KubeObject, data: ReadonlyMap<string, unknown>): Promise<void> => {
+  const { store, time, signal } = parts.context;
+  for (let look = 0; look < PLACING_LOOKS && !signal.aborted; look += 1) {
+    const now = store.get(store.resource("Pod"), metadata.namespace, metadata.name);
+    if (now === undefined) throw new Error(`pod ${metadata.name} is gone before its volumes are filled`);
+    if (fillPlaced(parts, now, data)) return;
+    await time.delay(LOOK_MS, signal);
   }
-  throw new Error(`pod ${pod.metadata.name} was not placed in time, its volumes are empty`);
+  throw new Error(`pod ${metadata.name} was not placed in time, its volumes are empty`);
 };
 
 /** Undefined for what is there already, which is left as it is. */
@@ -158,11 +162,11 @@ export const makeRestore = async (parts: VeleroParts, restore: KubeObject): Prom
   const backup = backupFor(parts, restore);
   const validationErrors = faultsOf(restore, backup);
   if (backup === undefined || validationErrors.length > 0)
-    return tellStatus(store, RESTORE, restore, { phase: "FailedValidation", validationErrors });
-  tellStatus(store, RESTORE, restore, { phase: "InProgress" });
+    return tellStatus(store, restore, { phase: "FailedValidation", validationErrors });
+  tellStatus(store, restore, { phase: "InProgress" });
   try {
-    tellStatus(store, RESTORE, restore, await restoreAll({ ...parts, restore, backup, location: locationOf(store, backup) }));
+    tellStatus(store, restore, await restoreAll({ ...parts, restore, backup, location: locationOf(store, backup) }));
   } catch (error) {
-    tellStatus(store, RESTORE, restore, { phase: "Failed", failureReason: reasonOf(error) });
+    tellStatus(store, restore, { phase: "Failed", failureReason: reasonOf(error) });
   }
 };

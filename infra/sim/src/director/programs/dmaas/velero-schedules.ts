@@ -14,7 +14,7 @@ const queueBackup = ({ store, time }: ProgramContext, schedule: KubeObject): voi
   if (getKind(store, BACKUP, { namespace, name }) !== undefined) return;
   const metadata = { name, namespace, labels: { ...labels, [SCHEDULE_LABEL]: scheduleName } };
   apply(store, { apiVersion: "velero.io/v1", kind: "Backup", metadata, spec: recordAt(schedule.spec, "template") });
-  tellStatus(store, SCHEDULE, schedule, { lastBackup: new Date(now).toISOString() });
+  tellStatus(store, schedule, { lastBackup: new Date(now).toISOString() });
 };
 
 const serve = (context: ProgramContext, schedule: KubeObject): void => {
@@ -23,7 +23,7 @@ const serve = (context: ProgramContext, schedule: KubeObject): void => {
   if (phaseOf(schedule) === "") {
     const fault = cronFault(expression);
     const refused = { phase: "FailedValidation", validationErrors: [fault] };
-    return tellStatus(store, SCHEDULE, schedule, fault === undefined ? { phase: "Enabled" } : refused);
+    return tellStatus(store, schedule, fault === undefined ? { phase: "Enabled" } : refused);
   }
   if (phaseOf(schedule) !== "Enabled") return;
   const since = Date.parse(textAt(schedule.status, "lastBackup") ?? schedule.metadata.creationTimestamp);
