@@ -69,12 +69,12 @@ export const serveOneOff = (context: ProgramContext, object: KubeObject): void =
 /** Reserves the name of a schedule; it is made at the next look, so that a crash between the two makes none twice. */
 export const reserve = (context: ProgramContext, object: KubeObject): void => {
   const now = context.time.now();
-  const entry = {
-    scheduleName: `${object.metadata.name}-${stampOf(now)}`,
-    creationTimestamp: new Date(now).toISOString(),
-    status: "",
-  };
-  tell(context, object, { phase: "InProgress", veleroSchedules: [entry, ...entriesOf(object)] });
+  const scheduleName = `${object.metadata.name}-${stampOf(now)}`;
+  const entries = entriesOf(object);
+  // Names tell seconds apart: a second time within one waits for the next.
+  if (entries[0]?.scheduleName === scheduleName) return;
+  const entry = { scheduleName, creationTimestamp: new Date(now).toISOString(), status: "" };
+  tell(context, object, { phase: "InProgress", veleroSchedules: [entry, ...entries] });
 };
 
 export const makeSchedule = ({ store }: ProgramContext, object: KubeObject, { scheduleName }: ScheduleEntry): void => {
