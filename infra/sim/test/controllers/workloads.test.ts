@@ -106,7 +106,7 @@ describe("workloads", () => {
       const found = view.list("Pod", "default").filter(({ metadata }) => metadata.labels?.["app"] === "back");
       return found.length === 1 ? found : undefined;
     });
-    const [set] = bed.view.list("ReplicaSet", "default").filter(({ metadata }) => metadata.labels?.["app"] === "back");
+    const set = bed.view.list("ReplicaSet", "default").find(({ metadata }) => metadata.labels?.["app"] === "back");
     const unowned = ({ labels }: { readonly labels?: Readonly<Record<string, string>> | undefined }, name: string) => ({
       metadata: { name, namespace: "away", ...(labels !== undefined && { labels }) },
     });

@@ -57,10 +57,10 @@ beforeEach(() => {
 afterEach(() => running.abort());
 
 const ask = (spec: object, finalizers: readonly string[] = []): KubeObject =>
-  apply(store, {
+  store.create(store.resource("DMaaSBackup", "mayadata.io"), {
     apiVersion: "mayadata.io/v1alpha1",
     kind: "DMaaSBackup",
-    metadata: { name: "shop", namespace: NAMESPACE, ...{ finalizers } },
+    metadata: { name: "shop", namespace: NAMESPACE, finalizers },
     spec: { ...spec },
   });
 

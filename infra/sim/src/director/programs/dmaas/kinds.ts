@@ -12,7 +12,7 @@ export const SCHEDULE = velero("Schedule");
 export const LOCATION = velero("BackupStorageLocation");
 export const DELETE_REQUEST = velero("DeleteBackupRequest");
 export const DMAAS_BACKUP: KindName = { group: "mayadata.io", version: "v1alpha1", kind: "DMaaSBackup" };
-export const DMAAS_RESTORE: KindName = { group: "mayadata.io", version: "v1alpha1", kind: "DMaaSRestore" };
+const DMAAS_RESTORE: KindName = { group: "mayadata.io", version: "v1alpha1", kind: "DMaaSRestore" };
 const PRE_BACKUP_ACTION: KindName = { group: "mayadata.io", version: "v1alpha1", kind: "PreBackupAction" };
 
 export const VELERO_KINDS = [BACKUP, RESTORE, SCHEDULE, LOCATION, DELETE_REQUEST] as const;
