@@ -2,7 +2,6 @@ import { expect, plan, test } from "@kubera-e2e/fixtures";
 import type { ApplicationWish, BackupSchedule, Dmaas } from "@kubera-e2e/fixtures/dmaas";
 
 const EVERY_MINUTE = "* * * * *";
-const OBJECTS = { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" } as const;
 
 test.use({ state: "openebs" });
 
@@ -15,10 +14,26 @@ const expectBackedUp = async (dmaas: Dmaas, wish: ApplicationWish): Promise<void
 };
 
 for (const { kind, engine, details } of [
-  { kind: "Deployment", engine: "hostpath", details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-LOCALPV", OBJECTS) },
-  { kind: "Deployment", engine: "jiva", details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-JIVA", OBJECTS) },
-  { kind: "StatefulSet", engine: "hostpath", details: plan("TCID-DIR-DMAAS-SCHD-STS-LOCALPV", OBJECTS) },
-  { kind: "StatefulSet", engine: "jiva", details: plan("TCID-DIR-DMAAS-SCHD-STS-JIVA", OBJECTS) },
+  {
+    kind: "Deployment",
+    engine: "hostpath",
+    details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-LOCALPV", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  },
+  {
+    kind: "Deployment",
+    engine: "jiva",
+    details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-JIVA", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  },
+  {
+    kind: "StatefulSet",
+    engine: "hostpath",
+    details: plan("TCID-DIR-DMAAS-SCHD-STS-LOCALPV", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  },
+  {
+    kind: "StatefulSet",
+    engine: "jiva",
+    details: plan("TCID-DIR-DMAAS-SCHD-STS-JIVA", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  },
 ] as const) {
   test(`a ${kind} on ${engine} volumes is backed up by schedule`, details, async ({ dmaas }) => {
     await expectBackedUp(dmaas, { kind, storageClass: await dmaas.storageClass(engine) });
@@ -26,8 +41,8 @@ for (const { kind, engine, details } of [
 }
 
 for (const { kind, details } of [
-  { kind: "Deployment", details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-CSTOR", OBJECTS) },
-  { kind: "StatefulSet", details: plan("TCID-DIR-DMAAS-SCHD-STS-CSTOR", OBJECTS) },
+  { kind: "Deployment", details: plan("TCID-DIR-DMAAS-SCHD-DEPLOY-CSTOR", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }) },
+  { kind: "StatefulSet", details: plan("TCID-DIR-DMAAS-SCHD-STS-CSTOR", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }) },
 ] as const) {
   test(`a ${kind} on cStor volumes is backed up by schedule`, details, async ({ dmaas, pools }) => {
     const pool = await pools.create({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
@@ -36,9 +51,13 @@ for (const { kind, details } of [
   });
 }
 
-test("an application without volumes is backed up by schedule", plan("TCID-DIR-DMAAS-SCHD-STATELESS", OBJECTS), async ({ dmaas }) => {
-  await expectBackedUp(dmaas, { kind: "Deployment" });
-});
+test(
+  "an application without volumes is backed up by schedule",
+  plan("TCID-DIR-DMAAS-SCHD-STATELESS", { day: 1, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  async ({ dmaas }) => {
+    await expectBackedUp(dmaas, { kind: "Deployment" });
+  },
+);
 
 const names = async (dmaas: Dmaas, schedule: BackupSchedule): Promise<readonly string[]> =>
   (await dmaas.backups(schedule)).map(({ metadata }) => metadata.name);
