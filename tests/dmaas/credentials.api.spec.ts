@@ -10,6 +10,24 @@ const providerId = async (director: DirectorClient, name: string): Promise<strin
 
 const KEYS = { access_id: "an-access-id", secret_key: "a-secret-key" } as const;
 
+const ADDED = [
+  { provider: "aws", details: plan("TCID-DIR-DMAAS-CRED-ADD-AWS", { day: 1, priority: 1, assumption: "A-CREDENTIAL-LIST" }) },
+  { provider: "cloudian", details: plan("TCID-DIR-DMAAS-CRED-ADD-CLOUDIAN", { day: 1, priority: 2, assumption: "A-CREDENTIAL-LIST" }) },
+  { provider: "minio", details: plan("TCID-DIR-DMAAS-CRED-ADD-MINIO", { day: 1, priority: 0, assumption: "A-CREDENTIAL-LIST" }) },
+] as const;
+
+for (const { provider, details } of ADDED) {
+  test(`a project takes credentials of ${provider} and does not show their secret`, details, async ({ team }) => {
+    const { id, projectId, credentials } = team.project;
+    const wanted = { name: "our-store", projectId, providerId: await providerId(team.owner, provider) };
+    const made = await credentials.add({ ...wanted, credential: KEYS });
+    const { status, body } = await team.owner.request({ method: "GET", path: `/v3/groups/${id}/providercredentials` });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ data: [{ id: made.id, ...wanted }] });
+    expect(JSON.stringify([made, body])).not.toContain(KEYS.secret_key);
+  });
+}
+
 const HOLES = [
   { field: "name", change: { name: undefined } },
   { field: "access_id", change: { credential: { secret_key: KEYS.secret_key } } },

@@ -1,3 +1,4 @@
+import type { BedContext } from "@kubera-e2e/lifecycle";
 import { browserWay, type BrowserWay } from "@kubera-e2e/lifecycle/access";
 import { connectMember } from "@kubera-e2e/lifecycle/connect-member";
 import { nameInDirector } from "@kubera-e2e/lifecycle/director-name";
@@ -17,6 +18,8 @@ import type { TestBed } from "@kubera-e2e/schema/test-bed";
 export interface WorkerBed {
   readonly declared: TestBed;
   kube(cluster: string): Promise<KubeClient>;
+  /** The store for backups and its keys; undefined on a bed that has none. */
+  readonly objectStore: ObjectStore | undefined;
   /** Signed in as the bed's administrator. */
   director(): Promise<DirectorClient>;
   /** Director without signing in, by the bed's way and trust. */
@@ -36,6 +39,14 @@ export interface WorkerBed {
   close(): Promise<void>;
 }
 
+export interface ObjectStore {
+  readonly url: string;
+  readonly bucket: string;
+  readonly region: string;
+  readonly accessId: string;
+  readonly secretKey: string;
+}
+
 export interface WorkerBedOptions {
   readonly name: string;
   readonly settings: Settings;
@@ -45,12 +56,22 @@ export interface WorkerBedOptions {
   readonly fence?: Fence;
 }
 
+const objectStoreOf = ({ bed, secret }: Pick<BedContext, "bed" | "secret">): ObjectStore | undefined => {
+  if (bed.objectStore === undefined) return undefined;
+  const { credentials, ...place } = bed.objectStore;
+  const { username: accessId, password: secretKey } = secret(credentials);
+  return { ...place, accessId, secretKey };
+};
+
 /** Opens the clients of a joined bed inside a worker; nothing is sent before they are used. Errors: those of `loadTestBed`. */
 export const openWorkerBed = async ({ name, settings, ...options }: WorkerBedOptions): Promise<WorkerBed> => {
   const declared = loadTestBed(name, settings);
   const context = await openClients(declared, settings, options);
   return {
     declared,
+    get objectStore() {
+      return objectStoreOf(context);
+    },
     kube: (cluster) => context.kube(cluster),
     director: () => context.director(),
     visitDirector: () => context.visitDirector(),

@@ -2,5 +2,5 @@
 export { fetchEvents, joinSlot, leaveSlot, tellSecrets } from "./run-client.ts";
 export type { JoinedBed } from "./wire.ts";
 export { bedFence } from "./run-line.ts";
-export { openWorkerBed, type WorkerBed } from "./worker-bed.ts";
+export { openWorkerBed, type ObjectStore, type WorkerBed } from "./worker-bed.ts";
 export type { OpenebsChoice, StartedOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";

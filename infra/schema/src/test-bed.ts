@@ -101,6 +101,15 @@ export const testBedSchema = z
       admin: secretName.describe("the built-in Administrator"),
       namespace: name.default("kubera"),
     }),
+    objectStore: z
+      .strictObject({
+        url,
+        bucket: z.string().min(3),
+        region: z.string().min(1).default("us-east-1"),
+        credentials: secretName.describe("access id and secret key"),
+      })
+      .optional()
+      .describe("an S3 compatible store that the clusters reach under the same URL; backups go there"),
     states: z.partialRecord(bedStateSchema, stateSchema).default({ bare: { make: false } }),
     sets: setsSchema.prefault({}),
     renew: renewSchema.optional(),

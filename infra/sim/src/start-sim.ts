@@ -14,6 +14,7 @@ import { ActiveFaults } from "./faults/active-faults.ts";
 import { loadFaults } from "./faults/fault.ts";
 import { TaskFaults } from "./faults/task-faults.ts";
 import { startCluster, type RunningCluster } from "./kubernetes/cluster/start-cluster.ts";
+import { startObjectStore } from "./objectstore/start-object-store.ts";
 import { startRegistry } from "./registry/registry-server.ts";
 import { nodesAreReady, seedBareSet } from "./seed-set.ts";
 import { startVsphere, type LoggedTask } from "./vsphere/start-vsphere.ts";
@@ -39,9 +40,12 @@ export interface RunningSim {
   readonly closed: Promise<void>;
 }
 
+/** As infra/testbeds/sim.yaml names it. */
+const BUCKET = "kubera-backups";
+
 const newSecret = (): string => randomBytes(18).toString("base64url");
 
-/** The four protocols over one state, and the door for faults. */
+/** The protocols over one state, and the door for faults. */
 const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
   const time = new SimTime(speed);
   const dataCenter = new DataCenter([...simMachines(), simTemplate()], time);
@@ -52,14 +56,18 @@ const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
   const secrets = {
     vsphere: { username: "administrator@vsphere.local", password: newSecret() },
     "director-admin": { username: "Administrator", password: newSecret() },
+    "object-store": { username: `sim${randomBytes(8).toString("hex")}`, password: newSecret() },
   };
   const registry = await startRegistry({ authority, log });
+  const { username: accessId, password: secretKey } = secrets["object-store"];
+  const objectStore = await startObjectStore({ bucket: BUCKET, credentials: { accessId, secretKey }, log });
   const clusters = new Map<string, RunningCluster>();
   const world = createDirectorWorld({
     registryHost: registry.host,
     adminCredentials: secrets["director-admin"],
     clusterStores: (name) => clusters.get(name)?.store,
     clusterLogs: (name) => clusters.get(name)?.logs,
+    volumesOf: (name, node) => dataCenter.machinesOf(name).find(({ spec }) => spec.node === node)?.disk.volumes,
     log,
   });
   const director = await world.startFrontend();
@@ -89,10 +97,11 @@ const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
       vsphere.close(),
       director.close(),
       registry.close(),
+      objectStore.close(),
       ...[...clusters.values()].map((cluster) => cluster.close()),
     ]);
   };
-  return { authority, secrets, registry, clusters, director, vsphere, control, controlToken, closeAll };
+  return { authority, secrets, registry, objectStore, clusters, director, vsphere, control, controlToken, closeAll };
 };
 
 type Protocols = Awaited<ReturnType<typeof startProtocols>>;
@@ -114,6 +123,7 @@ const publish = (folder: string, protocols: Protocols, options: StartSimOptions)
       "vsphere.url": `${protocols.vsphere.url}/sdk`,
       "registry.url": protocols.registry.url,
       "director.url": protocols.director.url,
+      "objectStore.url": protocols.objectStore.url,
       ...Object.fromEntries(clusters.map((cluster) => [`clusters.${cluster.name}.kubeconfig`, cluster.kubeconfig])),
       secrets: protocols.secrets,
     }),

@@ -6,12 +6,16 @@ import { at, listAt, textAt } from "./json.ts";
 import type { DirectorServer } from "./server.ts";
 import type { Tunnel } from "./tunnel.ts";
 
+/** Data on the disk of a node by volume name; undefined when there is no such node. */
+export type VolumesOf = (cluster: string, node: string) => Map<string, unknown> | undefined;
+
 export interface WiringOptions {
   /** Host and port of the registry, for images that name none. */
   readonly registryHost: string;
   readonly administrator: { readonly username: string; readonly password: string };
   readonly clusterStores: (name: string) => EtcdStore | undefined;
   readonly clusterLogs: (name: string) => KubeletPort["logs"] | undefined;
+  readonly volumesOf: VolumesOf;
   readonly maxMembersPerProject: number;
   readonly log: (line: string) => void;
 }
@@ -49,6 +53,7 @@ export class Wiring {
   readonly administrator: WiringOptions["administrator"];
   readonly clusterStores: WiringOptions["clusterStores"];
   readonly clusterLogs: WiringOptions["clusterLogs"];
+  readonly volumesOf: VolumesOf;
   readonly maxMembersPerProject: number;
   /** For what nobody handles. */
   readonly log: WiringOptions["log"];
@@ -63,6 +68,7 @@ export class Wiring {
     this.administrator = options.administrator;
     this.clusterStores = options.clusterStores;
     this.clusterLogs = options.clusterLogs;
+    this.volumesOf = options.volumesOf;
     this.maxMembersPerProject = options.maxMembersPerProject;
     this.log = options.log;
   }

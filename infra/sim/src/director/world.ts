@@ -7,6 +7,9 @@ import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
+import { diary } from "./programs/dmaas/diary.ts";
+import { dmaasAgent } from "./programs/dmaas/dmaas-agent.ts";
+import { velero } from "./programs/dmaas/velero.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
 import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
@@ -16,7 +19,7 @@ import { upgradeController } from "./programs/upgrade-controller.ts";
 import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
 import { CSPC, SPC } from "./pool-flavour.ts";
-import { Wiring } from "./wiring.ts";
+import { Wiring, type VolumesOf } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
   /** Host and port of the registry from which agents and OpenEBS come when Director's own image names none. */
@@ -27,6 +30,8 @@ export interface DirectorWorldOptions {
   readonly clusterStores: (name: string) => EtcdStore | undefined;
   /** What the kubelets of a cluster say of a container; without it Director shows no logs. */
   readonly clusterLogs?: (name: string) => KubeletPort["logs"] | undefined;
+  /** Data of the volumes on the disk of a node, by volume; without it backups hold no volumes. */
+  readonly volumesOf?: VolumesOf;
   /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
   readonly maxMembersPerProject?: number;
   /** Gets a line for each request to a route that Director does not know. */
@@ -62,9 +67,7 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "cortex-ruler": 2,
   "cortex-table-manager": 2,
   memcached: 1,
-  "dmaas-agent": 2,
   "status-agent": 2,
-  velero: 3,
 };
 
 /**
@@ -108,21 +111,32 @@ const programsOf = (wiring: Wiring): Programs => {
     ["cortex-agent", cortexAgent(wiring)],
     ["maya-io-agent", mayaIoAgent(wiring)],
     ["openebs-manager", openebsManager(wiring)],
+    ["dmaas-agent", dmaasAgent],
+    ["velero", velero(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
   const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
-  const all = [...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
+  const others: [string, Program][] = [["library/busybox", diary]];
+  const all = [...others, ...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
 
 /** Everything of Kubera Director that the simulated data centre needs: programs for its kubelets, and the ingress. */
 export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorld => {
-  const { registryHost, clusterStores, clusterLogs = () => undefined, maxMembersPerProject = 10, log = () => {} } = options;
+  const {
+    registryHost,
+    clusterStores,
+    clusterLogs = () => undefined,
+    volumesOf = () => undefined,
+    maxMembersPerProject = 10,
+    log = () => {},
+  } = options;
   const wiring = new Wiring({
     log,
     registryHost,
     clusterStores,
     clusterLogs,
+    volumesOf,
     maxMembersPerProject,
     administrator: options.adminCredentials,
   });

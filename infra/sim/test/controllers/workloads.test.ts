@@ -98,6 +98,28 @@ describe("workloads", () => {
     }
   });
 
+  it("takes in a pod and a replica set that nobody controls, as they come back from a backup", async () => {
+    const own = { matchLabels: { app: "back" } };
+    const template = { ...templateOf(bed.image("server:1")), metadata: { labels: own.matchLabels } };
+    bed.create("Deployment", "back", { replicas: 1, selector: own, template });
+    const [made] = await bed.until("its pod is there", (view) => {
+      const found = view.list("Pod", "default").filter(({ metadata }) => metadata.labels?.["app"] === "back");
+      return found.length === 1 ? found : undefined;
+    });
+    const set = bed.view.list("ReplicaSet", "default").find(({ metadata }) => metadata.labels?.["app"] === "back");
+    const unowned = ({ labels }: { readonly labels?: Readonly<Record<string, string>> | undefined }, name: string) => ({
+      metadata: { name, namespace: "away", ...(labels !== undefined && { labels }) },
+    });
+    bed.view.create("Namespace", { metadata: { name: "away" } });
+    const { nodeName: _node, ...spec } = made?.spec ?? {};
+    bed.view.create("Pod", { ...unowned(made?.metadata ?? {}, "back-pod"), spec });
+    bed.view.create("ReplicaSet", { ...unowned(set?.metadata ?? {}, "back-set"), spec: set?.spec });
+    bed.view.create("Deployment", { ...unowned({}, "back"), spec: { replicas: 1, selector: own, template } });
+    await bed.until("it is ready", (view) => view.get("Deployment", "away", "back")?.status?.readyReplicas === 1);
+    expect(bed.view.list("ReplicaSet", "away").map(({ metadata }) => metadata.name)).toEqual(["back-set"]);
+    expect(bed.view.list("Pod", "away").map(({ metadata }) => metadata.name)).toEqual(["back-pod"]);
+  });
+
   it("runs a daemon on each node it tolerates", async () => {
     bed.create("DaemonSet", "agent", {
       selector: { matchLabels: { app: "agent" } },

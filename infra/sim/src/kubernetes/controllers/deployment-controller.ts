@@ -4,7 +4,7 @@ import type { ClusterView } from "./cluster-view.ts";
 import { keyOf, splitKey, type Controller } from "./controller.ts";
 import { deploymentStatus, deadlineLeftMs } from "./deployment-status.ts";
 import { EventRecorder } from "./event-recorder.ts";
-import { controllerOf, isActive, ownerKey, ownerReference, podsOf } from "./pods.ts";
+import { adopt, controllerOf, isActive, ownerKey, ownerReference, podsOf } from "./pods.ts";
 import { limitsOf, newReplicas, oldReplicas, type ReplicaCount } from "./rolling-update.ts";
 import { templateHash } from "./selectors.ts";
 
@@ -39,6 +39,7 @@ export class DeploymentController implements Controller {
     const { namespace, name } = splitKey(key);
     const deployment = this.#view.get("Deployment", namespace, name);
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return undefined;
+    adopt(this.#view, deployment, "ReplicaSet");
     const newest = deployment.spec.paused === true ? this.#find(deployment) : this.#newest(deployment);
     if (newest !== undefined) this.#roll(deployment, newest);
     if (newest !== undefined) this.#dropHistory(deployment, newest);

@@ -1,8 +1,9 @@
 import type { KubeObject, OwnerReference } from "../kube-object.ts";
-import type { Pod, PodTemplate } from "../workload-objects.ts";
+import type { LabelSelector, Pod, PodTemplate } from "../workload-objects.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { isTrue } from "./conditions.ts";
 import type { EventRecorder } from "./event-recorder.ts";
+import { selects } from "./selectors.ts";
 
 export const isReady = (pod: Pod): boolean => isTrue(pod.status?.conditions, "Ready");
 
@@ -25,6 +26,21 @@ export const ownerReference = (owner: KubeObject): OwnerReference & { readonly b
 
 export const podsOf = (view: ClusterView, owner: KubeObject): readonly Pod[] =>
   view.list("Pod", owner.metadata.namespace).filter((pod) => controllerOf(pod)?.uid === owner.metadata.uid);
+
+interface Selecting extends KubeObject {
+  readonly spec: { readonly selector: LabelSelector };
+}
+
+/** Takes in what its selector picks and nobody controls: what came back from a backup has no owner. */
+export const adopt = (view: ClusterView, owner: Selecting, kind: "Pod" | "ReplicaSet"): void => {
+  for (const object of view.list(kind, owner.metadata.namespace)) {
+    const { metadata } = object;
+    const isFree = controllerOf(object) === undefined && metadata.deletionTimestamp === undefined;
+    if (!isFree || !selects(owner.spec.selector, metadata.labels)) continue;
+    const ownerReferences = [...(metadata.ownerReferences ?? []), ownerReference(owner)];
+    view.update(kind, { ...object, metadata: { ...metadata, ownerReferences } });
+  }
+};
 
 /** Key of the controlling owner of this kind, as an event of a dependent enqueues it. */
 export const ownerKey = (object: KubeObject, kind: string): readonly string[] => {

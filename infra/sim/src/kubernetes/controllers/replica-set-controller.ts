@@ -3,7 +3,7 @@ import type { Pod, ReplicaSet } from "../workload-objects.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { keyOf, splitKey, type Controller } from "./controller.ts";
 import { EventRecorder } from "./event-recorder.ts";
-import { createPod, deletePod, isActive, isReady, ownerKey, podsOf } from "./pods.ts";
+import { adopt, createPod, deletePod, isActive, isReady, ownerKey, podsOf } from "./pods.ts";
 
 /** Those that cost least to lose come first: unscheduled, then not ready, then the youngest. */
 const deletionOrder = (pods: readonly Pod[]): readonly Pod[] => {
@@ -30,6 +30,7 @@ export class ReplicaSetController implements Controller {
     const { namespace, name } = splitKey(key);
     const set = this.#view.get("ReplicaSet", namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
+    adopt(this.#view, set, "Pod");
     const active = podsOf(this.#view, set).filter(isActive);
     this.#scale(set, active);
     this.#tell(set, podsOf(this.#view, set).filter(isActive));

@@ -3,7 +3,7 @@ import type { Pod, StatefulSet } from "../workload-objects.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { keyOf, splitKey, type Controller } from "./controller.ts";
 import { EventRecorder } from "./event-recorder.ts";
-import { createPod, isActive, isEnded, isReady, ownerKey, podsOf } from "./pods.ts";
+import { adopt, createPod, isActive, isEnded, isReady, ownerKey, podsOf } from "./pods.ts";
 import { templateHash } from "./selectors.ts";
 
 const REVISION = "controller-revision-hash";
@@ -29,6 +29,7 @@ export class StatefulSetController implements Controller {
     const { namespace, name } = splitKey(key);
     const set = this.#view.get("StatefulSet", namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
+    adopt(this.#view, set, "Pod");
     const pods = new Map(podsOf(this.#view, set).map((pod) => [ordinalOf(pod), pod]));
     if (this.#fill(set, pods) && !this.#shrink(set, pods)) this.#replaceOutdated(set, pods);
     this.#tell(set);
