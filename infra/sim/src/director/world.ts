@@ -7,7 +7,7 @@ import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
-import { diary } from "./programs/dmaas/diary.ts";
+import { busybox } from "./programs/busybox.ts";
 import { dmaasAgent } from "./programs/dmaas/dmaas-agent.ts";
 import { velero } from "./programs/dmaas/velero.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
@@ -116,7 +116,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["upgrade-controller", upgradeController(wiring)],
   ];
   const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
-  const others: [string, Program][] = [["library/busybox", diary]];
+  const others: [string, Program][] = [["library/busybox", busybox]];
   const all = [...others, ...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Program, ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
-import { listAt, textAt } from "../../json.ts";
+import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
+import { defaultProgram } from "../../kubernetes/kubelet/default-program.ts";
+import { listAt, textAt } from "../json.ts";
 
 const START_MS = 500;
 
@@ -39,9 +40,11 @@ const refused = (context: ProgramContext): Promise<ProgramEnd> => {
   return Promise.resolve({ exitCode: 127, message });
 };
 
-/** busybox, as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
-export const diary: Program = {
+/** busybox: sleeps and echoes as any image does, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
+export const busybox: Program = {
   start(context) {
+    const [applet] = context.args;
+    if (applet === "sleep" || applet === "echo") return defaultProgram(applet === "echo").start(context);
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };
     void context.time.delay(START_MS, context.signal).then(() => {
