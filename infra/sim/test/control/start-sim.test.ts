@@ -34,7 +34,7 @@ test("keeps its secrets out of what it prints", async () => {
   const sim = await startSim({ speed: 500, shared: false });
   try {
     const { secrets } = JSON.parse(readFileSync(sim.up.values, "utf8")) as { secrets: Record<string, { password: string }> };
-    expect(Object.keys(secrets)).toEqual(["vsphere", "director-admin"]);
+    expect(Object.keys(secrets)).toEqual(["vsphere", "director-admin", "object-store"]);
     for (const { password } of Object.values(secrets)) expect(JSON.stringify(sim.up)).not.toContain(password);
   } finally {
     await sim.close();
