@@ -16,7 +16,7 @@ import type {
   ObservedKind,
   ObserveOptions,
 } from "./kube-client.ts";
-import { listAll, parseList } from "./listing.ts";
+import { listAll } from "./listing.ts";
 import { Reflector, type Listing, type ReflectorOptions } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
 import { SharedKinds } from "./shared-kinds.ts";
@@ -191,7 +191,6 @@ export class ApiClient implements KubeClient {
       ...rest,
       clock: this.#options.clock,
       list: (signal) => this.#list(kind, { ...scope, signal }),
-      glance: (signal) => this.#glance(kind, { ...scope, signal }),
       open: (revision, signal) => this.#open(kind, { ...scope, signal }, revision),
     });
   }
@@ -214,12 +213,6 @@ export class ApiClient implements KubeClient {
       if (refusedStatus(error) === NOT_FOUND) this.#discovery.forget(kind);
       throw error;
     }
-  }
-
-  async #glance(kind: KindRef, options: Call): Promise<string> {
-    const path = await this.#collection(kind, options);
-    const query = { ...selectors(options), limit: 1 };
-    return parseList(await this.#json({ method: "GET", path, query, signal: options.signal, timeoutMs: LIST_TIMEOUT_MS })).revision;
   }
 
   async #collection(kind: KindRef, { namespace, signal }: Call): Promise<string> {

@@ -1,7 +1,7 @@
 import type { Clock } from "@kubera-e2e/schema/clock";
 import { KnownObjects } from "./known-objects.ts";
 import type { KindListener } from "./kube-client.ts";
-import type { Change } from "./object-line.ts";
+import type { Change } from "./object-store.ts";
 import type { Listing } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
 import type { WatchEvent } from "./watch-stream.ts";

@@ -1,5 +1,5 @@
 import type { KubeObject } from "./kube-client.ts";
-import type { Change } from "./object-line.ts";
+import type { Change } from "./object-store.ts";
 import type { Listing } from "./reflector.ts";
 import { nameOf } from "./view.ts";
 

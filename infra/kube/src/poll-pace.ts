@@ -29,19 +29,14 @@ export class PollPace {
     this.#askedMs = this.#options.clock.monotonicMs();
   }
 
-  /** What the watch has told was held against the server. */
+  /** A list was compared with what the watch has told. */
   listed(): void {
     this.#listedMs = this.#options.clock.monotonicMs();
   }
 
-  /** Whether that was longer ago than a watch may put it off. */
+  /** Whether nothing was compared with a list for longer than a watch may put that off. */
   isOverdue(): boolean {
     return this.#options.clock.monotonicMs() - this.#listedMs >= LONGEST_TALK_MS;
-  }
-
-  /** Whether the watch has told something within the last poll. */
-  isTalking(): boolean {
-    return this.#options.clock.monotonicMs() - this.#heardMs < this.#options.pollMs;
   }
 
   /** The watch has told something. */

@@ -2,8 +2,7 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { askedAgain } from "./asked-again.ts";
 import type { KubeObject } from "./kube-client.ts";
-import { headOf, type Change } from "./object-line.ts";
-import { ObjectStore } from "./object-store.ts";
+import { ObjectStore, type Change } from "./object-store.ts";
 import { PollPace } from "./poll-pace.ts";
 import { refusedStatus } from "./refusal.ts";
 import type { WatchEvent } from "./watch-stream.ts";
@@ -17,8 +16,6 @@ export interface ReflectorOptions {
   readonly list: (signal: AbortSignal) => Promise<Listing>;
   /** Opens a watch from a revision; its events until the server ends it. */
   readonly open: (revision: string, signal: AbortSignal) => Promise<AsyncIterable<WatchEvent>>;
-  /** The revision at which the server is now, for little; with it a large kind need not be listed to know that its watch is current. */
-  readonly glance?: (signal: AbortSignal) => Promise<string>;
   readonly onChange: (change: Change) => void;
   /** Called when the first list is there, and when trouble comes or goes. */
   readonly onState?: () => void;
@@ -34,8 +31,6 @@ const LONGEST_PAUSE_MS = 2000;
 /** A watch that ends sooner was not served, so the next one waits a little. */
 const SHORT_WATCH_MS = 1000;
 const GONE = 410;
-/** Kinds of more objects cost more to list than to watch anew. */
-const MANY_OBJECTS = 500;
 /** However short the poll, a server that answers within this time is not called silent. */
 const SHORTEST_SILENCE_MS = 250;
 
@@ -58,8 +53,6 @@ export class Reflector {
   #revision = "";
   /** Of the last list or event; a bookmark moves nothing that a list could be too old for. */
   #toldRevision = "";
-  /** Where the server was at the last glance, until the watch has told something of then or later. */
-  #glanced: string | undefined;
   #trouble: Error | undefined;
   #mustList = true;
   #watch = new AbortController();
@@ -116,43 +109,13 @@ export class Reflector {
 
   async #pollOnce(signal: AbortSignal): Promise<void> {
     try {
-      const { glance } = this.#options;
-      if (glance === undefined || this.#mustBeListed()) await this.#list(signal);
-      else await this.#glance(glance, signal);
+      await this.#list(signal);
     } catch (error) {
       this.#failed(error, signal);
       this.#watch.abort();
     } finally {
       this.#pace.asked();
     }
-  }
-
-  /** A watch that did not pass the last glance, and was not compared with a list for long, is believed no more. */
-  #mustBeListed(): boolean {
-    const isDoubtful = this.#glanced !== undefined && this.#pace.isOverdue();
-    return this.#mustList || isDoubtful || (this.objects?.size ?? 0) <= MANY_OBJECTS;
-  }
-
-  /** Asks where the server is. A watch that talks passes that soon; a silent one is opened again where it stood, and tells what it hid. */
-  async #glance(ask: (signal: AbortSignal) => Promise<string>, signal: AbortSignal): Promise<void> {
-    const before = this.#revision;
-    const revision = await this.#answered(ask, signal);
-    if (isOlder(revision, before)) this.#mustList = true;
-    this.#recovered(false);
-    if (this.#mustList || !this.#pace.isTalking()) this.#watch.abort();
-    if (isOlder(this.#toldRevision, revision)) this.#glanced ??= revision;
-    else this.#passed();
-  }
-
-  #passed(): void {
-    this.#glanced = undefined;
-    this.#pace.listed();
-  }
-
-  #answered<T>(ask: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { pollMs, clock } = this.#options;
-    const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
-    return askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
   }
 
   async #followWatch(signal: AbortSignal): Promise<void> {
@@ -177,20 +140,21 @@ export class Reflector {
     }
     // A bookmark tells of no object, and so proves nothing about them.
     this.#pace.heard();
-    this.#revision = headOf(event).revision ?? this.#revision;
+    this.#revision = event.object.metadata.resourceVersion ?? this.#revision;
     this.#toldRevision = this.#revision;
-    if (this.#glanced !== undefined && !isOlder(this.#revision, this.#glanced)) this.#passed();
     this.#tell(this.#store.apply(event));
   }
 
   async #list(signal: AbortSignal): Promise<void> {
     const before = this.#revision;
-    const { items, revision } = await this.#answered(this.#options.list, signal);
+    const { list: ask, pollMs, clock } = this.#options;
+    const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
+    const { items, revision } = await askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
     const passed = isOlder(revision, this.#toldRevision);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);
     if (passed && !wentBack && !this.#mustList) return this.#overtaken();
-    this.#passed();
+    this.#pace.listed();
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
     this.#revision = revision;

@@ -2,11 +2,14 @@ import type { Readable } from "node:stream";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import type { KubeObject } from "./kube-client.ts";
 import { LineSplitter } from "./line-splitter.ts";
-import { changeOfLine, type Change } from "./object-line.ts";
 import { kubeRefused, statusOf } from "./refusal.ts";
 
+export type ChangeType = "ADDED" | "MODIFIED" | "DELETED";
+
 /** One event of a watch; a bookmark only carries how far the watch has come. */
-export type WatchEvent = Change | { readonly type: "BOOKMARK"; readonly revision: string };
+export type WatchEvent =
+  | { readonly type: ChangeType; readonly object: KubeObject }
+  | { readonly type: "BOOKMARK"; readonly revision: string };
 
 const CHANGES: ReadonlySet<unknown> = new Set(["ADDED", "MODIFIED", "DELETED"]);
 
@@ -33,7 +36,8 @@ const parseLine = (line: string, cluster: string): Record<string, unknown> => {
   throw notAnEvent(cluster, `a line of ${line.length} characters is not a JSON object`);
 };
 
-const readWhole = (line: string, cluster: string): WatchEvent => {
+/** One line of a watch. Errors: `KUBE_REFUSED` for an event of type ERROR, `RESPONSE_INVALID` for what is no event. */
+export const parseWatchEvent = (line: string, cluster: string): WatchEvent => {
   const { type, object } = parseLine(line, cluster);
   if (type === "ERROR") {
     const status = isRecord(object) && typeof object["code"] === "number" ? object["code"] : 500;
@@ -41,22 +45,9 @@ const readWhole = (line: string, cluster: string): WatchEvent => {
   }
   if (type === "BOOKMARK" && isRecord(object) && isRecord(object["metadata"]) && typeof object["metadata"]["resourceVersion"] === "string")
     return { type, revision: object["metadata"]["resourceVersion"] };
-  if (CHANGES.has(type) && isObject(object)) return { type: type as Change["type"], object };
+  if (CHANGES.has(type) && isObject(object)) return { type: type as ChangeType, object };
   throw notAnEvent(cluster, `its type is ${JSON.stringify(type)}`);
 };
-
-const readObject = (line: string, cluster: string): KubeObject => {
-  const event = readWhole(line, cluster);
-  if (event.type === "BOOKMARK") throw notAnEvent(cluster, "its type has changed");
-  return event.object;
-};
-
-/**
- * One line of a watch. Errors: `KUBE_REFUSED` for an event of type ERROR, `RESPONSE_INVALID` for what is no event; of an object in a line
- * that begins and ends well, when somebody reads it.
- */
-export const parseWatchEvent = (line: string, cluster: string): WatchEvent =>
-  changeOfLine(line, (whole) => readObject(whole, cluster)) ?? readWhole(line, cluster);
 
 const broken = (cluster: string, cause: unknown): KuberaError =>
   new KuberaError("CONNECTION_LOST", {
