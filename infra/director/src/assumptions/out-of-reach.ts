@@ -48,5 +48,4 @@ export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   "A-DMAAS-FINALIZER": NEEDS_CLUSTER,
   "A-DMAAS-FAILURE": NEEDS_CLUSTER,
   "A-DMAAS-TIMES": NEEDS_CLUSTER,
-  "A-JIVA-VOLUME": NEEDS_OPENEBS,
 };

@@ -44,7 +44,14 @@ const clusterPlan = (pool: unknown): PoolPlan => ({
   ),
 });
 
-const positive = (text: string | undefined): number => Math.max(1, Number.parseInt(text ?? "1", 10) || 1);
+/** How many replicas a class asks for; undefined when that is no count. */
+export const replicaCount = (given: unknown): number | undefined =>
+  typeof given === "string" && /^[1-9]\d*$/.test(given) ? Number(given) : undefined;
+
+const wishFor = (pool: unknown, count: unknown): VolumeWish | undefined => {
+  const replicas = replicaCount(count);
+  return typeof pool !== "string" || replicas === undefined ? undefined : { pool, replicas };
+};
 
 /** CStorPoolCluster of cstor.openebs.io/v1, whose volumes come by CSI. */
 export const CSPC: PoolFlavour = {
@@ -59,8 +66,8 @@ export const CSPC: PoolFlavour = {
   provisioner: "cstor.csi.openebs.io",
   plansOf: (cluster) => listAt(cluster.spec, "pools").map(clusterPlan),
   wishOf: (storageClass) => {
-    const pool = textAt(storageClass, "parameters", "cstorPoolCluster");
-    return pool === undefined ? undefined : { pool, replicas: positive(textAt(storageClass, "parameters", "replicaCount")) };
+    const { cstorPoolCluster: pool, replicaCount: count = "1" } = recordAt(storageClass, "parameters");
+    return wishFor(pool, count);
   },
 };
 
@@ -99,8 +106,8 @@ export const SPC: PoolFlavour = {
     return [...byNode(names, devices)].map(([node, own]) => ({ node, raidType, groups: [own] }));
   },
   wishOf: (storageClass) => {
-    const { StoragePoolClaim: pool, ReplicaCount: replicas } = casConfig(storageClass);
-    return typeof pool === "string" ? { pool, replicas: positive(String(replicas)) } : undefined;
+    const { StoragePoolClaim: pool, ReplicaCount: count = "1" } = casConfig(storageClass);
+    return wishFor(pool, count);
   },
 };
 

@@ -4,7 +4,7 @@ import { compareVersions } from "./openebs-version.ts";
 import { FLAVOURS, type PoolFlavour } from "./pool-flavour.ts";
 import { poolPods } from "./pool-state.ts";
 import { claimNamesOf, workloadPods, workloads } from "./workloads.ts";
-import { volumeOf, type SeenVolume } from "./volume-state.ts";
+import { volumeOf, type ReplicatedVolume } from "./volume-state.ts";
 import type { KubeObject } from "../kubernetes/kube-object.ts";
 import type { Store } from "../kubernetes/store.ts";
 
@@ -39,7 +39,7 @@ export const poolOfId = (store: Store, id: string): UpgradeSubject | undefined =
     return found === undefined ? [] : [poolSubject(store, flavour, found)];
   })[0];
 
-const volumeSubject = ({ name, engine, version, replicas }: SeenVolume): UpgradeSubject => {
+const volumeSubject = ({ name, engine, version, replicas }: ReplicatedVolume): UpgradeSubject => {
   const poolVersion = replicas.flatMap((replica) => replica.poolVersion ?? []).toSorted(compareVersions)[0];
   return {
     resource: `${engine}-volume`,

@@ -22,8 +22,8 @@ export interface SeenReplica {
   readonly poolVersion?: string;
 }
 
-/** A volume of OpenEBS as its parts on the cluster tell it. */
-export interface SeenVolume {
+/** A volume of OpenEBS that has replicas, as its parts on the cluster tell it. */
+export interface ReplicatedVolume {
   readonly name: string;
   readonly engine: "cstor" | "jiva";
   /** The lowest of its parts. */
@@ -70,7 +70,7 @@ export const cstorReplicas = (store: Store, volume: string): readonly (readonly 
   );
 
 /** The volume behind a PersistentVolume; undefined when it is none of OpenEBS' replicated ones. */
-export const volumeOf = (store: Store, name: string): SeenVolume | undefined => {
+export const volumeOf = (store: Store, name: string): ReplicatedVolume | undefined => {
   const controllers = volumeParts(store, name, JIVA_CONTROLLER);
   const targets = volumeParts(store, name, CSTOR_TARGET);
   const isJiva = controllers.length > 0;

@@ -120,6 +120,17 @@ describe("workloads", () => {
     expect(bed.view.list("Pod", "away").map(({ metadata }) => metadata.name)).toEqual(["back-pod"]);
   });
 
+  it("takes in only the pods of a stateful set that have its own names", async () => {
+    const labels = { app: "kept" };
+    const template = { ...templateOf(bed.image("server:1")), metadata: { labels } };
+    const { spec } = templateOf(bed.image("server:1")) as { readonly spec: object };
+    const other = bed.view.create("Pod", { metadata: { name: "other-0", namespace: "default", labels }, spec });
+    bed.create("StatefulSet", "kept", { replicas: 1, selector: { matchLabels: labels }, serviceName: "kept", template });
+    await bed.until("its own pod is ready", (view) => view.get("Pod", "default", "kept-0")?.status?.phase === "Running");
+    const still = bed.view.get("Pod", "default", "other-0");
+    expect([still?.metadata.uid, still?.metadata.ownerReferences ?? []]).toEqual([other.metadata.uid, []]);
+  });
+
   it("runs a daemon on each node it tolerates", async () => {
     bed.create("DaemonSet", "agent", {
       selector: { matchLabels: { app: "agent" } },

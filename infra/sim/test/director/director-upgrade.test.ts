@@ -121,7 +121,7 @@ describe("pools", () => {
     expect(objects("Job")).toEqual([]);
   });
 
-  it("keep their version too when they get other disks", async () => {
+  it("keep their version too when what they are made of changes", async () => {
     await upgradeControlPlane();
     const resource = bed.member.store.resource("CStorPoolCluster", "cstor.openebs.io");
     const [cluster] = bed.member.store.list(resource);
@@ -187,6 +187,8 @@ describe("a Jiva volume", () => {
     const own = seen.find((one) => textAt(one, "id") === application);
     const [volume] = listAt(own, "data", "pods", 0, "volumes");
     expect(listAt(volume, "replica").map((replica) => textAt(replica, "state"))).toEqual(["Running", "Running", "Running"]);
+    const volumes = listAt((await call("GET", `${group}/clusters/${clusterId}/mayavolumes`)).body, "data");
+    expect(volumes).toMatchObject([{ name: textAt(volume, "name"), engine: "jiva", state: "Healthy" }]);
   });
 
   it("is left alone while a replica is not there", async () => {

@@ -23,7 +23,18 @@ describe("a query of metrics", () => {
     expect(evaluate(query, SAMPLES).map(({ value }) => value)).toEqual(values);
   });
 
-  test.each(["", "size{", "size{pvc=b}", "rate(size[5m])", "size > 1", "avg(size)"])("%j is refused", (query) => {
+  test.each([
+    "",
+    "size{",
+    "size{pvc=b}",
+    "rate(size[5m])",
+    "size > 1",
+    "avg(size)",
+    'size{pvc=~"("}',
+    'size{pvc="a\\\\b"}',
+    "timestamp by (job) (size)",
+    "sum by (job) (size) by (pvc)",
+  ])("%j is refused", (query) => {
     expect(() => evaluate(query, SAMPLES)).toThrow(/parse error/);
   });
 });
@@ -42,6 +53,7 @@ describe("a search of logs", () => {
     { query: { term: { "cluster_uuid.keyword": "1c2" } }, found: true },
     { query: { term: { cluster_uuid: "1c" } }, found: false },
     { query: { prefix: { "kubernetes.pod_name": "cspc-" } }, found: true },
+    { query: { bool: { filter: { term: { cluster_uuid: "other" } } } }, found: false },
     { query: { bool: { must: [{ match_all: {} }], filter: [{ term: { cluster_uuid: "other" } }] } }, found: false },
   ])("$query finds the line: $found", ({ query, found }) => {
     expect(logQueryOf({ query }).isWanted(LINE)).toBe(found);
@@ -53,6 +65,12 @@ describe("a search of logs", () => {
     { query: {} },
     { sort: [] },
     { query: { term: { cluster_uuid: 1 } } },
+    { query: { term: { cluster_uuid: { value: "1c2", case_insensitive: true } } } },
+    { query: { bool: "x" } },
+    { query: { bool: { must: "x" } } },
+    { size: "10" },
+    { size: -1 },
+    "nothing",
   ])("%j is refused", (body) => {
     expect(() => logQueryOf(body)).toThrow(LogQueryFault);
   });

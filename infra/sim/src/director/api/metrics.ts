@@ -10,6 +10,8 @@ const badData = (error: string): Reply => ({ status: 400, body: { status: "error
 const query = (call: Call): Reply => {
   const projectId = projectOfKey(call);
   const nowMs = call.director.time.now();
+  const unknown = [...call.request.query.keys()].find((key) => key !== "query");
+  if (unknown !== undefined) return badData(`parameter "${unknown}" is not known here`);
   const asked = call.request.query.get("query") ?? "";
   try {
     const entries = evaluate(asked, call.director.samplesOf(projectId));

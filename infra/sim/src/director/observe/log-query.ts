@@ -1,4 +1,4 @@
-import { at, isRecord, listAt, numberAt, recordAt, textAt } from "../json.ts";
+import { isRecord, recordAt, textAt, type JsonRecord } from "../json.ts";
 
 /** One line as the index keeps it. */
 export interface LogDocument {
@@ -11,7 +11,7 @@ export interface LogDocument {
 export class LogQueryFault extends Error {}
 
 const valueOf = (given: unknown): string => {
-  const value = isRecord(given) ? (given["value"] ?? given["query"]) : given;
+  const [value] = isRecord(given) && Object.keys(given).length === 1 ? [given["value"] ?? given["query"]] : [given];
   if (typeof value === "string") return value;
   throw new LogQueryFault("a value of the query is no text");
 };
@@ -32,10 +32,14 @@ const leaf = (clause: unknown, holds: (own: string, wanted: string) => boolean):
   return (document) => holds(fieldOf(document, field), wanted);
 };
 
+/** One clause, or a list of them. */
+const clausesOf = (clause: JsonRecord, key: string): readonly unknown[] => (clause[key] === undefined ? [] : [clause[key]].flat());
+
 const boolOf = (clause: unknown): Test => {
-  const unknown = Object.keys(recordAt(clause)).find((key) => key !== "must" && key !== "filter");
+  if (!isRecord(clause)) throw new LogQueryFault("[bool] query malformed, an object is wanted");
+  const unknown = Object.keys(clause).find((key) => key !== "must" && key !== "filter");
   if (unknown !== undefined) throw new LogQueryFault(`[bool] query does not support [${unknown}] here`);
-  const tests = [...listAt(clause, "must"), ...listAt(clause, "filter")].map(testOf);
+  const tests = [...clausesOf(clause, "must"), ...clausesOf(clause, "filter")].map(testOf);
   return (document) => tests.every((test) => test(document));
 };
 
@@ -49,6 +53,8 @@ const testOf = (query: unknown): Test => {
   throw new LogQueryFault(`unknown query [${kind}]`);
 };
 
+const DEFAULT_SIZE = 10;
+
 export interface LogQuery {
   readonly isWanted: Test;
   readonly size: number;
@@ -56,8 +62,10 @@ export interface LogQuery {
 
 /** The body of `_search`: bool of must and filter, match_all, match_phrase, term, prefix. Error: `LogQueryFault` for anything else. */
 export const logQueryOf = (body: unknown): LogQuery => {
-  const unknown = Object.keys(recordAt(body)).find((key) => key !== "query" && key !== "size");
+  if (!isRecord(body)) throw new LogQueryFault("the body is no object");
+  const unknown = Object.keys(body).find((key) => key !== "query" && key !== "size");
   if (unknown !== undefined) throw new LogQueryFault(`unknown key [${unknown}]`);
-  const query = at(body, "query");
-  return { isWanted: query === undefined ? () => true : testOf(query), size: numberAt(body, "size") ?? 10 };
+  const { query, size = DEFAULT_SIZE } = body;
+  if (typeof size !== "number" || !Number.isInteger(size) || size < 0) throw new LogQueryFault("[size] is no count");
+  return { isWanted: query === undefined ? () => true : testOf(query), size };
 };

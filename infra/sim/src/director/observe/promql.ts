@@ -29,6 +29,7 @@ const matchersOf = (text: string): readonly Matcher[] => {
   const found: Matcher[] = [];
   for (let rest = text; rest.trim() !== "";) {
     const [whole, label = "", operator = "", value = ""] = MATCHER.exec(rest) ?? [];
+    if (value.includes("\\")) throw new QueryFault("parse error: escapes are not known here");
     if (whole === undefined) throw new QueryFault(`parse error: unexpected "${rest.trim()}" in label matching`);
     found.push({ label, operator, value });
     rest = rest.slice(whole.length);
@@ -36,11 +37,20 @@ const matchersOf = (text: string): readonly Matcher[] => {
   return found;
 };
 
+/** Of the whole value. */
+const pattern = (value: string): RegExp => {
+  try {
+    return new RegExp(`^(?:${value})$`);
+  } catch {
+    throw new QueryFault(`parse error: "${value}" is no regular expression`);
+  }
+};
+
 const matches = (labels: Readonly<Record<string, string>>, { label, operator, value }: Matcher): boolean => {
   const own = labels[label] ?? "";
   if (operator === "=") return own === value;
   if (operator === "!=") return own !== value;
-  return new RegExp(`^(?:${value})$`).test(own) === (operator === "=~");
+  return pattern(value).test(own) === (operator === "=~");
 };
 
 const select = (text: string, samples: readonly StoredSample[]): readonly StoredSample[] => {
@@ -67,6 +77,8 @@ export const evaluate = (query: string, samples: readonly StoredSample[]): reado
   const [, call, before, inside = "", after] = CALL.exec(query.trim()) ?? [];
   if (call === undefined)
     return select(query, samples).map(({ name, labels, value }) => ({ metric: { __name__: name, ...labels }, value }));
+  if (before !== undefined && after !== undefined) throw new QueryFault("parse error: grouped twice");
+  if (call === "timestamp" && (before ?? after) !== undefined) throw new QueryFault("parse error: timestamp takes no by");
   const found = select(inside, samples);
   if (call === "timestamp") return found.map(({ labels, atMs }) => ({ metric: labels, value: atMs / 1000 }));
   const labels = (before ?? after ?? "").split(",").map((label) => label.trim());

@@ -15,9 +15,9 @@ const STATUS = { Offline: 1, Degraded: 2, Healthy: 3 } as const;
 /** The simulated disks take no load, so counters of reads and writes stand still. */
 const IDLE = ["reads", "writes", "read_time", "write_time", "read_block_count", "write_block_count"] as const;
 
-const cstorSamples = (volume: SeenVolume): readonly Sample[] => {
-  const { name, claim, bytes, replicas } = volume;
-  const labels = { openebs_pv: name, openebs_pvc: claim.name, vol: name, castype: "cstor" };
+const replicatedSamples = (volume: SeenVolume): readonly Sample[] => {
+  const { name, claim, bytes, replicas, engine } = volume;
+  const labels = { openebs_pv: name, openebs_pvc: claim.name, vol: name, castype: engine };
   const healthy = replicas.filter((phase) => phase === "Healthy").length;
   const values: Readonly<Record<string, number>> = {
     size_of_volume: bytes / GIBIBYTE,
@@ -44,4 +44,4 @@ const localSamples = ({ claim, bytes }: SeenVolume): readonly Sample[] => [
 
 /** What cortex-agent finds on its cluster at one moment. */
 export const samplesOf = (store: Store): readonly Sample[] =>
-  volumesIn(store).flatMap((volume) => (volume.engine === "cstor" ? cstorSamples(volume) : localSamples(volume)));
+  volumesIn(store).flatMap((volume) => (volume.engine === "local" ? localSamples(volume) : replicatedSamples(volume)));

@@ -1,6 +1,5 @@
-import { listKind, VOLUME_LABEL } from "../cstor-kinds.ts";
 import { textAt } from "../json.ts";
-import { FLAVOURS } from "../pool-flavour.ts";
+import { cstorReplicas, volumeOf, type ReplicatedVolume } from "../volume-state.ts";
 import { parseQuantity } from "../../kubernetes/controllers/quantity.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Store } from "../../kubernetes/store.ts";
@@ -12,7 +11,7 @@ export interface SeenVolume {
   readonly id: string;
   /** Of the PersistentVolume. */
   readonly name: string;
-  readonly engine: "cstor" | "local";
+  readonly engine: "cstor" | "jiva" | "local";
   /** As Kubernetes writes it: "1Gi". */
   readonly size: string;
   readonly bytes: number;
@@ -21,26 +20,29 @@ export interface SeenVolume {
   readonly replicas: readonly string[];
 }
 
-const engineOf = (volume: KubeObject): SeenVolume["engine"] | undefined => {
-  const provisioner = volume.metadata.annotations?.["pv.kubernetes.io/provisioned-by"];
-  if (provisioner === LOCAL_PROVISIONER) return "local";
-  return FLAVOURS.some((flavour) => flavour.provisioner === provisioner) ? "cstor" : undefined;
-};
+const isLocal = ({ metadata }: KubeObject): boolean => metadata.annotations?.["pv.kubernetes.io/provisioned-by"] === LOCAL_PROVISIONER;
 
-const replicasOf = (store: Store, volume: string): readonly string[] =>
-  FLAVOURS.flatMap(({ replica }) => listKind(store, replica))
-    .filter(({ metadata }) => metadata.labels?.[VOLUME_LABEL] === volume)
-    .map(({ status }) => textAt(status, "phase") ?? "Init");
+/** A replica of cStor says itself how it is; one of Jiva is as well as its pod. */
+const replicasOf = (store: Store, { name, engine, replicas }: ReplicatedVolume): readonly string[] =>
+  engine === "jiva"
+    ? replicas.map(({ state }) => (state === "Running" ? "Healthy" : "Offline"))
+    : cstorReplicas(store, name).map(([, { status }]) => textAt(status, "phase") ?? "Init");
+
+const servedBy = (store: Store, volume: KubeObject): Pick<SeenVolume, "engine" | "replicas"> | undefined => {
+  if (isLocal(volume)) return { engine: "local", replicas: [] };
+  const replicated = volumeOf(store, volume.metadata.name);
+  return replicated && { engine: replicated.engine, replicas: replicasOf(store, replicated) };
+};
 
 /** Every volume that OpenEBS made on a cluster. */
 export const volumesIn = (store: Store): readonly SeenVolume[] =>
   store.list(store.resource("PersistentVolume")).flatMap((volume) => {
-    const engine = engineOf(volume);
-    if (engine === undefined) return [];
+    const served = servedBy(store, volume);
+    if (served === undefined) return [];
     const { name, uid: id } = volume.metadata;
     const size = textAt(volume.spec, "capacity", "storage") ?? "0";
     const claim = { namespace: textAt(volume.spec, "claimRef", "namespace") ?? "", name: textAt(volume.spec, "claimRef", "name") ?? "" };
-    return [{ id, name, engine, size, bytes: parseQuantity(size), claim, replicas: replicasOf(store, name) }];
+    return [{ id, name, size, bytes: parseQuantity(size), claim, ...served }];
   });
 
 /** `Healthy` with all replicas, `Degraded` without some, `Offline` without any; a local volume is Healthy as long as it is there. */

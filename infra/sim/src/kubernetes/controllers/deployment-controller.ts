@@ -39,7 +39,7 @@ export class DeploymentController implements Controller {
     const { namespace, name } = splitKey(key);
     const deployment = this.#view.get("Deployment", namespace, name);
     if (deployment === undefined || deployment.metadata.deletionTimestamp !== undefined) return undefined;
-    adopt(this.#view, deployment, "ReplicaSet");
+    adopt(this.#view, deployment, { kind: "ReplicaSet" });
     const newest = deployment.spec.paused === true ? this.#find(deployment) : this.#newest(deployment);
     if (newest !== undefined) this.#roll(deployment, newest);
     if (newest !== undefined) this.#dropHistory(deployment, newest);

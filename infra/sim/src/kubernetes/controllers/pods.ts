@@ -31,12 +31,18 @@ interface Selecting extends KubeObject {
   readonly spec: { readonly selector: LabelSelector };
 }
 
+export interface Adopted {
+  readonly kind: "Pod" | "ReplicaSet";
+  /** Any name when left out. */
+  readonly isNamed?: (name: string) => boolean;
+}
+
 /** Takes in what its selector picks and nobody controls: what came back from a backup has no owner. */
-export const adopt = (view: ClusterView, owner: Selecting, kind: "Pod" | "ReplicaSet"): void => {
+export const adopt = (view: ClusterView, owner: Selecting, { kind, isNamed = () => true }: Adopted): void => {
   for (const object of view.list(kind, owner.metadata.namespace)) {
     const { metadata } = object;
     const isFree = controllerOf(object) === undefined && metadata.deletionTimestamp === undefined;
-    if (!isFree || !selects(owner.spec.selector, metadata.labels)) continue;
+    if (!isFree || !isNamed(metadata.name) || !selects(owner.spec.selector, metadata.labels)) continue;
     const ownerReferences = [...(metadata.ownerReferences ?? []), ownerReference(owner)];
     view.update(kind, { ...object, metadata: { ...metadata, ownerReferences } });
   }

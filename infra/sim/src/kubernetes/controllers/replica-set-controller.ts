@@ -30,7 +30,7 @@ export class ReplicaSetController implements Controller {
     const { namespace, name } = splitKey(key);
     const set = this.#view.get("ReplicaSet", namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    adopt(this.#view, set, "Pod");
+    adopt(this.#view, set, { kind: "Pod" });
     const active = podsOf(this.#view, set).filter(isActive);
     this.#scale(set, active);
     this.#tell(set, podsOf(this.#view, set).filter(isActive));

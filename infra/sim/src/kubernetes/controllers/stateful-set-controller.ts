@@ -29,7 +29,8 @@ export class StatefulSetController implements Controller {
     const { namespace, name } = splitKey(key);
     const set = this.#view.get("StatefulSet", namespace, name);
     if (set === undefined || set.metadata.deletionTimestamp !== undefined) return;
-    adopt(this.#view, set, "Pod");
+    const isNamed = (pod: string): boolean => pod.startsWith(`${name}-`) && /^\d+$/.test(pod.slice(name.length + 1));
+    adopt(this.#view, set, { kind: "Pod", isNamed });
     const pods = new Map(podsOf(this.#view, set).map((pod) => [ordinalOf(pod), pod]));
     if (this.#fill(set, pods) && !this.#shrink(set, pods)) this.#replaceOutdated(set, pods);
     this.#tell(set);

@@ -96,7 +96,12 @@ describe("a DMaaSBackup", () => {
   it("that is paused has no schedule any more, and its backups stay", async () => {
     ask(HOURLY);
     await until("it is active", () => statuses()[0] === "Active");
-    apply(store, { apiVersion: "velero.io/v1", kind: "Backup", metadata: { name: "kept", namespace: NAMESPACE }, spec: {} });
+    apply(store, {
+      apiVersion: "velero.io/v1",
+      kind: "Backup",
+      metadata: { name: "kept", namespace: NAMESPACE, labels: { "dmaas.mayadata.io/dmaasbackup": "shop" } },
+      spec: {},
+    });
     change({ ...HOURLY, state: "Paused" });
     await until("it is Paused", () => phase() === "Paused");
     expect(schedules()).toEqual([]);

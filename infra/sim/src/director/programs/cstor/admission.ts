@@ -6,7 +6,7 @@ import { groupOf } from "../../kube-apply.ts";
 import { CSPC } from "../../pool-flavour.ts";
 import { replicasOn } from "../../pool-state.ts";
 import { service } from "../process.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 const WEBHOOK = "admission-webhook.cstor.openebs.io";
 

@@ -4,7 +4,7 @@ import type { Store } from "../../../kubernetes/store.ts";
 import { BLOCK_DEVICE, DEVICE_CLAIM, getKind, listKind, servedKind } from "../../cstor-kinds.ts";
 import { textAt } from "../../json.ts";
 import { service } from "../process.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 
 const setPhase = (store: Store, claim: KubeObject, phase: "Bound" | "Pending"): void => {
   const resource = servedKind(store, DEVICE_CLAIM);

@@ -9,7 +9,7 @@ import type { PoolFlavour, PoolPlan } from "../../pool-flavour.ts";
 import { instancesOf, poolPods, replicasOn } from "../../pool-state.ts";
 import { VERSION_LABEL } from "../openebs-objects.ts";
 import { service } from "../process.ts";
-import { follow } from "./follow.ts";
+import { follow } from "../follow.ts";
 import { deviceClaim, instanceManifest, instanceName, namespaceOf, poolDeployment, type PoolCluster } from "./pool-objects.ts";
 
 const FINALIZER = "cstorpoolcluster.openebs.io/finalizer";

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext } from "../../../kubernetes/program.ts";
 import { getKind, listKind } from "../../cstor-kinds.ts";
-import { follow } from "../cstor/follow.ts";
+import { textAt } from "../../json.ts";
+import { follow } from "../follow.ts";
 import { service } from "../process.ts";
 import { BACKUP, define, DMAAS_BACKUP, DMAAS_KINDS, SCHEDULE, tellStatus } from "./kinds.ts";
 import { dropSchedules, modeOf, pause, serveOneOff, serveScheduled } from "./dmaas-modes.ts";
@@ -36,8 +37,9 @@ const reconcileAll = (context: ProgramContext): void => {
       reconcile(context, object);
     } catch (error) {
       const now = getKind(context.store, DMAAS_BACKUP, object.metadata);
-      if (now !== undefined) tellStatus(context.store, now, { phase: "InProgress", reason: reasonOf(error) });
-      throw error;
+      const reason = reasonOf(error);
+      context.log(`DMaaSBackup ${object.metadata.name}: ${reason}`);
+      if (now !== undefined && textAt(now.status, "reason") !== reason) tellStatus(context.store, now, { phase: "InProgress", reason });
     }
 };
 

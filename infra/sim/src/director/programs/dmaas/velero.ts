@@ -2,7 +2,7 @@ import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
 import { listKind, type KindName } from "../../cstor-kinds.ts";
 import type { Wiring } from "../../wiring.ts";
-import { follow } from "../cstor/follow.ts";
+import { follow } from "../follow.ts";
 import { repeat, service } from "../process.ts";
 import { deleteBackup, reasonOf, takeBackup, type VeleroParts } from "./backup-work.ts";
 import { checkLocation, locationsOf } from "./bucket-sync.ts";

@@ -2,14 +2,15 @@ import type { ProgramContext } from "../../../kubernetes/program.ts";
 import type { Store } from "../../../kubernetes/store.ts";
 import { listAt, textAt } from "../../json.ts";
 import { apply } from "../../kube-apply.ts";
-import { casConfig } from "../../pool-flavour.ts";
+import { casConfig, replicaCount } from "../../pool-flavour.ts";
 import { bindClaim, createVolume, waitingClaims, type WaitingClaim } from "./claims.ts";
 import { jivaController, jivaReplica } from "./volume-objects.ts";
 
 const PROVISIONER = "openebs.io/provisioner-iscsi";
-const DEFAULT_REPLICAS = 3;
+const DEFAULT_REPLICAS = "3";
 
-const replicasOf = ({ storageClass }: WaitingClaim): number => Number(casConfig(storageClass)["ReplicaCount"] ?? DEFAULT_REPLICAS);
+const replicasOf = ({ storageClass }: WaitingClaim): number | undefined =>
+  replicaCount(casConfig(storageClass)["ReplicaCount"] ?? DEFAULT_REPLICAS);
 
 /** Nodes that take pods, for no two replicas of a volume share one. */
 const placesIn = (store: Store): readonly string[] =>
@@ -22,6 +23,7 @@ const provision = (waiting: WaitingClaim): void => {
   const { context, claim } = waiting;
   const { store } = context;
   const [wanted, places] = [replicasOf(waiting), placesIn(store)];
+  if (wanted === undefined) return context.log(`claim ${claim.metadata.name}: its class names no count of replicas`);
   if (places.length < wanted) return context.log(`claim ${claim.metadata.name}: ${places.length} of ${wanted} nodes take replicas`);
   createVolume(waiting, "jiva");
   apply(store, jivaController(waiting));

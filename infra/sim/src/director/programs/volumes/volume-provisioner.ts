@@ -5,7 +5,7 @@ import { textAt } from "../../json.ts";
 import { apply } from "../../kube-apply.ts";
 import { SPC, type PoolFlavour } from "../../pool-flavour.ts";
 import { instancesOf, isOnline } from "../../pool-state.ts";
-import { follow } from "../cstor/follow.ts";
+import { follow } from "../follow.ts";
 import { VERSION_LABEL } from "../openebs-objects.ts";
 import { service } from "../process.ts";
 import { tagOf } from "../versioned-workload.ts";

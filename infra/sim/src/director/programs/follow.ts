@@ -1,5 +1,5 @@
-import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { repeat } from "../process.ts";
+import type { ProgramContext } from "../../kubernetes/program.ts";
+import { repeat } from "./process.ts";
 
 /** From a change to the look at it, so that a burst is looked at once. */
 const CALM_MS = 300;
