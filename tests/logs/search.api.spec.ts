@@ -20,7 +20,7 @@ test(
     const { line } = await apps.speak();
     const stranger = await openObservation({ bed, administrator: director }, (await people.signUp()).own);
     const clusterId = await project.idOf(bed.member);
-    expect(await observation.lines({ phrase: line })).toHaveLength(1);
+    expect(await observation.lines({ phrase: line, clusterId })).toHaveLength(1);
     expect(await stranger.logs.find({ phrase: line })).toEqual([]);
     expect(await stranger.logs.find({ clusterId })).toEqual([]);
     expect(await observation.logs.find({ phrase: line, clusterId: await project.idOf(bed.server) })).toEqual([]);

@@ -45,7 +45,7 @@ test.use({ state: "openebs", disturbs: true });
 test(
   "recommendations are empty, not an error, while NDM is away",
   plan("TCID-DIR-OP-CSTOR-POOL-RECOMMEND-LIST-NO-NDM", { day: 2, priority: 1 }),
-  async ({ bed, project }) => {
+  async ({ bed, pools, project }) => {
     const clusterId = await project.idOf(bed.member);
     const [recommendation] = await project.pools.recommendations();
     const raidGroupConfig = { raidType: "stripe", groupDeviceCount: 1 } as const;
@@ -59,12 +59,14 @@ test(
         poolName: "rec-list",
       }),
     });
+    await pools.freeDevices();
+    expect((await ask()).devices).not.toEqual([]);
     await selectNodes(bed, { "e2e.kubera/nowhere": "true" });
     await ndmPodsGone(bed);
     expect(await ask()).toEqual({ capacities: [], devices: [] });
     await selectNodes(bed, { "e2e.kubera/nowhere": null });
-    await bed.member.until(probes.daemonSetReady({ namespace: NDM.namespace, name: NDM.name }));
-    await ask();
+    await untilStorageIsOn({ bed, pools, nodes: bed.member.workers });
+    expect((await ask()).devices).not.toEqual([]);
   },
 );
 

@@ -14,7 +14,7 @@ test("a cStor pool follows its control plane", plan("TCID-DIR-OP-UPGRADE-CSTOR-P
 test("one request upgrades three pools", plan("TCID-IUOD08", { day: 2, priority: 1 }), async ({ upgrade }) => {
   const pool = await upgrade.newPool(3);
   await upgrade.controlPlane();
-  const claim = await upgrade.start(await upgrade.storagePoolClaim([pool]));
+  const claim = await upgrade.start(await upgrade.poolUpgradeByPods([pool]));
   expect(await upgrade.finish(claim)).toEqual(["Success", "Success", "Success"]);
   expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);
 });
@@ -28,7 +28,7 @@ for (const { what, of, chosen, details } of [
     await upgrade.controlPlane();
     const names = [...(await upgrade.instanceVersions(pool)).keys()];
     const instances = names.slice(0, chosen);
-    await upgrade.finish(await upgrade.start(await upgrade.poolClaim([pool], { instances })));
+    await upgrade.finish(await upgrade.start(await upgrade.poolUpgrade([pool], { instances })));
     const expected = names.map((name) => [name, [instances.includes(name) ? upgrade.target : upgrade.base]] as const);
     expect(await upgrade.instanceVersions(pool)).toEqual(new Map(expected));
   });
@@ -66,7 +66,7 @@ for (const { of, down, details } of [
     const pool = await upgrade.newPool(of);
     await upgrade.controlPlane();
     const mend = await upgrade.breakPods(pool, down);
-    expect(await upgrade.ask(await upgrade.storagePoolClaim([pool]))).toBeRefused(405);
+    expect(await upgrade.ask(await upgrade.poolUpgradeByPods([pool]))).toBeRefused(405);
     await mend();
     expect(await upgrade.poolVersions(pool)).toEqual([upgrade.base]);
   });
@@ -78,7 +78,7 @@ test(
   async ({ upgrade }) => {
     const pool = await upgrade.newPool(1);
     await upgrade.controlPlane();
-    const claim = await upgrade.poolClaim([pool]);
+    const claim = await upgrade.poolUpgrade([pool]);
     const first = await upgrade.start(claim);
     expect(await upgrade.ask(claim)).toBeRefused();
     expect(await upgrade.finish(first)).toEqual(["Success"]);
@@ -89,7 +89,7 @@ test(
 test("while one pool is upgraded another may be", plan("TCID-IUOD19", { day: 2, priority: 1 }), async ({ upgrade }) => {
   const pools = [await upgrade.newPool(1), await upgrade.newPool(1)];
   await upgrade.controlPlane();
-  const claims = await Promise.all(pools.map((pool) => upgrade.poolClaim([pool])));
+  const claims = await Promise.all(pools.map((pool) => upgrade.poolUpgrade([pool])));
   const started = await Promise.all(claims.map((claim) => upgrade.start(claim)));
   for (const id of started) expect(await upgrade.finish(id)).toEqual(["Success"]);
   for (const pool of pools) expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);

@@ -56,7 +56,7 @@ test("a volume stays behind its pool", plan("TCID-IUOD17", { day: 2, priority: 2
   const pool = await upgrade.newPool(1);
   const application = await upgrade.newApplication([{ pool, replicas: 1 }]);
   await upgrade.controlPlane();
-  expect(await upgrade.ask(await upgrade.applicationClaim([application]))).toBeRefused();
+  expect(await upgrade.ask(await upgrade.applicationUpgrade([application]))).toBeRefused();
   expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.base]]);
   expect(await upgrade.poolVersions(pool)).toEqual([upgrade.base]);
 });

@@ -26,7 +26,7 @@ for (const { down, details } of [
     const application = await upgrade.newApplication([{ replicas: 3 }]);
     await upgrade.controlPlane();
     const mend = await upgrade.holdReplicas(application, down);
-    expect(await upgrade.ask(await upgrade.applicationClaim([application]))).toBeRefused(405);
+    expect(await upgrade.ask(await upgrade.applicationUpgrade([application]))).toBeRefused(405);
     await mend();
     expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.base]]);
     expect(await upgrade.replicaStates(application)).toEqual([["Running", "Running", "Running"]]);

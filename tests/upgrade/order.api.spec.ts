@@ -22,7 +22,7 @@ test.describe("installed by Director", () => {
     plan("TCID-IUOD04", { day: 2, priority: 2, assumption: "A-UPGRADE-ORDER" }),
     async ({ upgrade }) => {
       const application = await upgrade.newApplication([{ replicas: 1 }]);
-      expect(await upgrade.ask(await upgrade.applicationClaim([application]))).toBeRefused();
+      expect(await upgrade.ask(await upgrade.applicationUpgrade([application]))).toBeRefused();
       expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.base]]);
       expect(await upgrade.controlPlaneVersions()).toEqual([upgrade.base]);
     },

@@ -18,6 +18,7 @@ import type {
 } from "./kube-client.ts";
 import { listAll } from "./listing.ts";
 import { Reflector, type Listing, type ReflectorOptions } from "./reflector.ts";
+import { refOf } from "./object-ref.ts";
 import { refusedStatus } from "./refusal.ts";
 import { SharedKinds } from "./shared-kinds.ts";
 import type { Transport } from "./transport.ts";
@@ -51,13 +52,6 @@ const SETTLE_MS = 1000;
 const selectors = ({ labelSelector, fieldSelector }: ListOptions): Record<string, string> => ({
   ...(labelSelector !== undefined && { labelSelector }),
   ...(fieldSelector !== undefined && { fieldSelector }),
-});
-
-const refOf = ({ apiVersion, kind, metadata }: Manifest): ObjectRef => ({
-  apiVersion,
-  kind,
-  name: metadata.name,
-  ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
 });
 
 /** Whether waiting cannot help a first list: the server is there and refuses. */

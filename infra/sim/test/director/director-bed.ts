@@ -151,6 +151,14 @@ export class DirectorBed {
     return { call, accountId: textAt(answer.body, "accountId") ?? "", gid: textAt(groups.body, "data", 0, "id") ?? "" };
   }
 
+  /** Director installed, and the member connected to the project of somebody who has signed up; `group` is the path of that project. */
+  async connectNewcomer(): Promise<{ readonly call: Caller; readonly group: string; readonly clusterId: string }> {
+    this.install();
+    await this.ready();
+    const { call, gid } = await this.signUp("ann@example.com");
+    return { call, group: `/v3/groups/${gid}`, clusterId: await this.connectMember(call, gid) };
+  }
+
   /** Registers a cluster, applies its script on the member and waits until it is active; returns its id. */
   async connectMember(call: Caller, gid: string, name = "member-one"): Promise<string> {
     const id = textAt((await call("POST", `/v3/groups/${gid}/clusters`, { name })).body, "id") ?? "";

@@ -10,12 +10,7 @@ let clusterId: string;
 
 beforeEach(async () => {
   bed = await DirectorBed.open();
-  bed.install();
-  await bed.ready();
-  const person = await bed.signUp("ann@example.com");
-  call = person.call;
-  group = `/v3/groups/${person.gid}`;
-  clusterId = await bed.connectMember(call, person.gid);
+  ({ call, group, clusterId } = await bed.connectNewcomer());
 });
 afterEach(() => bed[Symbol.asyncDispose]());
 

@@ -19,12 +19,7 @@ beforeEach(async () => {
   bed = await DirectorBed.open({ disks: DISKS });
   // A node without power tells nothing of its disks.
   bed.member.machine.powerOn();
-  bed.install();
-  await bed.ready();
-  const person = await bed.signUp("ann@example.com");
-  call = person.call;
-  group = `/v3/groups/${person.gid}`;
-  clusterId = await bed.connectMember(call, person.gid);
+  ({ call, group, clusterId } = await bed.connectNewcomer());
   await installOpenEBS();
 });
 afterEach(() => bed[Symbol.asyncDispose]());

@@ -16,12 +16,7 @@ let openebsId: string;
 beforeEach(async () => {
   bed = await DirectorBed.open({ disks: DISKS });
   bed.member.machine.powerOn();
-  bed.install();
-  await bed.ready();
-  const person = await bed.signUp("ann@example.com");
-  call = person.call;
-  group = `/v3/groups/${person.gid}`;
-  clusterId = await bed.connectMember(call, person.gid);
+  ({ call, group, clusterId } = await bed.connectNewcomer());
   await installBase();
 });
 afterEach(() => bed[Symbol.asyncDispose]());
