@@ -28,15 +28,22 @@ test(
   },
 );
 
+const POD = { apiVersion: "v1", kind: "Pod" } as const;
+
 test(
   "lines of every part of OpenEBS are found",
   plan("TCID-DIR-LOGS-OPENEBS-COMPONENTS", { day: 2, priority: 1, assumption: "A-LOGS-REST" }),
   async ({ bed, observation, project, release }) => {
     const { namespace, components } = release.openebs;
     const clusterId = await project.idOf(bed.member);
+    const pods = (await bed.member.kube.list(POD, { namespace })).map(({ metadata }) => metadata.name);
     for (const { name } of components) {
-      const lines = await observation.lines({ namespace, podPrefix: `${name}-`, clusterId });
-      expect.soft(lines[0], name).toMatchObject({ clusterId, namespace });
+      // openebs-ndm-operator is no pod of openebs-ndm.
+      const others = components.filter((one) => one.name.startsWith(`${name}-`));
+      const pod = pods.find((one) => one.startsWith(`${name}-`) && !others.some((other) => one.startsWith(`${other.name}-`)));
+      expect(pod, name).toBeDefined();
+      const [line] = await observation.lines({ namespace, podPrefix: pod ?? "", clusterId });
+      expect.soft(line, name).toMatchObject({ clusterId, namespace, pod });
     }
   },
 );
