@@ -3,6 +3,5 @@ export { openKube } from "./open-kube.ts";
 export { waitForKube, type WaitForKubeOptions } from "./wait-for-kube.ts";
 export { probes } from "./probes.ts";
 export { KINDS } from "./kinds.ts";
-export { refOf } from "./object-ref.ts";
 export type { KubeProbe, KubeView } from "./view.ts";
 export { kubeRefused, refusedStatus } from "./refusal.ts";

@@ -1,12 +1,4 @@
-import { ApiStatusError } from "../kubernetes/api-status.ts";
-import type { KubeObject } from "../kubernetes/kube-object.ts";
-import type { ResourceType, Store } from "../kubernetes/store.ts";
-
-export interface KindName {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}
+import type { KindName } from "./defined-kinds.ts";
 
 export const BLOCK_DEVICE: KindName = { group: "openebs.io", version: "v1alpha1", kind: "BlockDevice" };
 export const DEVICE_CLAIM: KindName = { group: "openebs.io", version: "v1alpha1", kind: "BlockDeviceClaim" };
@@ -16,27 +8,5 @@ export const HOSTNAME = "kubernetes.io/hostname";
 export const POOL_APP = { app: "cstor-pool" } as const;
 /** Label of a replica: the volume it belongs to. */
 export const VOLUME_LABEL = "openebs.io/persistent-volume";
-
-export const apiVersionOf = ({ group, version }: KindName): string => `${group}/${version}`;
-
-/** The kind as the cluster serves it; undefined while nobody has defined it. */
-export const servedKind = (store: Store, { kind, group }: KindName): ResourceType | undefined => {
-  try {
-    return store.resource(kind, group);
-  } catch (error) {
-    if (error instanceof ApiStatusError && error.code === 404) return undefined;
-    throw error;
-  }
-};
-
-/** All objects of a kind; none while the kind is not defined. */
-export const listKind = (store: Store, name: KindName, namespace?: string): readonly KubeObject[] => {
-  const resource = servedKind(store, name);
-  return resource === undefined ? [] : store.list(resource, namespace);
-};
-
-/** The object of a kind; undefined too while the kind is not defined. */
-export const getKind = (store: Store, name: KindName, at: { readonly namespace?: string | undefined; readonly name: string }) => {
-  const resource = servedKind(store, name);
-  return resource === undefined ? undefined : store.get(resource, at.namespace, at.name);
-};
+/** Label of everything that has a version of OpenEBS. */
+export const VERSION_LABEL = "openebs.io/version";

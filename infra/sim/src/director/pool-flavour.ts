@@ -1,5 +1,6 @@
 import { parse } from "yaml";
-import { HOSTNAME, type KindName } from "./cstor-kinds.ts";
+import { HOSTNAME } from "./cstor-kinds.ts";
+import type { KindName } from "./defined-kinds.ts";
 import { listAt, recordAt, textAt, type JsonRecord } from "./json.ts";
 import type { KubeObject } from "../kubernetes/kube-object.ts";
 

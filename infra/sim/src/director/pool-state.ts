@@ -1,4 +1,5 @@
-import { listKind, POOL_APP } from "./cstor-kinds.ts";
+import { POOL_APP } from "./cstor-kinds.ts";
+import { listKind } from "./defined-kinds.ts";
 import { textAt } from "./json.ts";
 import type { PoolFlavour } from "./pool-flavour.ts";
 import type { KubeObject } from "../kubernetes/kube-object.ts";

@@ -1,4 +1,5 @@
-import { apiVersionOf, HOSTNAME } from "./cstor-kinds.ts";
+import { HOSTNAME } from "./cstor-kinds.ts";
+import { apiVersionOf } from "./defined-kinds.ts";
 import { listAt, numberAt, textAt } from "./json.ts";
 import type { Manifest } from "./kube-apply.ts";
 import { CSPC } from "./pool-flavour.ts";

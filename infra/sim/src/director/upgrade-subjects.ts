@@ -1,4 +1,5 @@
-import { listKind } from "./cstor-kinds.ts";
+import { VERSION_LABEL } from "./cstor-kinds.ts";
+import { listKind } from "./defined-kinds.ts";
 import { textAt } from "./json.ts";
 import { compareVersions } from "./openebs-version.ts";
 import { FLAVOURS, type PoolFlavour } from "./pool-flavour.ts";
@@ -26,7 +27,7 @@ const poolSubject = (store: Store, flavour: PoolFlavour, { metadata }: KubeObjec
   const { name, labels } = metadata;
   const pods = poolPods(store, flavour, { instance: name }).filter((pod) => pod.metadata.deletionTimestamp === undefined);
   const isRunning = pods.some((pod) => textAt(pod.status, "phase") === "Running");
-  const version = labels?.["openebs.io/version"] ?? "";
+  const version = labels?.[VERSION_LABEL] ?? "";
   return { resource: "cstor-pool", name, version, notRunning: isRunning ? [] : [`pool ${name}`] };
 };
 

@@ -1,5 +1,6 @@
 import { FLAVOURS, type PoolFlavour } from "./pool-flavour.ts";
-import { listKind, VOLUME_LABEL } from "./cstor-kinds.ts";
+import { VOLUME_LABEL, VERSION_LABEL } from "./cstor-kinds.ts";
+import { listKind } from "./defined-kinds.ts";
 import { recordAt, textAt } from "./json.ts";
 import { compareVersions } from "./openebs-version.ts";
 import { poolPods } from "./pool-state.ts";
@@ -10,8 +11,6 @@ import type { Store } from "../kubernetes/store.ts";
 export const CSTOR_TARGET = { "openebs.io/target": "cstor-target" } as const;
 export const JIVA_CONTROLLER = { "openebs.io/controller": "jiva-controller" } as const;
 export const JIVA_REPLICA = { "openebs.io/replica": "jiva-replica" } as const;
-
-const VERSION = "openebs.io/version";
 
 export interface SeenReplica {
   readonly name: string;
@@ -31,7 +30,7 @@ export interface ReplicatedVolume {
   readonly replicas: readonly SeenReplica[];
 }
 
-const versionOf = ({ metadata }: KubeObject): string => metadata.labels?.[VERSION] ?? "";
+const versionOf = ({ metadata }: KubeObject): string => metadata.labels?.[VERSION_LABEL] ?? "";
 
 const lowest = (versions: readonly string[]): string => versions.toSorted(compareVersions)[0] ?? "";
 

@@ -20,7 +20,7 @@ export interface S3Answer {
 const MOST_KEYS = 1000;
 const HEADER = '<?xml version="1.0" encoding="UTF-8"?>';
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
 export const xmlAnswer = (status: number, xml: string): S3Answer => ({
@@ -33,7 +33,7 @@ const entry = (key: string, { data, etag, writtenAt }: StoredObject): string =>
   `<Contents><Key>${escaped(key)}</Key><LastModified>${writtenAt.toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>` +
   `<Size>${data.length}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 
-const LIST_OPTIONS = new Set(["list-type", "prefix", "max-keys", "delimiter", "continuation-token", "encoding-type", "fetch-owner"]);
+const LIST_OPTIONS = new Set(["list-type", "prefix", "max-keys", "delimiter", "continuation-token"]);
 
 const checkListOptions = (query: URLSearchParams): void => {
   for (const name of query.keys()) if (!LIST_OPTIONS.has(name)) throw new S3Error("NotImplemented", `?${name} of a bucket`);

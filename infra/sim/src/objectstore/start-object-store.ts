@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { answerBucket, xmlAnswer, type Bucket, type S3Answer } from "./bucket-routes.ts";
+import { answerBucket, escaped, xmlAnswer, type Bucket, type S3Answer } from "./bucket-routes.ts";
 import { S3Error } from "./s3-error.ts";
 import { checkSignature, type StoreCredentials } from "./signature.ts";
 
@@ -31,7 +31,7 @@ const readBody = async (message: IncomingMessage): Promise<Buffer> => {
 
 const refusalOf = (error: unknown): S3Answer => {
   const { status, code, message } = error instanceof S3Error ? error : new S3Error("InternalError", String(error));
-  return xmlAnswer(status, `<Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+  return xmlAnswer(status, `<Error><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`);
 };
 
 const isUnhandled = (error: unknown): boolean => !(error instanceof S3Error) || error.code === "NotImplemented";

@@ -1,3 +1,4 @@
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 import { clustersOf, viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
@@ -45,7 +46,7 @@ const volumesOf = (store: EtcdStore, pod: KubeObject): readonly object[] =>
 
 const presentFound = (call: Call, type: string, { cluster, store, object, pods }: Found): Presented => {
   const { uid: id, name, namespace, labels } = object.metadata;
-  const version = labels?.["openebs.io/version"];
+  const version = labels?.[VERSION_LABEL];
   const data = {
     ...(version !== undefined && { version }),
     pods: pods.map((pod) => ({

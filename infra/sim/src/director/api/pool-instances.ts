@@ -1,6 +1,7 @@
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 import { clustersOf, viewScope } from "../access.ts";
 import type { Call } from "../call.ts";
-import { listKind } from "../cstor-kinds.ts";
+import { listKind } from "../defined-kinds.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
 import { textAt } from "../json.ts";
@@ -18,7 +19,7 @@ interface Seen {
 const presentOne = (call: Call, { clusterId, store, instance }: Seen): Presented => {
   const { uid: id, name, namespace, labels } = instance.metadata;
   const poolState = isOnline(store, CSPC, instance) ? "Online" : "Offline";
-  const version = labels?.["openebs.io/version"];
+  const version = labels?.[VERSION_LABEL];
   const node = textAt(instance.spec, "hostName");
   const poolCluster = labels?.[CSPC.clusterLabel];
   const fields = { id, name, namespace, kind: instance.kind, clusterId, poolCluster, node, version, poolState, state: "active" };

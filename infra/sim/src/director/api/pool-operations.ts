@@ -1,6 +1,7 @@
 import { changeScope, clusterOf, clustersOf, viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
-import { BLOCK_DEVICE, getKind, listKind } from "../cstor-kinds.ts";
+import { BLOCK_DEVICE } from "../cstor-kinds.ts";
+import { getKind, listKind } from "../defined-kinds.ts";
 import { conflict, invalid, missing, notAllowed, notFound } from "../http/api-error.ts";
 import { collection, created, ok, present, type Presented } from "../http/envelope.ts";
 import { action, get, post, type Reply, type Route } from "../http/router.ts";

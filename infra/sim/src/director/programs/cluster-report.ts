@@ -1,5 +1,6 @@
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 import { AGENTS, AGENT_NAMESPACE } from "../agent-manifest.ts";
-import { listKind } from "../cstor-kinds.ts";
+import { listKind } from "../defined-kinds.ts";
 import { at, isRecord, listAt, numberAt, recordAt, textAt } from "../json.ts";
 import { stateOf, volumesIn } from "../observe/volumes.ts";
 import { compareVersions, isVersion } from "../openebs-version.ts";
@@ -9,8 +10,6 @@ import type { AgentReport, NodeReport, OpenebsReport } from "../tunnel.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../kubernetes/program.ts";
 import type { Store } from "../../kubernetes/store.ts";
-
-const VERSION_LABEL = "openebs.io/version";
 
 const texts = (record: unknown): Record<string, string> =>
   isRecord(record) ? Object.fromEntries(Object.entries(record).map(([name, value]) => [name, String(value)])) : {};

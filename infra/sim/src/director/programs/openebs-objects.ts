@@ -1,5 +1,6 @@
 import { AGENT_NAMESPACE, PULL_SECRET } from "../agent-manifest.ts";
 import { CONTROL_PLANE_LABEL, DATA_PLANE_LABEL } from "../api/openebs-nodes.ts";
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 import { filterConfig } from "../device-filters.ts";
 import type { Manifest } from "../kube-apply.ts";
 import type { OpenebsWish } from "../openebs-manifest.ts";
@@ -7,7 +8,6 @@ import type { Json, KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Store } from "../../kubernetes/store.ts";
 
 export const COMPONENT_LABEL = "openebs.io/component-name";
-export const VERSION_LABEL = "openebs.io/version";
 /** What NDM reads when it starts. */
 export const DEVICE_CONFIG = "openebs-ndm-config";
 export const DEVICE_CONFIG_KEY = "node-disk-manager.config";

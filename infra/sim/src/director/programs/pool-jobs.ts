@@ -1,4 +1,4 @@
-import { getKind, servedKind, type KindName } from "../cstor-kinds.ts";
+import { getKind, servedKind, type KindName } from "../defined-kinds.ts";
 import { at, recordAt, textAt } from "../json.ts";
 import { apply, type Manifest } from "../kube-apply.ts";
 import { CSPC, FLAVOURS } from "../pool-flavour.ts";

@@ -1,10 +1,10 @@
 import { cstorReplicas, CSTOR_TARGET, JIVA_CONTROLLER, JIVA_REPLICA, volumeParts } from "../volume-state.ts";
-import { listKind } from "../cstor-kinds.ts";
+import { listKind } from "../defined-kinds.ts";
 import { relabel } from "../kube-apply.ts";
 import { FLAVOURS } from "../pool-flavour.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
-import { VERSION_LABEL } from "./openebs-objects.ts";
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 import { isRolledOut, settled } from "./rollout.ts";
 import { upgraded } from "./versioned-workload.ts";
 

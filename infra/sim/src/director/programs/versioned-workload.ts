@@ -1,6 +1,6 @@
 import { listAt, recordAt, textAt, type JsonRecord } from "../json.ts";
 import type { KubeObject } from "../../kubernetes/kube-object.ts";
-import { VERSION_LABEL } from "./openebs-objects.ts";
+import { VERSION_LABEL } from "../cstor-kinds.ts";
 
 /** `registry/openebs/cvc-operator:2.0.0-ee` → `2.0.0-ee`; empty without a tag. */
 export const tagOf = (image: string): string => image.split("/").at(-1)?.split(":")[1] ?? "";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Machine } from "../../../src/datacenter/machine.ts";
 import { SimTime } from "../../../src/datacenter/sim-time.ts";
-import { listKind } from "../../../src/director/cstor-kinds.ts";
+import { listKind } from "../../../src/director/defined-kinds.ts";
 import { listAt, textAt } from "../../../src/director/json.ts";
 import { apply } from "../../../src/director/kube-apply.ts";
 import { dmaasAgent } from "../../../src/director/programs/dmaas/dmaas-agent.ts";

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program } from "../../../kubernetes/program.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { BLOCK_DEVICE, DEVICE_CLAIM, getKind, listKind, servedKind } from "../../cstor-kinds.ts";
+import { BLOCK_DEVICE, DEVICE_CLAIM } from "../../cstor-kinds.ts";
+import { getKind, listKind, servedKind } from "../../defined-kinds.ts";
 import { textAt } from "../../json.ts";
 import { service } from "../process.ts";
 import { follow } from "../follow.ts";

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { apiVersionOf, DEVICE_CLAIM, HOSTNAME, POOL_APP } from "../../cstor-kinds.ts";
+import { DEVICE_CLAIM, HOSTNAME, POOL_APP } from "../../cstor-kinds.ts";
+import { apiVersionOf } from "../../defined-kinds.ts";
 import { listAt, textAt } from "../../json.ts";
 import type { Manifest } from "../../kube-apply.ts";
 import type { PoolFlavour, PoolPlan } from "../../pool-flavour.ts";
-import { VERSION_LABEL } from "../openebs-objects.ts";
+import { VERSION_LABEL } from "../../cstor-kinds.ts";
 import { imageBeside, tagOf } from "../versioned-workload.ts";
 
 /** A cluster object together with who looks after it. */

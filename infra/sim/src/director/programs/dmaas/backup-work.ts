@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { listKind } from "../../cstor-kinds.ts";
+import { listKind } from "../../defined-kinds.ts";
 import { recordAt, textAt } from "../../json.ts";
 import type { Wiring } from "../../wiring.ts";
 import { collect, metadataKey, objectsKey, packed, templateFaults, volumeFolder, volumeKey, volumesOfPod } from "./backup-content.ts";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { getKind, listKind } from "../../cstor-kinds.ts";
+import { getKind, listKind } from "../../defined-kinds.ts";
 import { recordAt, textAt } from "../../json.ts";
 import { apply, type Manifest } from "../../kube-apply.ts";
 import { metadataKey } from "./backup-content.ts";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext } from "../../../kubernetes/program.ts";
-import { getKind, listKind } from "../../cstor-kinds.ts";
+import { getKind, listKind } from "../../defined-kinds.ts";
 import { textAt } from "../../json.ts";
 import { follow } from "../follow.ts";
 import { service } from "../process.ts";

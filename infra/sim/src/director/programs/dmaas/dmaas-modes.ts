@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
-import { getKind } from "../../cstor-kinds.ts";
+import { getKind } from "../../defined-kinds.ts";
 import { listAt, numberAt, recordAt, textAt } from "../../json.ts";
 import { apply } from "../../kube-apply.ts";
 import { BACKUP, DELETE_REQUEST, DMAAS_LABEL, listLabelled, phaseOf, SCHEDULE, stampOf, tellStatus } from "./kinds.ts";

@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { listKind, type KindName } from "../../cstor-kinds.ts";
+import { listKind, type KindName } from "../../defined-kinds.ts";
 import { recordAt, textAt, type JsonRecord } from "../../json.ts";
 import { apply, groupOf, type Manifest } from "../../kube-apply.ts";
 

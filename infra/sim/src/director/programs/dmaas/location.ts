@@ -1,7 +1,7 @@
 import { S3mini } from "s3mini";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { getKind } from "../../cstor-kinds.ts";
+import { getKind } from "../../defined-kinds.ts";
 import { textAt } from "../../json.ts";
 import { LOCATION } from "./kinds.ts";
 

@@ -1,7 +1,7 @@
 import { ApiStatusError } from "../../../kubernetes/api-status.ts";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { NewObject } from "../../../kubernetes/store.ts";
-import { getKind, listKind } from "../../cstor-kinds.ts";
+import { getKind, listKind } from "../../defined-kinds.ts";
 import { listAt, recordAt, textAt, type JsonRecord } from "../../json.ts";
 import { groupOf } from "../../kube-apply.ts";
 import { objectsKey, unpacked, volumeKey, volumesOfPod } from "./backup-content.ts";

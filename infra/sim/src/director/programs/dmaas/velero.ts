@@ -1,6 +1,6 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
-import { listKind, type KindName } from "../../cstor-kinds.ts";
+import { listKind, type KindName } from "../../defined-kinds.ts";
 import type { Wiring } from "../../wiring.ts";
 import { follow } from "../follow.ts";
 import { repeat, service } from "../process.ts";

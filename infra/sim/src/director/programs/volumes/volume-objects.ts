@@ -4,7 +4,7 @@ import { HOSTNAME, VOLUME_LABEL } from "../../cstor-kinds.ts";
 import { listAt, textAt } from "../../json.ts";
 import type { Manifest } from "../../kube-apply.ts";
 import { CSTOR_TARGET, JIVA_CONTROLLER, JIVA_REPLICA } from "../../volume-state.ts";
-import { VERSION_LABEL } from "../openebs-objects.ts";
+import { VERSION_LABEL } from "../../cstor-kinds.ts";
 import { imageBeside, tagOf } from "../versioned-workload.ts";
 import { volumeNameOf, type WaitingClaim } from "./claims.ts";
 

@@ -1,12 +1,13 @@
 import type { Program, ProgramContext } from "../../../kubernetes/program.ts";
 import { sameJson } from "../../../kubernetes/plain-json.ts";
-import { apiVersionOf, listKind, servedKind, VOLUME_LABEL } from "../../cstor-kinds.ts";
+import { VOLUME_LABEL } from "../../cstor-kinds.ts";
+import { apiVersionOf, listKind, servedKind } from "../../defined-kinds.ts";
 import { textAt } from "../../json.ts";
 import { apply } from "../../kube-apply.ts";
 import { SPC, type PoolFlavour } from "../../pool-flavour.ts";
 import { instancesOf, isOnline } from "../../pool-state.ts";
 import { follow } from "../follow.ts";
-import { VERSION_LABEL } from "../openebs-objects.ts";
+import { VERSION_LABEL } from "../../cstor-kinds.ts";
 import { service } from "../process.ts";
 import { tagOf } from "../versioned-workload.ts";
 import { bindClaim, createVolume, volumeNameOf, waitingClaims, type WaitingClaim } from "./claims.ts";
