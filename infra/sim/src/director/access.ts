@@ -54,3 +54,11 @@ export const clusterOf = (call: Call, scope: Scope, id: string): ClusterRow => {
   if (found === undefined) throw notFound(`cluster ${id} is unknown`);
   return found;
 };
+
+/** What agents show is of connected clusters alone: of the one that the path names, or of all that the group reaches. Errors: 404. */
+export const connectedClusters = (call: Call): readonly ClusterRow[] => {
+  const scope = viewScope(call);
+  const cid = call.params["cid"];
+  const reached = cid === undefined ? clustersOf(call, scope) : [clusterOf(call, scope, cid)];
+  return reached.filter(({ state }) => state === "active");
+};

@@ -184,6 +184,8 @@ describe("a Jiva volume", () => {
     expect(listAt(volume, "replica").map((replica) => textAt(replica, "state"))).toEqual(["Running", "Running", "Running"]);
     const volumes = listAt((await call("GET", `${group}/clusters/${clusterId}/mayavolumes`)).body, "data");
     expect(volumes).toMatchObject([{ name: textAt(volume, "name"), engine: "jiva", state: "Healthy" }]);
+    for (const list of ["mayavolumes", "mayaapplications", "mayastoragepools", "cstorpoolinstances"])
+      expect((await call("GET", `${group}/clusters/nowhere/${list}`)).status).toBe(404);
   });
 
   it("is left alone while a replica is not there", async () => {

@@ -1,5 +1,5 @@
 import { VERSION_LABEL } from "../cstor-kinds.ts";
-import { clustersOf, viewScope, type Scope } from "../access.ts";
+import { connectedClusters } from "../access.ts";
 import type { Call } from "../call.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
@@ -59,16 +59,10 @@ const presentFound = (call: Call, type: string, { cluster, store, object, pods }
   return present(call, { type, path: `groups/${call.param("gid")}/${type.toLowerCase()}s/${id}`, fields });
 };
 
-/** Seen through the agents, so only of clusters that are connected now. */
-const connected = (call: Call, scope: Scope): readonly ClusterRow[] => {
-  const cid = call.params["cid"];
-  return clustersOf(call, scope).filter(({ id, state }) => state === "active" && (cid === undefined || cid === id));
-};
-
 const lister =
   (type: string, find: (store: EtcdStore, cluster: ClusterRow) => readonly Found[]) =>
   (call: Call): Reply => {
-    const found = connected(call, viewScope(call)).flatMap((cluster) => find(call.director.storeOf(cluster), cluster));
+    const found = connectedClusters(call).flatMap((cluster) => find(call.director.storeOf(cluster), cluster));
     return collection(
       call,
       type,

@@ -1,5 +1,5 @@
 import { VERSION_LABEL } from "../cstor-kinds.ts";
-import { clustersOf, viewScope } from "../access.ts";
+import { connectedClusters } from "../access.ts";
 import type { Call } from "../call.ts";
 import { listKind } from "../defined-kinds.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
@@ -26,11 +26,8 @@ const presentOne = (call: Call, { clusterId, store, instance }: Seen): Presented
   return present(call, { type: "cstorPoolInstance", path: `groups/${call.param("gid")}/cstorpoolinstances/${id}`, fields });
 };
 
-/** Seen through the agents, so only of clusters that are connected now. */
 const list = (call: Call): Reply => {
-  const cid = call.params["cid"];
-  const clusters = clustersOf(call, viewScope(call)).filter(({ id, state }) => state === "active" && (cid === undefined || cid === id));
-  const seen = clusters.flatMap((cluster) => {
+  const seen = connectedClusters(call).flatMap((cluster) => {
     const store = call.director.storeOf(cluster);
     return listKind(store, CSPC.instance).map((instance) => ({ clusterId: cluster.id, store, instance }));
   });

@@ -1,4 +1,4 @@
-import { clustersOf, viewScope } from "../access.ts";
+import { connectedClusters } from "../access.ts";
 import type { Call } from "../call.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
 import { get, type Reply, type Route } from "../http/router.ts";
@@ -30,11 +30,10 @@ const presentOne = (call: Call, cluster: ClusterRow, volume: SeenVolume): Presen
   return present(call, { type: "mayaVolume", path: `groups/${call.param("gid")}/mayavolumes/${id}`, fields });
 };
 
-/** Seen through the agents, so only of clusters that are connected now. */
 const list = (call: Call): Reply => {
-  const cid = call.params["cid"];
-  const clusters = clustersOf(call, viewScope(call)).filter(({ id, state }) => state === "active" && (cid === undefined || cid === id));
-  const items = clusters.flatMap((cluster) => volumesIn(call.director.storeOf(cluster)).map((volume) => presentOne(call, cluster, volume)));
+  const items = connectedClusters(call).flatMap((cluster) =>
+    volumesIn(call.director.storeOf(cluster)).map((volume) => presentOne(call, cluster, volume)),
+  );
   return collection(call, "mayaVolume", items);
 };
 

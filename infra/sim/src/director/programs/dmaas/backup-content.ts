@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { labelsMatch } from "../../../kubernetes/controllers/selectors.ts";
+import { selects } from "../../../kubernetes/controllers/selectors.ts";
 import { listAt, recordAt, textAt, type JsonRecord } from "../../json.ts";
 
 /** Kinds that are backed up, in the order in which they are restored: pods before those who would make others in their place. */
@@ -27,13 +27,17 @@ const FIELDS = new Set([
   "defaultVolumesToRestic",
 ]);
 
+const texts = (value: unknown): readonly string[] => listAt(value).filter((text) => typeof text === "string");
+
+/** As a spec names them: `secrets`, `replicasets`. */
+const RESOURCES = new Set(["*", ...KINDS.map(({ kind }) => `${kind.toLowerCase()}s`)]);
+
 /** What a backup asks for and nobody here can do. */
 export const templateFaults = (template: JsonRecord): readonly string[] =>
-  Object.keys(template)
-    .filter((field) => !FIELDS.has(field))
-    .map((field) => `${field} is not known`);
-
-const texts = (value: unknown): readonly string[] => listAt(value).filter((text) => typeof text === "string");
+  [
+    ...Object.keys(template).filter((field) => !FIELDS.has(field)),
+    ...["includedResources", "excludedResources"].flatMap((field) => texts(template[field]).filter((name) => !RESOURCES.has(name))),
+  ].map((what) => `${what} is not known`);
 
 const isWanted = (plural: string, spec: JsonRecord): boolean => {
   const [included, excluded] = [texts(spec["includedResources"]), texts(spec["excludedResources"])];
@@ -45,9 +49,8 @@ const namespaceOf = ({ kind, metadata }: KubeObject): string => (kind === "Names
 const isTold = (object: KubeObject, spec: JsonRecord): boolean => {
   const namespaces = texts(spec["includedNamespaces"]);
   const isIn = namespaces.length === 0 || namespaces.includes("*") || namespaces.includes(namespaceOf(object));
-  const labels = recordAt(spec, "labelSelector", "matchLabels") as Readonly<Record<string, string>>;
   // A namespace comes along with whatever is in it.
-  return isIn && (object.kind === "Namespace" || labelsMatch(labels, object.metadata.labels));
+  return isIn && (object.kind === "Namespace" || selects(recordAt(spec, "labelSelector"), object.metadata.labels));
 };
 
 /** Objects that a backup holds, by its spec, in the order of their restore. */
