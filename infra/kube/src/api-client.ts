@@ -39,6 +39,8 @@ export interface ApiClientOptions {
 type Call = ListOptions & KubeCallOptions;
 
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
+/** Servers that know no such form answer with whole objects. */
+const METADATA_ALONE = { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json" };
 const NOT_FOUND = 404;
 const CONFLICT = 409;
 /** A list that hangs must not outlast many polls. */
@@ -185,6 +187,7 @@ export class ApiClient implements KubeClient {
       ...rest,
       clock: this.#options.clock,
       list: (signal) => this.#list(kind, { ...scope, signal }),
+      listMetadata: (signal) => this.#list(kind, { ...scope, signal }, METADATA_ALONE),
       open: (revision, signal) => this.#open(kind, { ...scope, signal }, revision),
     });
   }
@@ -195,11 +198,11 @@ export class ApiClient implements KubeClient {
     return watchEvents(await this.#options.transport.stream({ method: "GET", path, query, signal: options.signal }), this.cluster);
   }
 
-  async #list(kind: KindRef, options: Call): Promise<Listing> {
+  async #list(kind: KindRef, options: Call, headers: Readonly<Record<string, string>> = {}): Promise<Listing> {
     const path = await this.#collection(kind, options);
     const { signal } = options;
     const ask = (page: Readonly<Record<string, string | number>>): Promise<unknown> =>
-      this.#json({ method: "GET", path, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS });
+      this.#json({ method: "GET", path, headers, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS });
     try {
       return await listAll(ask);
     } catch (error) {

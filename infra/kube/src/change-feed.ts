@@ -4,6 +4,7 @@ import type { KindListener } from "./kube-client.ts";
 import type { Change } from "./object-store.ts";
 import type { Listing } from "./reflector.ts";
 import { refusedStatus } from "./refusal.ts";
+import { isOlder } from "./revision.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
 export interface ChangeFeedOptions {
@@ -22,8 +23,6 @@ const FIRST_PAUSE_MS = 100;
 /** Short, for what a restored cluster tells first is wanted most, and a server that is off costs nothing but a refused connection. */
 const LONGEST_PAUSE_MS = 500;
 const GONE = 410;
-
-const isOlder = (a: string, b: string): boolean => Number(a) < Number(b);
 
 /**
  * Tells one kind's whole history: a watch that breaks is opened again where it stood, so that what came and went meanwhile is told too.

@@ -34,11 +34,6 @@ export class PollPace {
     this.#listedMs = this.#options.clock.monotonicMs();
   }
 
-  /** Whether nothing was compared with a list for longer than a watch may put that off. */
-  isOverdue(): boolean {
-    return this.#options.clock.monotonicMs() - this.#listedMs >= LONGEST_TALK_MS;
-  }
-
   /** The watch has told something. */
   heard(): void {
     this.#heardMs = this.#options.clock.monotonicMs();

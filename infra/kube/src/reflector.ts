@@ -5,6 +5,7 @@ import type { KubeObject } from "./kube-client.ts";
 import { ObjectStore, type Change } from "./object-store.ts";
 import { PollPace } from "./poll-pace.ts";
 import { refusedStatus } from "./refusal.ts";
+import { isOlder } from "./revision.ts";
 import type { WatchEvent } from "./watch-stream.ts";
 
 export interface Listing {
@@ -14,6 +15,8 @@ export interface Listing {
 
 export interface ReflectorOptions {
   readonly list: (signal: AbortSignal) => Promise<Listing>;
+  /** The same list without what the objects hold: their names, uids and revisions are enough to see that nothing was missed. */
+  readonly listMetadata: (signal: AbortSignal) => Promise<Listing>;
   /** Opens a watch from a revision; its events until the server ends it. */
   readonly open: (revision: string, signal: AbortSignal) => Promise<AsyncIterable<WatchEvent>>;
   readonly onChange: (change: Change) => void;
@@ -33,9 +36,6 @@ const SHORT_WATCH_MS = 1000;
 const GONE = 410;
 /** However short the poll, a server that answers within this time is not called silent. */
 const SHORTEST_SILENCE_MS = 250;
-
-/** Revisions are opaque by contract and numbers in fact; those that are no numbers are never called older. */
-const isOlder = (a: string, b: string): boolean => Number(a) < Number(b);
 
 const silence = (silentMs: number): KuberaError =>
   new KuberaError("TIMED_OUT", {
@@ -109,7 +109,7 @@ export class Reflector {
 
   async #pollOnce(signal: AbortSignal): Promise<void> {
     try {
-      await this.#list(signal);
+      if (this.#mustList || !(await this.#isCurrent(signal))) await this.#list(signal);
     } catch (error) {
       this.#failed(error, signal);
       this.#watch.abort();
@@ -145,32 +145,52 @@ export class Reflector {
     this.#tell(this.#store.apply(event));
   }
 
+  /** Whether all that the server knows is known here, in the same forms. */
+  async #isCurrent(signal: AbortSignal): Promise<boolean> {
+    const before = this.#revision;
+    this.#store.beginList();
+    const listing = await this.#ask(this.#options.listMetadata, signal);
+    if (this.#mustList || isOlder(listing.revision, before) || !this.#store.agreesWith(listing, this.#toldRevision)) return false;
+    this.#stands(listing.revision);
+    this.#recovered(false);
+    return true;
+  }
+
   async #list(signal: AbortSignal): Promise<void> {
     const before = this.#revision;
-    const { list: ask, pollMs, clock } = this.#options;
-    const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
-    const { items, revision } = await askedAgain({ ask, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
-    const passed = isOlder(revision, this.#toldRevision);
+    const { items, revision } = await this.#ask(this.#options.list, signal);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);
-    if (passed && !wentBack && !this.#mustList) return this.#overtaken();
-    this.#pace.listed();
+    if (isOlder(revision, this.#toldRevision) && !wentBack && !this.#mustList) return this.#overtaken();
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
-    this.#revision = revision;
-    this.#toldRevision = revision;
+    this.#toldRevision = "";
     this.#mustList = false;
+    this.#stands(revision);
     this.#recovered(first);
     if (changes.length > 0 || wentBack) this.#watch.abort();
     this.#tell(changes);
   }
 
-  /** Such a list cannot be compared; where all of them are, one is made while no watch tells anything. */
+  /** Such a list cannot be compared; one is made while no watch tells anything. */
   #overtaken(): void {
-    this.#recovered(false);
-    if (!this.#pace.isOverdue()) return;
     this.#mustList = true;
     this.#watch.abort();
+  }
+
+  /** What is known is what a list of this revision has shown, or what was told after it. */
+  #stands(revision: string): void {
+    this.#pace.listed();
+    if (!isOlder(revision, this.#toldRevision)) {
+      this.#revision = revision;
+      this.#toldRevision = revision;
+    }
+  }
+
+  #ask(list: ReflectorOptions["list"], signal: AbortSignal): Promise<Listing> {
+    const { pollMs, clock } = this.#options;
+    const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
+    return askedAgain({ ask: list, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });
   }
 
   #tell(changes: readonly Change[]): void {

@@ -22,6 +22,7 @@ class Server {
     clock: this.clock,
     pollMs: POLL_MS,
     list: (signal) => this.#list(signal),
+    listMetadata: (signal) => this.#list(signal),
     open: async (_revision, signal) => this.#silentWatch(signal),
     onChange: ({ type, object }) => this.seen.push(`${this.clock.monotonicMs()} ${type} ${object.metadata.name}`),
     onState: () => this.seen.push(`${this.clock.monotonicMs()} ${this.reflector.trouble?.message.split("\n")[0] ?? "well"}`),
@@ -124,6 +125,7 @@ const hiddenFor = async (event: (revision: string) => WatchEvent, listMs: number
     clock,
     pollMs: POLL_MS,
     list,
+    listMetadata: list,
     open: (_revision, signal) => Promise.resolve(watch(signal)),
     onChange: () => {},
   });
@@ -163,6 +165,7 @@ test("what an overtaken watch still holds changes nothing any more", async () =>
     clock,
     pollMs: POLL_MS,
     list: () => Promise.resolve(listing),
+    listMetadata: () => Promise.resolve(listing),
     open: (_revision, signal) => Promise.resolve(watch(signal)),
     onChange: ({ type, object }) => told.push(`${type} ${object.metadata.name}`),
   });
