@@ -12,9 +12,10 @@ export type LogEnd =
   | { readonly how: "broken"; readonly because: string; /** Asking again would bring the same. */ readonly isRefused: boolean }
   | { readonly how: "left" };
 
-const PASSING = new Set([408, 429]);
+/** An API server that starts knows nobody, and nobody's rights, for some seconds. */
+const PASSING = new Set([401, 403, 408, 429]);
 
-/** A log that is not there, or that one may not read. */
+/** A log that is not there. */
 const isRefusal = (error: unknown): boolean => {
   const { status } = ((isKuberaError(error) ? error.cause : undefined) as { readonly status?: unknown }) ?? {};
   return typeof status === "number" && status >= 400 && status < 500 && !PASSING.has(status);

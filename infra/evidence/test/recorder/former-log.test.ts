@@ -20,7 +20,8 @@ const refused = (status: number): KuberaError =>
 
 test.each([
   ["is not there", refused(400), 1],
-  ["may not be read", refused(403), 1],
+  ["is asked of a server that knows nobody yet", refused(401), 3],
+  ["is asked of a server that knows nobody's rights yet", refused(403), 3],
   ["is of a pod that is gone", refused(404), 1],
   ["was asked for too often", refused(429), 3],
   ["comes from a kubelet that does not answer", refused(500), 3],

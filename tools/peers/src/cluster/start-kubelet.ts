@@ -1,10 +1,12 @@
 import { connect } from "node:net";
-import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
+import { never, notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import { kubelet, KUBELET_PORT } from "./kubelet.ts";
 import type { PeerNode } from "./plan.ts";
 import { startOnNode } from "./processes.ts";
 
 const SERVE_LIMIT_MS = 60_000;
+/** Each start takes the better part of a second, and containerd is ready within a few. */
+const MOST_STARTS = 30;
 
 const listens = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -23,6 +25,7 @@ const listens = (host: string, port: number): Promise<boolean> =>
 export const startKubelet = (node: PeerNode, binary: string): Promise<undefined> => {
   const program = kubelet(binary, node);
   let run = startOnNode(node, program);
+  let starts = 1;
   return waitUntil({
     what: `the kubelet of ${node.name} listens`,
     deadlineMs: SERVE_LIMIT_MS,
@@ -30,7 +33,9 @@ export const startKubelet = (node: PeerNode, binary: string): Promise<undefined>
     probe: async () => {
       if (await listens(node.address, KUBELET_PORT)) return reached(undefined);
       if (!run.hasEnded) return notYet(`nothing listens at ${node.address}:${KUBELET_PORT}`);
+      if (starts === MOST_STARTS) return never(`it has ended ${starts} times`);
       run = startOnNode(node, program);
+      starts += 1;
       return notYet("it has ended and is started again");
     },
     fix: `Read ${node.name}-kubelet.log among the logs of the peers.`,
