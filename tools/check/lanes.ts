@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { staleReference } from "@kubera-e2e/cli/reference";
+import { checkDocs } from "./doc-rules.ts";
 import { checkHonesty } from "./honesty-rules.ts";
 import { type House, readHouse, type Violation } from "./house.ts";
 import { checkImports } from "./import-rules.ts";
@@ -68,6 +69,7 @@ export const lanesOf = (root: string): Lane[] => {
     rule(house, "honesty", checkHonesty),
     rule(house, "plan", checkPlans),
     rule(house, "words", checkWords),
+    rule(house, "docs", checkDocs),
     reference(root),
   ];
 };

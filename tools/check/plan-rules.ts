@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join, posix } from "node:path";
-import { parsePlan, repeatedCases, type ListedCase } from "@kubera-e2e/schema/parse-plan";
+import { repeatedCases, type ListedCase } from "@kubera-e2e/schema/parse-plan";
 import { specCases, type SpecCase } from "@kubera-e2e/schema/spec-cases";
 import { lineAt } from "./code-text.ts";
-import { filesBelow, type House, type Violation } from "./house.ts";
-
-const ASSUMPTIONS = "infra/sim/assumptions.yaml";
+import type { House, Violation } from "./house.ts";
+import { ASSUMPTIONS, assumptionIds, readPlans } from "./plan-facts.ts";
 
 /** A `plan(…)` and the file it stands in. */
 interface Named extends SpecCase {
@@ -16,12 +13,6 @@ interface Plan {
   readonly byId: ReadonlyMap<string, ListedCase>;
   readonly assumptions: ReadonlySet<string>;
 }
-
-const assumptionIds = (root: string): Set<string> => {
-  const file = join(root, ASSUMPTIONS);
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-  return new Set([...text.matchAll(/^\s*- id: (\S+)/gm)].map(([, id = ""]) => id));
-};
 
 const differences = ({ day, priority, file }: Named, { entry }: ListedCase): string[] => {
   const kind = file.split(".").at(-3);
@@ -90,8 +81,7 @@ const readSpecs = (house: House): { readonly named: readonly Named[]; readonly v
  * to be automated when a finished spec names it, and only then.
  */
 export const checkPlans = (house: House): Violation[] => {
-  const files = filesBelow(house.root, "tests").filter((file) => posix.basename(file) === "plan.yaml");
-  const plans = files.map((file) => parsePlan(readFileSync(join(house.root, file), "utf8"), file));
+  const plans = readPlans(house.root);
   const listed = plans.flatMap((plan) => plan.listed);
   const { named, violations } = readSpecs(house);
   const plan = { byId: new Map(listed.map((one) => [one.entry.id, one])), assumptions: assumptionIds(house.root) };
