@@ -43,7 +43,8 @@ const indexPage = (cases: readonly CaseParts[]): string => {
     "",
     "<!-- Written by `pnpm e2e plan docs` from the plan and the specs; `pnpm check` says when it is stale. -->",
     "",
-    "One page for each case that specs assert. What is planned beyond them: `pnpm e2e plan coverage`.",
+    "One page for each case that specs assert. What is planned beyond them: `pnpm e2e plan coverage`. What they mean in practice:",
+    "[Day 0](../day-0.md), [Day 2](../day-2.md).",
     "",
     ...areas.flatMap((area) => [
       `## ${area}`,
