@@ -8,7 +8,8 @@ import { ASSUMPTIONS, assumptionIds, readPlans } from "./plan-facts.ts";
 /** Pages that are made of the plan have a part of the check to themselves. */
 const REFERENCE = "docs/reference";
 
-const CASE = /TCID-[A-Z0-9]+(?:-[A-Z0-9]+)*/g;
+/** Not what is part of a path: whether that leads anywhere is asked of the link. */
+const CASE = /(?<!\/)TCID-[A-Z0-9]+(?:-[A-Z0-9]+)*/g;
 const CASE_LINK = /\[`?(TCID-[A-Z0-9-]+)`?\](?:\(([^)\s]+)\))?/g;
 const CASE_DEFINITION = /^\[(TCID-[A-Z0-9-]+)\]: (\S+)$/gm;
 const ASSUMPTION = /`(A-[A-Z0-9-]+)`/g;

@@ -84,6 +84,14 @@ test.each([
   expect(told({ "docs/b-page.md": page })).toEqual([`docs/b-page.md:${says}`]);
 });
 
+test("names a page that is gone, and its case wherever the text names it", () => {
+  expect(told({ "docs/b-page.md": "[TCID-C]\n\n[TCID-C]: reference/login/TCID-C.md" })).toEqual([
+    `docs/b-page.md:3: reference/login/TCID-C.md ${LOST}`,
+    "docs/b-page.md:1: no plan.yaml lists TCID-C. Correct the id, or add the case to the plan of its area.",
+    "docs/b-page.md:3: no plan.yaml lists TCID-C. Correct the id, or add the case to the plan of its area.",
+  ]);
+});
+
 test("looks for lost links in reference pages too", () => {
   const page = "# What a `case` claims\n\n[plan](../plan.yaml)";
   expect(told({ "docs/reference/login/TCID-A.md": page })).toEqual([`docs/reference/login/TCID-A.md:3: ../plan.yaml ${LOST}`]);
