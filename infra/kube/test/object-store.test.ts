@@ -20,21 +20,41 @@ const store = (): ObjectStore => {
 
 const TOLD = "13";
 
-test.each<[string, string, readonly KubeObject[], boolean]>([
-  ["of the same forms", "14", [pod("a", "12"), pod("c", "7")], true],
-  ["made before both were told", "11", [pod("a", "5"), pod("b", "6"), pod("c", "7")], true],
-  ["made between the two", "12", [pod("a", "12"), pod("b", "6"), pod("c", "7")], true],
-  ["that shows what has been deleted before it was made", "14", [pod("a", "12"), pod("b", "6"), pod("c", "7")], false],
-  ["that shows a form older than one told before it was made", "14", [pod("a", "5"), pod("c", "7")], false],
-  ["that shows another form", "14", [pod("a", "12"), pod("c", "14")], false],
-  ["that shows another object of the same name", "14", [pod("a", "12"), pod("c", "7", "another")], false],
-  ["that shows what was never told", "14", [pod("a", "12"), pod("c", "7"), pod("d", "14")], false],
-  ["that is older and shows what was never told", "11", [pod("a", "5"), pod("b", "6"), pod("c", "7"), pod("d", "9")], false],
-  ["that misses what is known", "14", [pod("a", "12")], false],
-  ["that is older and misses what was known before it was made", "11", [pod("a", "5"), pod("b", "6")], false],
-  ["that is older and misses what was made after it", "11", [pod("b", "6"), pod("c", "7")], true],
-  ["whose revision is no number", "x", [pod("a", "5"), pod("b", "6"), pod("c", "7")], false],
-])("a list %s agrees or not", (_title, revision, items, agrees) => {
+test.each<{ title: string; revision: string; items: readonly KubeObject[]; agrees: boolean }>([
+  { title: "of the same forms", revision: "14", items: [pod("a", "12"), pod("c", "7")], agrees: true },
+  { title: "made before both were told", revision: "11", items: [pod("a", "5"), pod("b", "6"), pod("c", "7")], agrees: true },
+  { title: "made between the two", revision: "12", items: [pod("a", "12"), pod("b", "6"), pod("c", "7")], agrees: true },
+  {
+    title: "that shows what has been deleted before it was made",
+    revision: "14",
+    items: [pod("a", "12"), pod("b", "6"), pod("c", "7")],
+    agrees: false,
+  },
+  {
+    title: "that shows a form older than one told before it was made",
+    revision: "14",
+    items: [pod("a", "5"), pod("c", "7")],
+    agrees: false,
+  },
+  { title: "that shows another form", revision: "14", items: [pod("a", "12"), pod("c", "14")], agrees: false },
+  { title: "that shows another object of the same name", revision: "14", items: [pod("a", "12"), pod("c", "7", "another")], agrees: false },
+  { title: "that shows what was never told", revision: "14", items: [pod("a", "12"), pod("c", "7"), pod("d", "14")], agrees: false },
+  {
+    title: "that is older and shows what was never told",
+    revision: "11",
+    items: [pod("a", "5"), pod("b", "6"), pod("c", "7"), pod("d", "9")],
+    agrees: false,
+  },
+  { title: "that misses what is known", revision: "14", items: [pod("a", "12")], agrees: false },
+  {
+    title: "that is older and misses what was known before it was made",
+    revision: "11",
+    items: [pod("a", "5"), pod("b", "6")],
+    agrees: false,
+  },
+  { title: "that is older and misses what was made after it", revision: "11", items: [pod("b", "6"), pod("c", "7")], agrees: true },
+  { title: "whose revision is no number", revision: "x", items: [pod("a", "5"), pod("b", "6"), pod("c", "7")], agrees: false },
+])("a list $title agrees: $agrees", ({ revision, items, agrees }) => {
   expect(store().agreesWith({ items, revision }, TOLD)).toBe(agrees);
 });
 
