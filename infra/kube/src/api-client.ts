@@ -119,6 +119,12 @@ export class ApiClient implements KubeClient {
     await this.#unlessMissing(() => this.#json({ method: "DELETE", path, body, signal: options.signal }));
   }
 
+  async evict({ namespace, name }: Parameters<KubeClient["evict"]>[0], { signal }: KubeCallOptions = {}): Promise<void> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/eviction`;
+    const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name } };
+    await this.#unlessMissing(() => this.#json({ method: "POST", path, body, signal }));
+  }
+
   logs(pod: Parameters<KubeClient["logs"]>[0], options: KubeCallOptions = {}): Promise<string> {
     const { namespace, name, container, tailLines } = pod;
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/log`;

@@ -95,6 +95,8 @@ export interface KubeClient {
   patch<T extends KubeObject>(ref: ObjectRef, patch: Readonly<Record<string, unknown>>, options?: KubeCallOptions): Promise<T>;
   /** Asks for deletion; what does not exist is deleted already. */
   delete(ref: ObjectRef, options?: DeleteCallOptions): Promise<void>;
+  /** Asks a pod to leave by its eviction; 429 of the server when a disruption budget forbids it now. One that is gone has left. */
+  evict(pod: { readonly namespace: string; readonly name: string }, options?: KubeCallOptions): Promise<void>;
   logs(
     pod: { readonly namespace: string; readonly name: string; readonly container?: string; readonly tailLines?: number },
     options?: KubeCallOptions,

@@ -29,9 +29,13 @@ export class MetricClient {
     this.#door = door;
   }
 
-  /** An instant query in PromQL: `query('openebs_size_of_volume{openebs_pvc="data"}')`. Empty when there is no such series. */
-  async query(query: string, { signal }: Call = {}): Promise<readonly Series[]> {
-    const { data } = await this.#door.call(answerSchema, { method: "GET", path: QUERY, query: { query }, signal });
+  /**
+   * An instant query in PromQL: `query('openebs_size_of_volume{openebs_pvc="data"}')`, of now or of a moment in seconds since 1970.
+   * Empty when there is no such series.
+   */
+  async query(query: string, { at, signal }: Call & { readonly at?: number } = {}): Promise<readonly Series[]> {
+    const asked = { query, ...(at !== undefined && { time: String(at) }) };
+    const { data } = await this.#door.call(answerSchema, { method: "GET", path: QUERY, query: asked, signal });
     return data.result.map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }));
   }
 }

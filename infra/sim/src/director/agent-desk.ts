@@ -1,6 +1,6 @@
 import { announceHealth, announceVolumes, isFirstConnect, moveTo } from "./cluster-life.ts";
 import type { Database } from "./database.ts";
-import { SampleStore } from "./observe/sample-store.ts";
+import type { SampleStore } from "./observe/sample-store.ts";
 import type { ClusterRow, JobRow, NodeRow, OpenebsRow } from "./rows.ts";
 import {
   allReady,
@@ -19,14 +19,16 @@ const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.str
 
 /** Where Director receives its agents: heartbeats in, jobs out. What it learns goes into the database. */
 export class AgentDesk implements Tunnel {
-  readonly samples = new SampleStore();
   readonly #database: () => Database;
+  readonly #metrics: () => SampleStore;
   /** By cluster id: looks taken since the last heartbeat, so that a stalled process does not lose anybody. */
   readonly #missed = new Map<string, number>();
   readonly #dataPlanes = new Map<string, string>();
 
-  constructor(database: () => Database) {
+  /** `metrics` throws while nothing can be written there. */
+  constructor({ database, metrics }: { readonly database: () => Database; readonly metrics: () => SampleStore }) {
     this.#database = database;
+    this.#metrics = metrics;
   }
 
   heartbeat(token: string, report: AgentReport): HeartbeatAnswer {
@@ -52,7 +54,7 @@ export class AgentDesk implements Tunnel {
   push(token: string, { atMs, samples }: MetricsPush): void {
     const cluster = this.#clusterOf(token);
     if (cluster === undefined || cluster.state === "removed") throw new Error("Director takes no metrics of this registration token");
-    this.samples.write({ clusterId: cluster.id, projectId: cluster.projectId, atMs }, samples);
+    this.#metrics().write({ clusterId: cluster.id, projectId: cluster.projectId, atMs }, samples);
   }
 
   jobs(token: string, kinds: readonly JobRow["kind"][]): readonly JobRow[] {
@@ -74,7 +76,6 @@ export class AgentDesk implements Tunnel {
 
   /** Called every ten simulated seconds: a cluster whose heartbeat was missed six times in a row is offline. */
   look(): void {
-    this.samples.look();
     const db = this.#database();
     for (const cluster of db.list("clusters")) {
       if (cluster.state !== "active") continue;

@@ -3,6 +3,7 @@ import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { AgentInstallation } from "./agent-manifest.ts";
 import type { Database } from "./database.ts";
+import type { LogIndex } from "./observe/log-index.ts";
 import type { StoredSample } from "./observe/sample-store.ts";
 import type { ClusterRow } from "./rows.ts";
 
@@ -24,8 +25,10 @@ export interface DirectorCore {
   dataPlaneVersion(clusterId: string): string | undefined;
   /** Whether a pod of a workload beside the server is Ready; by its name. */
   isUp(workload: string): boolean;
-  /** What the metrics of a project hold at this moment. */
-  samplesOf(projectId: string): readonly StoredSample[];
+  /** What the metrics of a project hold now, or held at a moment in milliseconds since 1970; throws 503 while they cannot be read. */
+  samplesOf(projectId: string, atMs?: number): readonly StoredSample[];
+  /** Throws 503 while Elasticsearch is not there. */
+  logIndex(): LogIndex;
   /** Makes a new cluster `inactive` once its registration is prepared. */
   prepareRegistration(clusterId: string): void;
   /** What the agents of a cluster need; `base` is where they reach Director. */

@@ -9,7 +9,8 @@ import { readRequest, segmentsOf, type ApiRequest } from "./http/api-request.ts"
 import { matchRoute, type Match, type Reply } from "./http/router.ts";
 import { listAt, textAt } from "./json.ts";
 import { apply } from "./kube-apply.ts";
-import type { StoredSample } from "./observe/sample-store.ts";
+import type { LogIndex } from "./observe/log-index.ts";
+import type { SampleStore, StoredSample } from "./observe/sample-store.ts";
 import { routes } from "./routes.ts";
 import type { ClusterRow } from "./rows.ts";
 import { hostingCluster, seed } from "./seed.ts";
@@ -17,6 +18,7 @@ import type { Wiring } from "./wiring.ts";
 import { ApiStatusError } from "../kubernetes/api-status.ts";
 import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { KubeObject } from "../kubernetes/kube-object.ts";
+import { isCutOff } from "../kubernetes/network-policies.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { SimTime } from "../datacenter/sim-time.ts";
@@ -25,6 +27,10 @@ import type { SimTime } from "../datacenter/sim-time.ts";
 export type Phase = "closed" | "starting" | "serving";
 
 const REGISTRATION_MS = 2000;
+
+/** Parts of Cortex before its store. */
+const WRITE_PATH = ["consul", "distributor", "ingester"];
+const READ_PATH = ["consul", "querier"];
 
 /** `127.0.0.1:5000/mayadata/maya-io-server:1.12.0` → registry and tag. */
 const partsOf = (image: string): { readonly registry?: string; readonly tag?: string } => {
@@ -51,12 +57,11 @@ export class DirectorServer implements DirectorCore {
     this.release = context.env["RELEASE"] ?? tag ?? "1.12.0";
     this.registry = registry ?? wiring.registryHost;
     this.maxMembersPerProject = wiring.maxMembersPerProject;
-    this.desk = new AgentDesk(() => this.database());
+    this.desk = new AgentDesk({ database: () => this.database(), metrics: () => this.#metrics(WRITE_PATH) });
   }
 
   database(): Database {
-    const { cluster, pod } = this.#context;
-    const db = this.#wiring.databaseIn(cluster, pod.metadata.namespace ?? "default");
+    const db = this.#wiring.storeFor(this.#context, this.#wiring.databases);
     if (db === undefined) throw unavailable("the database does not answer");
     if (db.list("templates").length === 0) seed(db, { release: this.release, administrator: this.#wiring.administrator });
     return db;
@@ -85,11 +90,17 @@ export class DirectorServer implements DirectorCore {
       listAt(one.status, "conditions").some((entry) => textAt(entry, "type") === "Ready" && textAt(entry, "status") === "True");
     return store
       .list(store.resource("Pod"), pod.metadata.namespace)
-      .some((one) => one.metadata.name.startsWith(`${workload}-`) && isReady(one));
+      .some((one) => one.metadata.name.startsWith(`${workload}-`) && isReady(one) && !isCutOff(store, one, "Ingress"));
   }
 
-  samplesOf(projectId: string): readonly StoredSample[] {
-    return this.desk.samples.read(projectId);
+  samplesOf(projectId: string, atMs?: number): readonly StoredSample[] {
+    return this.#metrics(READ_PATH).read(projectId, atMs);
+  }
+
+  logIndex(): LogIndex {
+    const index = this.#wiring.storeFor(this.#context, this.#wiring.logs);
+    if (index === undefined) throw unavailable("Elasticsearch does not answer");
+    return index;
   }
 
   prepareRegistration(clusterId: string): void {
@@ -106,6 +117,12 @@ export class DirectorServer implements DirectorCore {
     const dockerConfig = this.#dockerConfig();
     const { registry, release } = this;
     return { token, directorUrl: base, registry, release, ...(dockerConfig !== undefined && { dockerConfig }) };
+  }
+
+  /** Called every ten simulated seconds. */
+  look(): void {
+    this.#wiring.storeFor(this.#context, this.#wiring.metrics)?.look();
+    this.desk.look();
   }
 
   log(line: string): void {
@@ -147,6 +164,14 @@ export class DirectorServer implements DirectorCore {
       this.log(`${message.method ?? "GET"} ${name} ${reply.status} ${textAt(reply.body, "code") ?? ""}`);
       return reply;
     }
+  }
+
+  /** Cortex, as far as what stands in its way is there. */
+  #metrics(way: readonly string[]): SampleStore {
+    const missing = way.find((workload) => !this.isUp(workload));
+    const store = this.#wiring.storeFor(this.#context, this.#wiring.metrics);
+    if (store === undefined || missing !== undefined) throw unavailable(`${missing ?? "cassandra"} does not answer`);
+    return store;
   }
 
   #matched(request: ApiRequest): Match {

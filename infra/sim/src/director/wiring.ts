@@ -1,8 +1,11 @@
 import type { KubeletPort } from "../kubernetes/api/call.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import { isCutOff } from "../kubernetes/network-policies.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { Database } from "./database.ts";
 import { at, listAt, textAt } from "./json.ts";
+import type { LogIndex } from "./observe/log-index.ts";
+import type { SampleStore } from "./observe/sample-store.ts";
 import type { DirectorServer } from "./server.ts";
 import type { Tunnel } from "./tunnel.ts";
 
@@ -60,6 +63,8 @@ export class Wiring {
   readonly ingresses = new Processes<undefined>();
   readonly servers = new Processes<DirectorServer>();
   readonly databases = new Processes<Database>();
+  readonly metrics = new Processes<SampleStore>();
+  readonly logs = new Processes<LogIndex>();
   /** Where the ingress listens; undefined until it is started. */
   url: string | undefined;
 
@@ -73,8 +78,12 @@ export class Wiring {
     this.log = options.log;
   }
 
-  databaseIn(cluster: string, namespace: string): Database | undefined {
-    return this.databases.find((context) => context.cluster === cluster && context.pod.metadata.namespace === namespace)?.value;
+  /** The store of this kind that serves whoever asks, in his namespace; undefined while one of the two is cut off too. */
+  storeFor<T>(asking: ProgramContext, stores: Processes<T>): T | undefined {
+    if (isCutOff(asking.store, asking.pod, "Egress")) return undefined;
+    const isMeant = ({ cluster, pod }: ProgramContext): boolean =>
+      cluster === asking.cluster && pod.metadata.namespace === asking.pod.metadata.namespace;
+    return stores.find((context) => isMeant(context) && !isCutOff(context.store, context.pod, "Ingress"))?.value;
   }
 
   /** The cluster whose ingress takes connections at the moment. */
@@ -82,13 +91,15 @@ export class Wiring {
     return this.ingresses.find(isReady)?.context.cluster;
   }
 
-  /** The server behind the ingress, as far as it has a ready endpoint. */
+  /** The server behind the ingress, as far as it has a ready endpoint that can be reached. */
   serverOf(cluster: string): DirectorServer | undefined {
-    return this.servers.find((context) => context.cluster === cluster && isReady(context))?.value;
+    const isReached = (context: ProgramContext): boolean => isReady(context) && !isCutOff(context.store, context.pod, "Ingress");
+    return this.servers.find((context) => context.cluster === cluster && isReached(context))?.value;
   }
 
   /** The way of an agent to the Director at `url`; undefined while it is cut somewhere. */
-  dial(url: string): Tunnel | undefined {
+  dial({ store, pod }: ProgramContext, url: string): Tunnel | undefined {
+    if (isCutOff(store, pod, "Egress")) return undefined;
     if (this.url === undefined || !URL.canParse(url) || new URL(url).port !== new URL(this.url).port) return undefined;
     const cluster = this.ingressCluster();
     const server = cluster === undefined ? undefined : this.serverOf(cluster);

@@ -1,5 +1,7 @@
 import type { KubeletPort } from "../kubernetes/api/call.ts";
+import { severedStore } from "../kubernetes/cluster/severed-store.ts";
 import type { EtcdStore } from "../kubernetes/etcd-store.ts";
+import { isCutOff } from "../kubernetes/network-policies.ts";
 import type { Program, Programs } from "../kubernetes/program.ts";
 import { startIngress, type DirectorFrontend } from "./frontend.ts";
 import { cortexAgent } from "./programs/cortex-agent.ts";
@@ -15,6 +17,7 @@ import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
+import { cassandra, elasticsearch } from "./programs/stores.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
 import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
@@ -47,8 +50,6 @@ export interface DirectorWorld {
 
 /** Simulated seconds until a plain server of Director is ready. */
 const START_SECONDS: Readonly<Record<string, number>> = {
-  cassandra: 20,
-  "od-elasticsearch": 18,
   "maya-kibana": 8,
   "maya-grafana": 4,
   "maya-ui": 2,
@@ -79,7 +80,9 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
     const live = {
       ...context,
       get store() {
-        return wiring.clusterStores(context.cluster) ?? context.store;
+        const store = wiring.clusterStores(context.cluster);
+        if (store === undefined) return context.store;
+        return isCutOff(store, context.pod, "Egress") ? severedStore(store) : store;
       },
     };
     return program.start(live);
@@ -106,6 +109,8 @@ const programsOf = (wiring: Wiring): Programs => {
   const own: [string, Program][] = [
     ["maya-io-server", mayaIoServer(wiring)],
     ["mysql", mysql(wiring)],
+    ["cassandra", cassandra(wiring)],
+    ["od-elasticsearch", elasticsearch(wiring)],
     ["nginx-ingress", nginxIngress(wiring)],
     ["maya-init", mayaInit],
     ["cortex-agent", cortexAgent(wiring)],

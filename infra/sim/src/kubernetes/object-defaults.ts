@@ -114,6 +114,8 @@ const SPECS: Readonly<Record<string, (spec: Json) => Json>> = {
   }),
   PersistentVolumeClaim: (spec) => fill(spec, { volumeMode: "Filesystem" }),
   PersistentVolume: (spec) => fill(spec, { volumeMode: "Filesystem", persistentVolumeReclaimPolicy: "Retain" }),
+  NetworkPolicy: (spec) =>
+    fill(spec, { podSelector: {}, policyTypes: list(spec["egress"]).length > 0 ? ["Ingress", "Egress"] : ["Ingress"] }),
   Namespace: (spec) => fill(spec, { finalizers: ["kubernetes"] }),
 };
 
@@ -132,7 +134,7 @@ const WHOLE: Readonly<Record<string, (object: Json) => Json>> = {
   StorageClass: (object) => fill(object, { reclaimPolicy: "Delete", volumeBindingMode: "Immediate" }),
 };
 
-const BUILT_IN_GROUP = /^(?:v1|apps\/v1|batch\/v1|storage\.k8s\.io\/v1)$/;
+const BUILT_IN_GROUP = /^(?:v1|apps\/v1|batch\/v1|storage\.k8s\.io\/v1|networking\.k8s\.io\/v1)$/;
 
 /** The object with the defaults of a real API server; objects of custom kinds come back as they are. */
 export const withDefaults = <T extends { readonly apiVersion: string; readonly kind: string; readonly spec?: Json }>(object: T): T => {

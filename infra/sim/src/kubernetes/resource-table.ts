@@ -52,6 +52,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { kind: "Job", subresources: ["status"], ...WORKLOAD },
     { kind: "CronJob", short: ["cj"], subresources: ["status"], ...WORKLOAD },
   ],
+  "networking.k8s.io/v1": [{ kind: "NetworkPolicy", plural: "networkpolicies", short: ["netpol"], generations: true }],
   "policy/v1": [{ kind: "PodDisruptionBudget", short: ["pdb"], subresources: ["status"], generations: true }],
   "storage.k8s.io/v1": [{ kind: "StorageClass", plural: "storageclasses", cluster: true, short: ["sc"] }],
   "rbac.authorization.k8s.io/v1": [

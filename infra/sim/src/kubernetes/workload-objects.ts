@@ -358,6 +358,10 @@ export interface DisruptionBudget extends KubeObject {
   };
 }
 
+export interface NetworkPolicy extends KubeObject {
+  readonly spec: { readonly podSelector: LabelSelector; readonly policyTypes: readonly ("Ingress" | "Egress")[] };
+}
+
 /** Kinds that controllers and kubelets touch, with the shape they read. */
 export interface KindMap {
   readonly Namespace: Namespace;

@@ -2,7 +2,8 @@ import type { Call } from "../call.ts";
 import { ok } from "../http/envelope.ts";
 import { get, post, type Reply, type Route } from "../http/router.ts";
 import { listAt, textAt } from "../json.ts";
-import { logQueryOf, LogQueryFault, type LogDocument } from "../observe/log-query.ts";
+import type { LogStream } from "../observe/log-index.ts";
+import { logQueryOf, LogQueryFault } from "../observe/log-query.ts";
 import { projectOfKey } from "../project-key.ts";
 import type { ClusterRow } from "../rows.ts";
 import { ApiStatusError } from "../../kubernetes/api-status.ts";
@@ -27,27 +28,39 @@ const linesOf = async (call: Call, cluster: ClusterRow, [pod, container]: readon
   return lines;
 };
 
-const documentsOf = async (call: Call, cluster: ClusterRow): Promise<readonly LogDocument[]> => {
+/** Of one run of a container: after a restart it writes another. */
+const runOf = (pod: KubeObject, container: string): string =>
+  textAt(
+    listAt(pod.status, "containerStatuses").find((one) => textAt(one, "name") === container),
+    "containerID",
+  ) ?? "";
+
+const streamsOf = async (call: Call, cluster: ClusterRow): Promise<readonly LogStream[]> => {
   const store = call.director.storeOf(cluster);
   const runs = store.list(store.resource("Pod")).flatMap((pod) => containersOf(pod).map((container) => [pod, container] as const));
-  const found = await Promise.all(
+  return Promise.all(
     runs.map(async ([pod, container]) => {
       const kubernetes = { namespace_name: pod.metadata.namespace ?? "", pod_name: pod.metadata.name, container_name: container };
-      const lines = await linesOf(call, cluster, [pod, container]);
-      return lines.map((log) => ({ log, cluster_uuid: cluster.id, kubernetes }));
+      const id = [cluster.id, pod.metadata.uid, container, runOf(pod, container)].join("/");
+      return { id, clusterId: cluster.id, kubernetes, lines: await linesOf(call, cluster, [pod, container]) };
     }),
   );
-  return found.flat();
 };
 
-/** Elasticsearch behind the ingress, where the key's project finds the lines of its own clusters and no others. */
+/**
+ * Elasticsearch behind the ingress, where the key's project finds the lines of its own clusters and no others. A search brings in what
+ * containers have written until then: what nobody searched for while its pod was there is not found later.
+ */
 const search = async (call: Call): Promise<Reply> => {
   const projectId = projectOfKey(call);
   try {
     const { isWanted, size } = logQueryOf(call.request.body);
     const clusters = call.db.list("clusters").filter((cluster) => cluster.projectId === projectId && cluster.state === "active");
-    const all = (await Promise.all(clusters.map((cluster) => documentsOf(call, cluster)))).flat().filter(isWanted);
-    const hits = all.slice(0, size).map((document, index) => ({ _index: `logs-${projectId}`, _id: String(index), _source: document }));
+    const streams = (await Promise.all(clusters.map((cluster) => streamsOf(call, cluster)))).flat();
+    const index = call.director.logIndex();
+    index.keep(streams);
+    const all = index.documents(new Set(clusters.map(({ id }) => id))).filter(isWanted);
+    const hits = all.slice(0, size).map((document, at) => ({ _index: `logs-${projectId}`, _id: String(at), _source: document }));
     return ok({ timed_out: false, hits: { total: { value: all.length, relation: "eq" }, hits } });
   } catch (error) {
     if (error instanceof LogQueryFault) return badQuery(error.message);

@@ -1,9 +1,9 @@
 import { setMaxListeners } from "node:events";
 import { Database } from "../database.ts";
-import { listAt, textAt } from "../json.ts";
 import { DirectorServer } from "../server.ts";
 import type { Wiring } from "../wiring.ts";
 import type { Program, ProgramContext } from "../../kubernetes/program.ts";
+import { mountedFiles } from "./mounted-files.ts";
 import { repeat, service } from "./process.ts";
 
 /** From the start of the container until something listens, and from then until it serves. */
@@ -22,7 +22,7 @@ const start = async (context: ProgramContext, server: DirectorServer): Promise<v
     isRecovered = true;
     server.phase = "serving";
     server.connectHost();
-    server.desk.look();
+    server.look();
   });
 };
 
@@ -41,21 +41,8 @@ export const mayaIoServer = (wiring: Wiring): Program => ({
   },
 });
 
-/** The claim that the pod mounts. */
-const claimOf = ({ pod }: ProgramContext): string | undefined =>
-  listAt(pod.spec, "volumes")
-    .map((volume) => textAt(volume, "persistentVolumeClaim", "claimName"))
-    .find((claim) => claim !== undefined);
-
-const openDatabase = (context: ProgramContext): Database => {
-  const claim = claimOf(context);
-  if (claim === undefined) throw new Error("the pod mounts no claim to keep the schema maya on");
-  return new Database({
-    read: () => context.readVolume(claim),
-    write: (state) => context.writeVolume(claim, state),
-    now: () => context.time.now(),
-  });
-};
+const openDatabase = (context: ProgramContext): Database =>
+  new Database({ ...mountedFiles(context, "the schema maya"), now: () => context.time.now() });
 
 export const mysql = (wiring: Wiring): Program =>
   service({

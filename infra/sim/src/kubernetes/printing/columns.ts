@@ -268,6 +268,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     number("Allowed Disruptions", "status.disruptionsAllowed"),
     AGE,
   ],
+  NetworkPolicy: [NAME, { name: "Pod-Selector", cell: (policy) => labelsText(at(policy, "spec.podSelector.matchLabels")) }, AGE],
   Lease: [NAME, field("Holder", "spec.holderIdentity", ""), AGE],
   RoleBinding: [
     NAME,

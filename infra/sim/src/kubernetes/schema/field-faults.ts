@@ -23,3 +23,9 @@ export const forbiddenValue = (field: string, because: string): InvalidField => 
   reason: "FieldValueForbidden",
   message: `Forbidden: ${because}`,
 });
+
+export const unsupported = (field: string, value: unknown, supported: readonly unknown[]): InvalidField => ({
+  field,
+  reason: "FieldValueNotSupported",
+  message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((one) => JSON.stringify(one)).join(", ")}`,
+});

@@ -89,6 +89,8 @@ export const SHAPES: Readonly<Record<string, string>> = {
     "metadata:ObjectMeta=1 involvedObject:*=2 reason:s=3 message:s=4 source:*=5 firstTimestamp:t=6 lastTimestamp:t=7 count:i=8 type:s=9 eventTime:u=10 series:*=11 action:s=12 related:*=13 reportingComponent:s=14 reportingInstance:s=15",
   PodDisruptionBudget: "metadata:ObjectMeta=1 spec:PodDisruptionBudgetSpec=2 status:*=3",
   PodDisruptionBudgetSpec: "minAvailable:q=1 selector:LabelSelector=2 maxUnavailable:q=3 unhealthyPodEvictionPolicy:s=4",
+  NetworkPolicy: "metadata:ObjectMeta=1 spec:NetworkPolicySpec=2",
+  NetworkPolicySpec: "podSelector:LabelSelector=1 ingress:[*]=2 egress:[*]=3 policyTypes:[s]=4",
   Role: "metadata:ObjectMeta=1 rules:[PolicyRule]=2",
   ClusterRole: "metadata:ObjectMeta=1 rules:[PolicyRule]=2 aggregationRule:AggregationRule=3",
   AggregationRule: "clusterRoleSelectors:[LabelSelector]=1",

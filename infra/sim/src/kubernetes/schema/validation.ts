@@ -3,7 +3,7 @@ import type { KubeObject } from "../kube-object.ts";
 import { at, list, text } from "../printing/fields.ts";
 import { nameFaults } from "./name-rules.ts";
 import { podFaults } from "./pod-rules.ts";
-import { invalidValue, required } from "./field-faults.ts";
+import { forbiddenValue, invalidValue, required, unsupported } from "./field-faults.ts";
 
 type Rule = (object: KubeObject) => InvalidField[];
 
@@ -97,6 +97,18 @@ const budgetFaults: Rule = (object) => {
   ];
 };
 
+const DIRECTIONS: readonly unknown[] = ["Ingress", "Egress"];
+
+/** Policies are known here as far as they cut off; what one lets through is not. */
+const policyFaults: Rule = (object) => [
+  ...["ingress", "egress"].flatMap((name) =>
+    list(at(object, `spec.${name}`)).length === 0 ? [] : [forbiddenValue(`spec.${name}`, "the simulator knows no rules")],
+  ),
+  ...list(at(object, "spec.policyTypes")).flatMap((type, index) =>
+    DIRECTIONS.includes(type) ? [] : [unsupported(`spec.policyTypes[${index}]`, type, DIRECTIONS)],
+  ),
+];
+
 const RULES: Readonly<Record<string, readonly Rule[]>> = {
   Pod: [podAt("spec")],
   Deployment: WORKLOAD,
@@ -115,6 +127,7 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
   PersistentVolume: [requiredAt("spec.accessModes"), requiredAt("spec.capacity.storage")],
   StorageClass: [requiredAt("provisioner")],
   PodDisruptionBudget: [budgetFaults],
+  NetworkPolicy: [policyFaults],
   CustomResourceDefinition: [
     requiredAt("spec.group"),
     requiredAt("spec.scope"),

@@ -1,0 +1,27 @@
+import { LogIndex } from "../observe/log-index.ts";
+import { SampleStore } from "../observe/sample-store.ts";
+import type { Wiring } from "../wiring.ts";
+import type { Program } from "../../kubernetes/program.ts";
+import { mountedFiles } from "./mounted-files.ts";
+import { service } from "./process.ts";
+
+const LOOK_BACK_MS = 5 * 60_000;
+
+/** Keeps what Cortex was sent. */
+export const cassandra = (wiring: Wiring): Program =>
+  service({
+    startMs: 20_000,
+    run(context) {
+      const files = mountedFiles(context, "the schema cortex");
+      wiring.metrics.add(context, new SampleStore({ ...files, lookBackMs: LOOK_BACK_MS / context.time.speed }));
+    },
+  });
+
+/** Keeps the lines of all connected clusters. */
+export const elasticsearch = (wiring: Wiring): Program =>
+  service({
+    startMs: 18_000,
+    run(context) {
+      wiring.logs.add(context, new LogIndex(mountedFiles(context, "the indices")));
+    },
+  });
