@@ -1,24 +1,83 @@
-import { expect, plan, probes, test } from "@kubera-e2e/fixtures";
+import { expect, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import type { Linked } from "@kubera-e2e/fixtures/disruption";
+
+test.use({ state: "openebs" });
+
+const AGENT = { kind: "Deployment", namespace: "maya-system", name: "maya-io-agent" } as const;
+
+const agentsReady = async (bed: Bed, names: readonly string[]): Promise<void> => {
+  for (const name of names) await bed.member.until(probes.deploymentAvailable({ namespace: AGENT.namespace, name }));
+};
+
+/** Active again under the id of before, and with all its nodes. */
+const isLinked = async (bed: Bed, { id, project, seen }: Linked): Promise<void> => {
+  await seen.steady(bed.intervals.clusterActive);
+  expect(await project.idOf(bed.member)).toBe(id);
+  expect(await project.nodes({ clusterId: id, state: "active" })).toHaveLength(bed.member.nodes.length);
+};
+
+const HARMS = [
+  {
+    details: plan("TCID-DIR-CHAOS-AGENT-KILL-MAYA-IO-AGENT", { day: 2, priority: 0 }),
+    what: "maya-io-agent was killed",
+    harm: (bed: Bed) => bed.member.kill(AGENT),
+  },
+  {
+    details: plan("TCID-DIR-CHAOS-AGENT-REBOOT-NODE", { day: 2, priority: 1 }),
+    what: "the node of maya-io-agent lost its power",
+    harm: async (bed: Bed) => {
+      for (const node of await bed.member.nodesOf([AGENT])) await bed.reboot(bed.member, node);
+    },
+  },
+] as const;
 
 test.describe("a connected cluster", { tag: "@disruptive" }, () => {
-  test.use({ state: "openebs" });
+  for (const { details, what, harm } of HARMS) {
+    test(`is linked again after ${what}`, details, async ({ bed, keepsakes, release }) => {
+      const link = await keepsakes.link();
+      await harm(bed);
+      await agentsReady(bed, release.agents.components);
+      await isLinked(bed, link);
+    });
+  }
 
   test(
-    "is linked again after maya-io-agent was killed",
-    plan("TCID-DIR-CHAOS-AGENT-KILL-MAYA-IO-AGENT", { day: 2, priority: 0 }),
-    async ({ bed, project, release }) => {
-      const id = await project.idOf(bed.member);
-      const state = async (): Promise<string | undefined> => {
-        const { state: seen } = await project.cluster(id);
-        return seen === "active" ? undefined : `the cluster is ${seen}`;
-      };
-      const link = bed.sample("Director calls the cluster active", state);
-      const { namespace } = release.agents;
-      await bed.member.kill({ kind: "Deployment", namespace, name: "maya-io-agent" });
-      await bed.member.until(probes.deploymentAvailable({ namespace, name: "maya-io-agent" }));
-      await link.steady(bed.intervals.clusterActive);
-      expect(await project.idOf(bed.member)).toBe(id);
-      expect(await project.nodes({ clusterId: id, state: "active" })).toHaveLength(bed.member.nodes.length);
+    "is linked again after its agents were evicted",
+    plan("TCID-DIR-CHAOS-AGENT-EVICT", { day: 2, priority: 1 }),
+    async ({ bed, keepsakes, release }) => {
+      const link = await keepsakes.link();
+      for (const name of release.agents.components) await bed.member.evict({ ...AGENT, name });
+      await agentsReady(bed, release.agents.components);
+      await isLinked(bed, link);
+    },
+  );
+
+  test(
+    "is linked again by an agent on another node after its own was drained",
+    plan("TCID-DIR-CHAOS-AGENT-DRAIN-NODE", { day: 2, priority: 1 }),
+    async ({ bed, keepsakes, release }) => {
+      const link = await keepsakes.link();
+      const [node = "", ...others] = await bed.member.nodesOf([AGENT]);
+      await bed.member.drain(node);
+      await agentsReady(bed, release.agents.components);
+      const now = await bed.member.nodesOf([AGENT]);
+      await bed.member.uncordon(node);
+      await isLinked(bed, link);
+      expect(now).not.toContain(node);
+      expect(others).toEqual([]);
+    },
+  );
+
+  test(
+    "is offline while maya-io-agent is cut off, and linked again afterwards",
+    plan("TCID-DIR-CHAOS-AGENT-CUT-OFF-MAYA-IO-AGENT", { day: 2, priority: 1 }),
+    async ({ bed, keepsakes }) => {
+      const link = await keepsakes.link();
+      await bed.member.cutOff(AGENT);
+      await link.seen.interrupted(bed.intervals.clusterActive);
+      expect(await link.project.cluster(link.id)).toMatchObject({ state: "offline" });
+      await bed.member.mend(AGENT);
+      await isLinked(bed, link);
     },
   );
 });

@@ -67,7 +67,7 @@ test(
   plan("TCID-DIR-METRICS-HOSTPATH-APP", { day: 1, priority: 1, assumption: "A-METRICS-SERIES" }),
   async ({ apps, bed, observation, project }) => {
     const app = await apps.onHostpath();
-    const [capacity] = await observation.series(`kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="${app.name}"}`);
+    const [capacity] = await observation.series(app.capacity);
     expect(capacity?.labels).toMatchObject({ namespace: app.namespace, job: jobOf(await project.idOf(bed.member)) });
     expect(capacity?.value).toBeGreaterThanOrEqual(2 * 1024 ** 3);
   },
@@ -93,8 +93,7 @@ test.describe("without cortex-agent", () => {
     "metrics end, and they go on when it is back",
     plan("TCID-DIR-METRICS-AGENT-GAP", { day: 2, priority: 1, assumption: "A-METRICS-AGENT" }),
     async ({ apps, bed, observation, release }) => {
-      const app = await apps.onHostpath();
-      const query = `kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="${app.name}"}`;
+      const { capacity: query } = await apps.onHostpath();
       const agent = { ...KINDS.deployment, namespace: release.agents.namespace, name: "cortex-agent" };
       await observation.series(query);
       await bed.member.kube.patch(agent, { spec: { replicas: 0 } });

@@ -5,7 +5,8 @@ import { blockedBy } from "./blocked.ts";
 import type { FailedState } from "./failed-state.ts";
 import { describeJoined } from "./joined-bed.ts";
 import { SlotBarrier } from "./slot-barrier.ts";
-import type { EventsAnswer, JoinedBed, JoinRequest } from "./wire.ts";
+import { setNodePower } from "./node-power.ts";
+import type { EventsAnswer, JoinedBed, JoinRequest, PowerRequest } from "./wire.ts";
 
 /** What the desk needs of a held bed. */
 export type HeldBed = Pick<BedSession, "context" | "lost" | "ensure" | "markUsed" | "events" | "close">;
@@ -94,6 +95,12 @@ export class BedDesk {
     return (
       (await this.#session?.events(from, to)) ?? { facts: [], gaps: [{ collector: "events", because: "no test has joined the bed yet" }] }
     );
+  }
+
+  /** Switches the VM of a node off or on. Errors: those of the machines. */
+  async setPower(request: PowerRequest): Promise<void> {
+    if (this.#session === undefined) throw new Error("no test has joined the bed yet");
+    await setNodePower(this.#session.context, request);
   }
 
   /** Nobody gets the bed from now on. */

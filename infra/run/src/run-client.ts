@@ -1,5 +1,13 @@
 import { askRun, type RunAddress } from "./run-line.ts";
-import { eventsAnswerSchema, joinedBedSchema, type EventsAnswer, type JoinedBed, type JoinRequest, type LeaveRequest } from "./wire.ts";
+import {
+  eventsAnswerSchema,
+  joinedBedSchema,
+  type EventsAnswer,
+  type JoinedBed,
+  type JoinRequest,
+  type LeaveRequest,
+  type PowerRequest,
+} from "./wire.ts";
 
 /**
  * Joins a slot of the bed in a state; waits for its turn and for the restore, however long they take.
@@ -14,6 +22,11 @@ export const joinSlot = async (address: RunAddress, join: JoinRequest, signal?: 
 /** Gives a slot back; `dirty` makes the bed be restored before the next test, `failed` may make its state be kept. */
 export const leaveSlot = async (address: RunAddress, leave: LeaveRequest): Promise<void> => {
   await askRun(address, { ask: "leave", of: leave });
+};
+
+/** Switches the VM of a node off or on, for a test that disturbs the bed. Errors: those of the machines; `INTERNAL` when there is no run process. */
+export const setNodePower = async (address: RunAddress, power: PowerRequest): Promise<void> => {
+  await askRun(address, { ask: "power", of: power });
 };
 
 /** Tells the run what no artifact of it may hold; it stays in memory. */

@@ -50,6 +50,14 @@ export const joinedBedSchema = z.object({
 /** Events that were last seen inside a window; `to` is now when it is absent. */
 export const eventsRequestSchema = z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime().optional() });
 
+/** The power of one node's VM, for a test that has the bed for itself. */
+export const powerRequestSchema = z.strictObject({
+  slot: z.int().min(0),
+  cluster: z.string().min(1),
+  node: z.string().min(1),
+  to: z.enum(["on", "off"]),
+});
+
 /** Events of all clusters since a moment; a cluster whose events could not be read is a gap. */
 export const eventsAnswerSchema = z.object({ facts: z.array(factSchema), gaps: z.array(gapSchema) });
 
@@ -66,6 +74,7 @@ export const questionSchema = z.discriminatedUnion("ask", [
   z.strictObject({ id, ask: z.literal("join"), of: joinRequestSchema }),
   z.strictObject({ id, ask: z.literal("leave"), of: leaveRequestSchema }),
   z.strictObject({ id, ask: z.literal("events"), of: eventsRequestSchema }),
+  z.strictObject({ id, ask: z.literal("power"), of: powerRequestSchema }),
   z.strictObject({ id, ask: z.literal("secrets"), of: secretsRequestSchema }),
   z.strictObject({ id, ask: z.literal("cancel") }),
 ]);
@@ -87,10 +96,12 @@ export type RunQuestion =
   | { readonly ask: "join"; readonly of: JoinRequest }
   | { readonly ask: "leave"; readonly of: LeaveRequest }
   | { readonly ask: "events"; readonly of: z.infer<typeof eventsRequestSchema> }
+  | { readonly ask: "power"; readonly of: PowerRequest }
   | { readonly ask: "secrets"; readonly of: readonly string[] };
 
 export type RunAnswer = z.infer<typeof runAnswerSchema>;
 export type LeaveRequest = z.input<typeof leaveRequestSchema>;
+export type PowerRequest = z.infer<typeof powerRequestSchema>;
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 export type JoinedBed = z.infer<typeof joinedBedSchema>;
 export type EventsAnswer = z.infer<typeof eventsAnswerSchema>;

@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { BedDesk } from "./bed-desk.ts";
 import type { HeldUntil } from "./held-lease.ts";
 import { onLines, sendLine } from "./json-lines.ts";
-import { greetingSchema, questionSchema, type JoinRequest } from "./wire.ts";
+import { greetingSchema, questionSchema, type JoinRequest, type PowerRequest } from "./wire.ts";
 
 type Question = z.infer<typeof questionSchema>;
 
@@ -110,6 +110,9 @@ export class WorkerLine {
         if (question.of.failed) desk.noteFailure(question.of.slot);
         desk.leave(question.of.slot, question.of.dirty);
         return {};
+      case "power":
+        await this.#setPower(question.of);
+        return {};
       case "secrets":
         this.#options.onSecrets(question.of);
         return {};
@@ -118,6 +121,12 @@ export class WorkerLine {
         return desk.events(new Date(from), to === undefined ? new Date() : new Date(to));
       }
     }
+  }
+
+  /** A node without power is felt by everybody on the bed, and only a restore surely gives it back. */
+  async #setPower(request: PowerRequest): Promise<void> {
+    if (this.#joined.get(request.slot)?.disturbs !== true) throw new Error("power is for a test that disturbs the bed and has joined it");
+    await this.#options.desk.setPower(request);
   }
 
   async #join(id: number, join: JoinRequest): Promise<unknown> {

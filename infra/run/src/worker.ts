@@ -1,5 +1,5 @@
 // A worker's own door: it loads neither leases nor restores, and every module costs a worker about two milliseconds.
-export { fetchEvents, joinSlot, leaveSlot, tellSecrets } from "./run-client.ts";
+export { fetchEvents, joinSlot, leaveSlot, setNodePower, tellSecrets } from "./run-client.ts";
 export type { JoinedBed } from "./wire.ts";
 export { bedFence } from "./run-line.ts";
 export { openWorkerBed, type ObjectStore, type WorkerBed } from "./worker-bed.ts";
