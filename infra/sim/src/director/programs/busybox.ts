@@ -8,21 +8,14 @@ const START_MS = 500;
 /** The one script that this shell can run. */
 const SCRIPT = /^touch \/data\/diary; cat \/data\/diary; cat \/proc\/sys\/kernel\/random\/uuid \| tee -a \/data\/diary; exec sleep \d+$/;
 
-const claimOf = ({ pod, container }: ProgramContext): string | undefined => {
-  const mounts = listAt(
-    listAt(pod.spec, "containers").find((one) => textAt(one, "name") === container),
-    "volumeMounts",
-  );
-  const name = textAt(
-    mounts.find((mount) => textAt(mount, "mountPath") === "/data"),
-    "name",
-  );
-  return textAt(
-    listAt(pod.spec, "volumes").find((volume) => textAt(volume, "name") === name),
-    "persistentVolumeClaim",
-    "claimName",
-  );
+/** What the container mounts at a path, as the pod's volumes say it. */
+const volumeAt = ({ pod, container }: ProgramContext, path: string): unknown => {
+  const spec = listAt(pod.spec, "containers").find((one) => textAt(one, "name") === container);
+  const mount = listAt(spec, "volumeMounts").find((one) => textAt(one, "mountPath") === path);
+  return listAt(pod.spec, "volumes").find((volume) => textAt(volume, "name") === textAt(mount, "name"));
 };
+
+const claimOf = (context: ProgramContext): string | undefined => textAt(volumeAt(context, "/data"), "persistentVolumeClaim", "claimName");
 
 const linesIn = (data: unknown): readonly string[] => listAt(data).filter((line) => typeof line === "string");
 
@@ -40,11 +33,24 @@ const refused = (context: ProgramContext): Promise<ProgramEnd> => {
   return Promise.resolve({ exitCode: 127, message });
 };
 
-/** busybox: sleeps and echoes as any image does, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
+const HOSTPATH = "/var/openebs/local";
+
+/** `ls` of the one folder that a node has. */
+const listed = async (context: ProgramContext): Promise<ProgramEnd> => {
+  const path = context.args.at(-1) ?? "";
+  await context.time.delay(START_MS, context.signal);
+  if (context.args.length !== 3 || context.args[1] !== "-1" || textAt(volumeAt(context, path), "hostPath", "path") !== HOSTPATH)
+    return refused(context);
+  for (const volume of [...context.machine.disk.volumes.keys()].toSorted()) context.log(volume);
+  return { exitCode: 0 };
+};
+
+/** busybox: sleeps and echoes as any image does, and lists the folders of a node's hostpath volumes, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
 export const busybox: Program = {
   start(context) {
     const [applet] = context.args;
     if (applet === "sleep" || applet === "echo") return defaultProgram(applet === "echo").start(context);
+    if (applet === "ls") return { ready: () => true, ended: listed(context) };
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };
     void context.time.delay(START_MS, context.signal).then(() => {
