@@ -66,6 +66,9 @@ describe("coverage", () => {
   });
 });
 
+/** Beside the 464 cases that were found at first: each way to disrupt that they do not name. */
+const OF_OUR_OWN = 9;
+
 describe("e2e plan coverage", () => {
   test("prints rows with exactly these fields, which hold the whole plan", async () => {
     const { code, out } = await runE2e({}, ["plan", "coverage", "--json"]);
@@ -73,7 +76,7 @@ describe("e2e plan coverage", () => {
     expect(code).toBe(0);
     for (const row of rows)
       expect(Object.keys(row)).toEqual(["area", "day", "priority", "kind", "planned", "automated", "runnable", "assumption", "waived"]);
-    expect(rows.reduce((sum, { planned }) => sum + planned, 0)).toBe(464);
+    expect(rows.reduce((sum, { planned }) => sum + planned, 0)).toBe(464 + OF_OUR_OWN);
   });
 
   test("refuses a bed that nobody declares", async () => {

@@ -84,6 +84,16 @@ describe("objects", () => {
     expect(byField.map(({ metadata }) => metadata.name)).toEqual(["l2"]);
   });
 
+  test("that are pods leave by eviction, once and again", async () => {
+    const pod = { ...KINDS.pod, namespace: "default", name: "leaving" };
+    await client.evict(pod);
+    const spec = { containers: [{ name: "main", image: "busybox" }] };
+    await client.create({ ...KINDS.pod, metadata: { name: pod.name, namespace: pod.namespace }, spec });
+    await client.evict(pod);
+    await client.evict(pod);
+    expect((await client.get(pod))?.metadata.deletionTimestamp ?? "gone").toBeTruthy();
+  });
+
   test("of a custom kind are served once its definition is there", async () => {
     const widget = { apiVersion: "example.io/v1", kind: "Widget" };
     expect(await refusalOf(client.list(widget))).toContain('serves no kind "Widget"');

@@ -7,7 +7,7 @@ import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { afterEach, describe, expect, test } from "vitest";
 import { BedDesk, type HeldBed } from "../src/bed-desk.ts";
-import { bedFence, fetchEvents, joinSlot, leaveSlot } from "../src/worker.ts";
+import { bedFence, fetchEvents, joinSlot, leaveSlot, setNodePower } from "../src/worker.ts";
 import { RunDoor } from "../src/run-door.ts";
 import type { EventsAnswer, JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
@@ -39,6 +39,7 @@ class FakeBed implements HeldBed {
   readonly restored: string[] = [];
   readonly closed: (string | undefined)[] = [];
   readonly asked: [Date, Date][] = [];
+  readonly power: string[] = [];
   failure: Error | undefined;
   secretFailure: Error | undefined;
   /** Whether restores end with the bed only. */
@@ -53,7 +54,11 @@ class FakeBed implements HeldBed {
       if (this.secretFailure !== undefined) throw this.secretFailure;
       return { username: "Administrator", password: "p" };
     };
-    return { bed: BED, secret } as unknown as BedContext;
+    const machines = {
+      powerOff: async (vm: string) => void this.power.push(`${vm} off`),
+      powerOn: async (vm: string) => void this.power.push(`${vm} on`),
+    };
+    return { bed: BED, secret, machines } as unknown as BedContext;
   }
 
   ensure(state: BedState, build: string): Promise<void> {
@@ -141,6 +146,21 @@ describe("a worker", () => {
       waitedMs: expect.any(Number) as number,
     });
     expect([bed.restored, bed.used]).toEqual([["director@1.12.0"], 1]);
+  });
+
+  test("that disturbs has a node's power switched by the run, and nobody else has", async () => {
+    const { address, bed } = await serve();
+    const power = { slot: 0, cluster: "c1", node: "n1", to: "off" } as const;
+    const refusal = "power is for a test that disturbs the bed and has joined it";
+    await expect(setNodePower(address, power)).rejects.toThrow(refusal);
+    await joinSlot(address, join(0));
+    await expect(setNodePower(address, power)).rejects.toThrow(refusal);
+    await leaveSlot(address, { slot: 0, dirty: false });
+    await joinSlot(address, join(0, { disturbs: true }));
+    await setNodePower(address, power);
+    await setNodePower(address, { ...power, to: "on" });
+    await expect(setNodePower(address, { ...power, node: "n9" })).rejects.toThrow(/no node n9 in a cluster c1/);
+    expect(bed.power).toEqual(["v1 off", "v1 on"]);
   });
 
   test("does not open the bed before it is needed, and opens it once", async () => {

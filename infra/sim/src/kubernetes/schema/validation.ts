@@ -104,7 +104,7 @@ const policyFaults: Rule = (object) => [
   ...["ingress", "egress"].flatMap((name) =>
     list(at(object, `spec.${name}`)).length === 0 ? [] : [forbiddenValue(`spec.${name}`, "the simulator knows no rules")],
   ),
-  ...list(at(object, "spec.policyTypes")).flatMap((type, index) =>
+  ...((at(object, "spec.policyTypes") ?? []) as unknown[]).flatMap((type, index) =>
     DIRECTIONS.includes(type) ? [] : [unsupported(`spec.policyTypes[${index}]`, type, DIRECTIONS)],
   ),
 ];
