@@ -80,4 +80,17 @@ test.describe("a connected cluster", { tag: "@disruptive" }, () => {
       await isLinked(bed, link);
     },
   );
+
+  test(
+    "is given a pool after openebs-manager was killed, and stays active",
+    plan("TCID-DIR-CHAOS-AGENT-KILL-OPENEBS-MANAGER", { day: 2, priority: 2 }),
+    async ({ bed, keepsakes, pools }) => {
+      const { seen } = await keepsakes.link();
+      await bed.member.kill({ ...AGENT, name: "openebs-manager" });
+      await agentsReady(bed, ["openebs-manager"]);
+      const pool = await pools.create({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
+      await expect(bed.member).toReach(probes.poolOnline(pool));
+      expect(await seen.steady(bed.intervals.clusterActive)).toEqual([]);
+    },
+  );
 });
