@@ -45,10 +45,10 @@ describe("metrics on Cassandra's volume", () => {
     expect(JSON.stringify(before)).toBe(copy);
   });
 
-  it("are of the last 400 pushes", () => {
+  it("are of the last 4000 pushes", () => {
     const { open } = opened();
     const store = open();
-    for (let atMs = 1; atMs <= 401; atMs += 1) store.write(push(atMs), [SAMPLE]);
+    for (let atMs = 1; atMs <= 4001; atMs += 1) store.write(push(atMs), [SAMPLE]);
     expect([store.read("1p1", 1).length, store.read("1p1", 2).length]).toEqual([0, 1]);
   });
 

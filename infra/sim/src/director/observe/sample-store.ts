@@ -4,8 +4,8 @@ import type { Sample } from "./samples.ts";
 /** Prometheus looks back five minutes: a series without a sample for thirty looks, one each ten seconds, is not there any more. */
 const LOOKS_BACK = 30;
 
-/** Pushes of one cluster that are kept, an hour and a half of them. */
-const KEPT = 400;
+/** Pushes of one cluster that are kept, sixteen hours of them. */
+const KEPT = 4000;
 
 export interface StoredSample extends Sample {
   /** Milliseconds since 1970. */
