@@ -168,7 +168,7 @@ export class DirectorServer implements DirectorCore {
 
   /** Cortex, as far as what stands in its way is there. */
   #metrics(way: readonly string[]): SampleStore {
-    const missing = way.find((workload) => !this.isUp(workload));
+    const missing = way.find((workload) => !this.#wiring.hasPart(this.#context, workload));
     const store = this.#wiring.storeFor(this.#context, this.#wiring.metrics);
     if (store === undefined || missing !== undefined) throw unavailable(`${missing ?? "cassandra"} does not answer`);
     return store;

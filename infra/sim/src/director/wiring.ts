@@ -35,6 +35,13 @@ const isReady = ({ store, pod }: ProgramContext): boolean => {
   return listAt(now, "status", "conditions").some((entry) => textAt(entry, "type") === "Ready" && at(entry, "status") === "True");
 };
 
+/** Whether one in a pod is reached by whoever asks from another pod of the same namespace. */
+const isReached = (asking: ProgramContext, { cluster, pod, store }: ProgramContext): boolean =>
+  cluster === asking.cluster &&
+  pod.metadata.namespace === asking.pod.metadata.namespace &&
+  !isCutOff(asking.store, asking.pod, "Egress") &&
+  !isCutOff(store, pod, "Ingress");
+
 /** Processes of one kind while they run, in order of their start. */
 class Processes<T> {
   readonly #running = new Set<Process<T>>();
@@ -65,6 +72,8 @@ export class Wiring {
   readonly databases = new Processes<Database>();
   readonly metrics = new Processes<SampleStore>();
   readonly logs = new Processes<LogIndex>();
+  /** Parts that keep nothing, and without which others do not work. */
+  readonly parts = new Processes<undefined>();
   /** Where the ingress listens; undefined until it is started. */
   url: string | undefined;
 
@@ -80,10 +89,13 @@ export class Wiring {
 
   /** The store of this kind that serves whoever asks, in his namespace; undefined while one of the two is cut off too. */
   storeFor<T>(asking: ProgramContext, stores: Processes<T>): T | undefined {
-    if (isCutOff(asking.store, asking.pod, "Egress")) return undefined;
-    const isMeant = ({ cluster, pod }: ProgramContext): boolean =>
-      cluster === asking.cluster && pod.metadata.namespace === asking.pod.metadata.namespace;
-    return stores.find((context) => isMeant(context) && !isCutOff(context.store, context.pod, "Ingress"))?.value;
+    return stores.find((context) => isReached(asking, context))?.value;
+  }
+
+  /** Whether a part serves whoever asks; by the name of its workload. */
+  hasPart(asking: ProgramContext, workload: string): boolean {
+    const isMeant = ({ pod }: ProgramContext): boolean => pod.metadata.name.startsWith(`${workload}-`);
+    return this.parts.find((context) => isMeant(context) && isReached(asking, context)) !== undefined;
   }
 
   /** The cluster whose ingress takes connections at the moment. */
@@ -93,8 +105,8 @@ export class Wiring {
 
   /** The server behind the ingress, as far as it has a ready endpoint that can be reached. */
   serverOf(cluster: string): DirectorServer | undefined {
-    const isReached = (context: ProgramContext): boolean => isReady(context) && !isCutOff(context.store, context.pod, "Ingress");
-    return this.servers.find((context) => context.cluster === cluster && isReached(context))?.value;
+    const isOpen = (context: ProgramContext): boolean => isReady(context) && !isCutOff(context.store, context.pod, "Ingress");
+    return this.servers.find((context) => context.cluster === cluster && isOpen(context))?.value;
   }
 
   /** The way of an agent to the Director at `url`; undefined while it is cut somewhere. */

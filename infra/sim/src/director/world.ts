@@ -17,7 +17,7 @@ import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
-import { cassandra, elasticsearch } from "./programs/stores.ts";
+import { cassandra, elasticsearch, part } from "./programs/stores.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
 import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
@@ -61,14 +61,18 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "alertstore-tablemanager": 2,
   "cortex-configs": 2,
   "configs-db": 3,
-  consul: 2,
-  "cortex-distributor": 2,
-  "cortex-ingester": 3,
-  "cortex-querier": 2,
   "cortex-ruler": 2,
   "cortex-table-manager": 2,
   memcached: 1,
   "status-agent": 2,
+};
+
+/** The same for those that metrics need on their way. */
+const PART_START_SECONDS: Readonly<Record<string, number>> = {
+  consul: 2,
+  "cortex-distributor": 2,
+  "cortex-ingester": 3,
+  "cortex-querier": 2,
 };
 
 /**
@@ -106,6 +110,7 @@ const OPENEBS_OWNERS = ["openebs", "mayadataio"];
 
 const programsOf = (wiring: Wiring): Programs => {
   const plain = Object.entries(START_SECONDS).map(([name, seconds]): [string, Program] => [name, service({ startMs: seconds * 1000 })]);
+  const parts = Object.entries(PART_START_SECONDS).map(([name, seconds]): [string, Program] => [name, part(wiring, seconds)]);
   const own: [string, Program][] = [
     ["maya-io-server", mayaIoServer(wiring)],
     ["mysql", mysql(wiring)],
@@ -122,7 +127,7 @@ const programsOf = (wiring: Wiring): Programs => {
   ];
   const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
   const others: [string, Program][] = [["library/busybox", busybox]];
-  const all = [...others, ...[...plain, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
+  const all = [...others, ...[...plain, ...parts, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
 

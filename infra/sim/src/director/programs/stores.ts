@@ -7,6 +7,10 @@ import { service } from "./process.ts";
 
 const LOOK_BACK_MS = 5 * 60_000;
 
+/** A part that keeps nothing: it serves from the end of its start on, which its pod, without a probe, does not tell. */
+export const part = (wiring: Wiring, startSeconds: number): Program =>
+  service({ startMs: startSeconds * 1000, run: (context) => wiring.parts.add(context, undefined) });
+
 /** Keeps what Cortex was sent. */
 export const cassandra = (wiring: Wiring): Program =>
   service({
