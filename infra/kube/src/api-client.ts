@@ -42,6 +42,7 @@ const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 /** Servers that know no such form answer with whole objects. */
 const METADATA_ALONE = { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json" };
 const NOT_FOUND = 404;
+const NOT_ACCEPTABLE = 406;
 const CONFLICT = 409;
 /** A list that hangs must not outlast many polls. */
 const LIST_TIMEOUT_MS = 10_000;
@@ -67,6 +68,8 @@ export class ApiClient implements KubeClient {
   readonly #options: ApiClientOptions;
   readonly #discovery: Discovery;
   readonly #shared = new SharedKinds();
+  /** Paths under which a server, or a proxy before it, lists whole objects alone. */
+  readonly #wholeAlone = new Set<string>();
   readonly #closed = new AbortController();
 
   constructor(options: ApiClientOptions) {
@@ -193,7 +196,7 @@ export class ApiClient implements KubeClient {
       ...rest,
       clock: this.#options.clock,
       list: (signal) => this.#list(kind, { ...scope, signal }),
-      listMetadata: (signal) => this.#list(kind, { ...scope, signal }, METADATA_ALONE),
+      listMetadata: (signal) => this.#listMetadata(kind, { ...scope, signal }),
       open: (revision, signal) => this.#open(kind, { ...scope, signal }, revision),
     });
   }
@@ -215,6 +218,18 @@ export class ApiClient implements KubeClient {
       // The definition of a kind may be gone; the next call finds out.
       if (refusedStatus(error) === NOT_FOUND) this.#discovery.forget(kind);
       throw error;
+    }
+  }
+
+  async #listMetadata(kind: KindRef, options: Call): Promise<Listing> {
+    const path = await this.#collection(kind, options);
+    if (this.#wholeAlone.has(path)) return this.#list(kind, options);
+    try {
+      return await this.#list(kind, options, METADATA_ALONE);
+    } catch (error) {
+      if (refusedStatus(error) !== NOT_ACCEPTABLE) throw error;
+      this.#wholeAlone.add(path);
+      return this.#list(kind, options);
     }
   }
 

@@ -20,8 +20,8 @@ const lean = (object: KubeObject): KubeObject => {
 const isSame = (a: KubeObject, b: KubeObject): boolean =>
   a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
 
-/** Whether two are surely the same form: what carries no revision may be any. */
-const isSameForm = (a: KubeObject, b: KubeObject): boolean => a.metadata.resourceVersion !== undefined && isSame(a, b);
+/** Whether two are surely the same form: what carries no revision, or an empty one, may be any. */
+const isSameForm = (a: KubeObject, b: KubeObject): boolean => Boolean(a.metadata.resourceVersion) && isSame(a, b);
 
 /** The last known form of the objects of one kind, and what changed against what was known before. */
 export class ObjectStore {

@@ -2,6 +2,8 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 
 /** While its watch talks, a kind is listed this often all the same. */
 const LONGEST_TALK_MS = 60_000;
+/** Contents change under one revision where a definition gets other defaults, or an etcd is set back to just there. */
+const LONGEST_TRUST_MS = 300_000;
 
 export interface PollPaceOptions {
   readonly clock: Clock;
@@ -15,12 +17,14 @@ export class PollPace {
   readonly #options: PollPaceOptions;
   #askedMs: number;
   #listedMs: number;
+  #readMs: number;
   #heardMs: number;
 
   constructor(options: PollPaceOptions) {
     this.#options = options;
     this.#askedMs = options.clock.monotonicMs();
     this.#listedMs = this.#askedMs;
+    this.#readMs = this.#askedMs;
     this.#heardMs = this.#askedMs;
   }
 
@@ -32,6 +36,16 @@ export class PollPace {
   /** A list was compared with what the watch has told. */
   listed(): void {
     this.#listedMs = this.#options.clock.monotonicMs();
+  }
+
+  /** Whole objects were listed. */
+  read(): void {
+    this.#readMs = this.#options.clock.monotonicMs();
+  }
+
+  /** Whether names and revisions have been trusted for as long as they may be. */
+  isReadingDue(): boolean {
+    return this.#options.clock.monotonicMs() - this.#readMs >= LONGEST_TRUST_MS;
   }
 
   /** The watch has told something. */

@@ -15,7 +15,7 @@ export interface Listing {
 
 export interface ReflectorOptions {
   readonly list: (signal: AbortSignal) => Promise<Listing>;
-  /** The same list without what the objects hold: their names, uids and revisions are enough to see that nothing was missed. */
+  /** The same list without what the objects hold: names, uids and revisions show what was missed, but for contents that change under one revision. */
   readonly listMetadata: (signal: AbortSignal) => Promise<Listing>;
   /** Opens a watch from a revision; its events until the server ends it. */
   readonly open: (revision: string, signal: AbortSignal) => Promise<AsyncIterable<WatchEvent>>;
@@ -86,7 +86,7 @@ export class Reflector {
       const startMs = this.#options.clock.monotonicMs();
       try {
         if (this.#mustList) await this.#list(signal);
-        await this.#followWatch(signal);
+        if (!this.#mustList) await this.#followWatch(signal);
       } catch (error) {
         this.#failed(error, signal);
       }
@@ -109,7 +109,7 @@ export class Reflector {
 
   async #pollOnce(signal: AbortSignal): Promise<void> {
     try {
-      if (this.#mustList || !(await this.#isCurrent(signal))) await this.#list(signal);
+      if (this.#mustList || this.#pace.isReadingDue() || !(await this.#isCurrent(signal))) await this.#list(signal);
     } catch (error) {
       this.#failed(error, signal);
       this.#watch.abort();
@@ -158,22 +158,26 @@ export class Reflector {
 
   async #list(signal: AbortSignal): Promise<void> {
     const before = this.#revision;
+    const isForced = this.#mustList;
     const { items, revision } = await this.#ask(this.#options.list, signal);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
     const wentBack = isOlder(revision, before);
-    if (isOlder(revision, this.#toldRevision) && !wentBack && !this.#mustList) return this.#overtaken();
+    if (isOlder(revision, this.#toldRevision) && !wentBack) return this.#overtaken(isForced);
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
     this.#toldRevision = "";
     this.#mustList = false;
+    this.#pace.read();
     this.#stands(revision);
     this.#recovered(first);
     if (changes.length > 0 || wentBack) this.#watch.abort();
     this.#tell(changes);
   }
 
-  /** Such a list cannot be compared; one is made while no watch tells anything. */
-  #overtaken(): void {
+  /** Such a list shows what was, and is dropped: for what another list has shown meanwhile, or for one that is made while no watch tells anything. */
+  #overtaken(isForced: boolean): void {
+    if (isForced && !this.#mustList) this.#recovered(false);
+    if (isForced) return;
     this.#mustList = true;
     this.#watch.abort();
   }

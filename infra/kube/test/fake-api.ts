@@ -83,6 +83,8 @@ export class FakeApi {
   hangingLogs = false;
   /** Refuses the next calls with a status. */
   refusals: { readonly status: number; readonly body: unknown }[] = [];
+  /** Refuses calls by their headers. */
+  refuse: (headers: IncomingMessage["headers"]) => { readonly status: number; readonly body: unknown } | undefined = () => undefined;
   pageSize = Infinity;
   readonly #standing = new Map<string, { readonly status: number; readonly body: unknown }>();
   #objects = new Map<string, TestObject>();
@@ -179,7 +181,7 @@ export class FakeApi {
     const send = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    const refusal = this.refusals.shift() ?? this.#standing.get(pathname);
+    const refusal = this.refuse(request.headers) ?? this.refusals.shift() ?? this.#standing.get(pathname);
     if (refusal !== undefined) return send(refusal.status, refusal.body);
     const resources = discovered(pathname);
     if (resources !== undefined) return send(200, resources);

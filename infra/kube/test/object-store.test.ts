@@ -58,11 +58,14 @@ test.each<{ title: string; revision: string; items: readonly KubeObject[]; agree
   expect(store().agreesWith({ items, revision }, TOLD)).toBe(agrees);
 });
 
-test("objects that carry no revision agree with nothing, for they may be of any form", () => {
-  const objects = new ObjectStore();
-  objects.replace([pod("a")]);
-  expect(objects.agreesWith({ items: [pod("a")], revision: "14" }, TOLD)).toBe(false);
-});
+test.each([undefined, "", null as unknown as string])(
+  "objects of the revision %j agree with nothing, for they may be of any form",
+  (none) => {
+    const objects = new ObjectStore();
+    objects.replace([pod("a", none)]);
+    expect(objects.agreesWith({ items: [pod("a", none)], revision: "14" }, TOLD)).toBe(false);
+  },
+);
 
 test("a deletion told before a list was asked for excuses nothing that the list shows", () => {
   const objects = store();

@@ -1,6 +1,7 @@
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { expect, test } from "vitest";
+import type { KubeObject } from "../src/kube-client.ts";
 import { Reflector, type Listing } from "../src/reflector.ts";
 import type { WatchEvent } from "../src/watch-stream.ts";
 
@@ -59,6 +60,28 @@ test("sees what a silent server with an open socket hides, within one poll", asy
   server.names = ["hidden"];
   await server.clock.advance(POLL_MS - 500);
   expect(server.seen).toEqual(["0 well", "2000 ADDED hidden"]);
+});
+
+test("contents that changed under one revision are read within five minutes", async () => {
+  const clock = new FakeClock();
+  const stop = new AbortController();
+  let phase = "Running";
+  const listing = (): Listing => ({ items: [{ ...pod("a"), phase } as KubeObject], revision: "1" });
+  const reflector = new Reflector({
+    clock,
+    pollMs: POLL_MS,
+    list: async () => listing(),
+    listMetadata: async () => listing(),
+    open: async (_revision, signal) => untilAborted(signal),
+    onChange: () => {},
+  });
+  const running = reflector.run(stop.signal);
+  await clock.advance(500);
+  phase = "Failed";
+  for (let poll = 0; poll <= 150; poll += 1) await clock.advance(POLL_MS);
+  expect(reflector.objects?.get("a")).toMatchObject({ phase: "Failed" });
+  stop.abort();
+  await running;
 });
 
 test("calls a list that hangs trouble after one poll, and is back within one poll of the server's answering again", async () => {

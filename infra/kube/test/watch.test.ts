@@ -123,6 +123,24 @@ describe("an observed kind", () => {
     seen.close();
   });
 
+  test("is checked by whole lists where a server has no other form", async () => {
+    await using api = await startFakeApi();
+    api.refuse = ({ accept = "" }) =>
+      accept.includes("as=PartialObjectMetadataList")
+        ? { status: 406, body: status(406, "NotAcceptable", "only application/json is served") }
+        : undefined;
+    await using client = api.open(20);
+    const seen = client.observe(PODS);
+    let troubles = 0;
+    seen.subscribe(() => (troubles += seen.trouble === undefined ? 0 : 1));
+    await opened(api);
+    api.silent = true;
+    api.put(pod("hidden", true));
+    await eventually("the hidden pod is seen", () => names(seen).length > 0);
+    expect(troubles).toBe(0);
+    seen.close();
+  });
+
   test("follows an etcd that was set back to an older revision", async () => {
     await using api = await startFakeApi();
     await using client = api.open(50);
