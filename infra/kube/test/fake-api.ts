@@ -181,10 +181,8 @@ export class FakeApi {
     const send = (status: number, body: unknown): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
-    const refusal = this.refuse(request.headers) ?? this.refusals.shift() ?? this.#standing.get(pathname);
-    if (refusal !== undefined) return send(refusal.status, refusal.body);
-    const resources = discovered(pathname);
-    if (resources !== undefined) return send(200, resources);
+    const ready = this.#readyAnswer(pathname, request.headers);
+    if (ready !== undefined) return send(ready.status, ready.body);
     if (pathname.endsWith("/log")) return sendLog(response, searchParams, this.hangingLogs);
     const found = /^\/(?:api|apis\/[^/]+)\/v1(?:\/namespaces\/([^/]+)(?=\/))?\/([^/]+)(?:\/([^/]+))?$/.exec(pathname);
     if (found === null) return send(404, status(404, "NotFound", "the server could not find the requested resource"));
@@ -193,6 +191,17 @@ export class FakeApi {
     if (method === "POST") return this.#create(namespace, (await bodyOf(request)) as unknown as TestObject, send);
     if (searchParams.has("watch")) return this.#watch(plural, Number(searchParams.get("resourceVersion")), response);
     this.#list(`${plural}/${namespace}`, { plural, searchParams, send });
+  }
+
+  /** What is answered whatever is there. */
+  #readyAnswer(pathname: string, headers: IncomingMessage["headers"]): { readonly status: number; readonly body: unknown } | undefined {
+    const resources = discovered(pathname);
+    return (
+      this.refuse(headers) ??
+      this.refusals.shift() ??
+      this.#standing.get(pathname) ??
+      (resources === undefined ? undefined : { status: 200, body: resources })
+    );
   }
 
   #watch(plural: string, from: number, response: ServerResponse): void {
