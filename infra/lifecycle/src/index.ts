@@ -1,4 +1,5 @@
 export type { BedContext } from "./bed-context.ts";
+export { copyName } from "./bed-files.ts";
 export { connectMember } from "./connect-member.ts";
 export { credentialsFor } from "./credentials.ts";
 export { ensureState } from "./ensure-state.ts";
