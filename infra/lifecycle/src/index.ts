@@ -1,5 +1,4 @@
 export type { BedContext } from "./bed-context.ts";
-export { copyName } from "./bed-files.ts";
 export { connectMember } from "./connect-member.ts";
 export { credentialsFor } from "./credentials.ts";
 export { ensureState } from "./ensure-state.ts";
