@@ -4,7 +4,8 @@ import type { RestoreReport } from "./restore-report.ts";
 import { writeWhole } from "./write-whole.ts";
 
 interface Log {
-  readonly reports: RestoreReport[];
+  /** Each report as it stands in the file. */
+  readonly texts: string[];
   writing: Promise<void>;
 }
 
@@ -12,7 +13,7 @@ interface Log {
 const logs = new Map<string, Log>();
 
 const logOf = (folder: string): Log => {
-  const log = logs.get(folder) ?? { reports: [], writing: Promise.resolve() };
+  const log = logs.get(folder) ?? { texts: [], writing: Promise.resolve() };
   logs.set(folder, log);
   return log;
 };
@@ -22,8 +23,8 @@ export const restoreLog = (folder: string | undefined): ((report: RestoreReport)
   if (folder === undefined) return () => Promise.resolve();
   const log = logOf(folder);
   return (report) => {
-    log.reports.push(report);
-    const write = (): Promise<void> => writeWhole(join(folder, RUN_FILES.restore), `${JSON.stringify(log.reports, undefined, 2)}\n`);
+    log.texts.push(JSON.stringify(report));
+    const write = (): Promise<void> => writeWhole(join(folder, RUN_FILES.restore), `[\n${log.texts.join(",\n")}\n]\n`);
     const written = log.writing.then(write);
     // What could not be written is told to whom it happened; the next one writes it all again.
     log.writing = written.catch(() => {});
