@@ -6,7 +6,7 @@ import { guiProjects, planRun } from "@kubera-e2e/cli/run-plan";
 
 const run = await planRun(import.meta.dirname);
 // Loaded while the simulator starts, not after it.
-if (run.simCommand !== undefined) void import("./fixtures/src/global-setup.ts");
+if (run.simCommands.length > 0) void import("./fixtures/src/global-setup.ts");
 
 export default defineConfig<KuberaOptions>({
   testDir: "tests",
@@ -18,16 +18,14 @@ export default defineConfig<KuberaOptions>({
   workers: 1,
   timeout: run.testTimeoutMs,
   ...(run.settings.shard && { shard: { current: run.settings.shard.index, total: run.settings.shard.total } }),
-  ...(run.simCommand !== undefined && {
-    webServer: {
-      name: "sim",
-      command: run.simCommand,
-      // The named group becomes KUBERA_VALUES, by which every room finds the URLs of this run's bed.
-      wait: { stdout: /^values: (?<kubera_values>.+)$/m },
-      gracefulShutdown: { signal: "SIGTERM" as const, timeout: 2000 },
-      timeout: 20_000,
-    },
-  }),
+  webServer: run.simCommands.map((command, index) => ({
+    name: index === 0 ? "sim" : `sim-${index + 1}`,
+    command,
+    // The named group becomes KUBERA_VALUES, by which every room finds the URLs of this run's bed; KUBERA_VALUES_2 is that of its second one.
+    wait: { stdout: new RegExp(`^values: (?<kubera_values${index === 0 ? "" : `_${index + 1}`}>.+)$`, "m") },
+    gracefulShutdown: { signal: "SIGTERM" as const, timeout: 2000 },
+    timeout: 20_000,
+  })),
   reporter: run.lists
     ? "list"
     : [

@@ -54,3 +54,11 @@ export const atMost = (limit: number, claim: Omit<BenchResult, "goal" | "holds">
   goal: `≤ ${limit}`,
   holds: claim.value <= limit,
 });
+
+/** A claim of the form "value at least limit". */
+export const atLeast = (limit: number, claim: Omit<BenchResult, "goal" | "holds">): BenchResult => ({
+  ...claim,
+  value: round(claim.value),
+  goal: `≥ ${limit}`,
+  holds: claim.value >= limit,
+});

@@ -7,6 +7,7 @@ export interface ServeSimOptions {
   readonly speed?: string;
   readonly json: boolean;
   readonly shared: boolean;
+  readonly bed?: string;
   /** Processes whose end ends it. */
   readonly parents: readonly number[];
 }
@@ -46,7 +47,12 @@ export const serveSim = async (options: ServeSimOptions): Promise<never> => {
   // From the first moment on, and as often as it is told: whoever finds it may end it, and then its folder must go too.
   const end = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => end.abort());
-  const sim = await startSim({ speed: readSpeed(options.speed), shared: options.shared, parents: options.parents });
+  const sim = await startSim({
+    speed: readSpeed(options.speed),
+    shared: options.shared,
+    parents: options.parents,
+    ...(options.bed !== undefined && { bed: options.bed }),
+  });
   end.signal.addEventListener("abort", () => void sim.close());
   if (end.signal.aborted) await sim.close();
   else announce(sim, options.json);

@@ -37,6 +37,12 @@ const following = (args: readonly string[]): string[] => {
 const valuesOf = (args: readonly string[], flag: string): string[] =>
   args.flatMap((arg, index) => (arg === flag ? [args[index + 1] ?? ""] : arg.startsWith(`${flag}=`) ? [arg.slice(flag.length + 1)] : []));
 
+/** How many workers a command line asks for in a number; undefined when it does not, or in percent. */
+export const workersOf = (args: readonly string[]): number | undefined => {
+  const text = [...valuesOf(args, "--workers"), ...valuesOf(args, "-j")].at(-1) ?? "";
+  return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
+};
+
 /** Playwright takes several projects behind one flag. */
 export const projectsOf = (args: readonly string[]): string[] => [
   ...args.flatMap((arg, index) => (arg === "--project" ? following(args.slice(index + 1)) : [])),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readTestFlags } from "../src/test-flags.ts";
+import { readTestFlags, workersOf } from "../src/test-flags.ts";
 
 const read = (args: readonly string[], gui = false) => readTestFlags(args, { gui });
 
@@ -22,6 +22,17 @@ test.each([
 
 test("takes several projects behind one flag", () => {
   expect(read(["--project", "api", "gui", "--list"], true).args).toEqual(["--project", "api", "gui", "--list"]);
+});
+
+test.each([
+  [["--workers", "2"], 2],
+  [["--workers=3", "-g", "@p0"], 3],
+  [["-j", "4"], 4],
+  [["--workers=50%"], undefined],
+  [["--workers=0"], undefined],
+  [["tests/auth"], undefined],
+])("%j asks for %s workers", (args, workers) => {
+  expect(workersOf(args)).toBe(workers);
 });
 
 describe("refuses", () => {

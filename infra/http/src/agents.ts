@@ -10,17 +10,31 @@ import { judged, POOL, tlsOptions, type Judge, type TlsPlan } from "./tls-plan.t
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
-/** Its connections share what was read of the CA and the key. */
+/**
+ * Its connections share what was read of the CA and the key, and resume one session. Node's own cache forgets it with the first refused
+ * connection, and a cluster that comes back is asked by many at once.
+ */
 class PlannedAgent extends HttpsAgent {
   readonly #plan: TlsPlan;
+  #session: Buffer | undefined;
 
   constructor(plan: TlsPlan) {
-    super(POOL);
+    super({ ...POOL, maxCachedSessions: 0 });
     this.#plan = plan;
   }
 
   override createConnection(options: ConnectionOptions, created: Created): Duplex | null | undefined {
-    return super.createConnection({ ...options, ...tlsOptions(this.#plan) }, created);
+    const resumed = this.#session === undefined ? {} : { session: this.#session };
+    const socket = super.createConnection({ ...options, ...tlsOptions(this.#plan), ...resumed }, created);
+    if (socket instanceof TLSSocket) this.#keepSession(socket);
+    return socket;
+  }
+
+  #keepSession(socket: TLSSocket): void {
+    socket.on("session", (session) => (this.#session = session));
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith("E") !== true || error.code.startsWith("ERR_")) this.#session = undefined;
+    });
   }
 }
 

@@ -49,6 +49,8 @@ const LIST_TIMEOUT_MS = 10_000;
 const WATCH_SECONDS = 300;
 /** Watches that nobody waits on may notice a silent server later. */
 const LONG_POLL_MS = 30_000;
+/** Polls between two lists beside a watch that tells a whole history: such a list is of everything, and only a silent server needs it. */
+const POLLS_A_CHECK = 100;
 /** How much later than a list its changes may come over a watch. */
 const SETTLE_MS = 1000;
 
@@ -164,7 +166,7 @@ export class ApiClient implements KubeClient {
     const feed = new ChangeFeed({
       listener,
       clock: this.#options.clock,
-      checkMs: Math.min(LONG_POLL_MS, this.#options.pollMs * 15),
+      checkMs: Math.min(LONG_POLL_MS, this.#options.pollMs * POLLS_A_CHECK),
       settleMs: Math.min(SETTLE_MS, this.#options.pollMs * 5),
       list: (until) => this.#list(kind, { signal: until }),
       open: (revision, until) => this.#open(kind, { signal: until }, revision),

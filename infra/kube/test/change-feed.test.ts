@@ -34,7 +34,7 @@ const opened = (api: FakeApi): Promise<true> => eventually("the watch is open", 
 describe("a kind that is followed", () => {
   test("is told from what is there on", async () => {
     await using api = await startFakeApi();
-    await using client = api.open(50);
+    await using client = api.open(5);
     api.put(pod("old", true));
     const feed = followPods(client);
     await opened(api);
@@ -51,7 +51,7 @@ describe("a kind that is followed", () => {
     "is told whole when the server makes its watch %s, also what came and went meanwhile",
     async (how) => {
       await using api = await startFakeApi();
-      await using client = api.open(50);
+      await using client = api.open(5);
       const feed = followPods(client);
       await opened(api);
       api.breakWatches(how);
@@ -98,7 +98,7 @@ describe("a kind that is followed", () => {
 
   test("is told of an object that another of its name replaces as gone and come", async () => {
     await using api = await startFakeApi();
-    await using client = api.open(50);
+    await using client = api.open(5);
     const named = (uid: string) => ({ ...pod("mysql-0", true), metadata: { name: "mysql-0", namespace: "kubera", uid } });
     api.put(named("u1"));
     const feed = followPods(client);
@@ -113,7 +113,7 @@ describe("a kind that is followed", () => {
 
   test("tells since when its history is lost", async () => {
     await using api = await startFakeApi();
-    await using client = api.open(50);
+    await using client = api.open(5);
     const beforeMs = Date.now();
     const feed = followPods(client);
     await opened(api);
@@ -158,7 +158,7 @@ describe("a kind that is followed", () => {
 
   test("ends when its client is closed", async () => {
     await using api = await startFakeApi();
-    const client = api.open(50);
+    const client = api.open(5);
     const feed = followPods(client);
     await opened(api);
     client.close();

@@ -10,6 +10,8 @@ const OWN_FOLDER = fileURLToPath(new URL("../../testbeds", import.meta.url));
 export interface BedFile {
   readonly name: string;
   readonly file: string;
+  /** The bed that the file declares, when this is one more of it. */
+  readonly copyOf?: string;
 }
 
 /** A site's own folder comes first, so that it may put its bed in place of ours. */
@@ -51,7 +53,8 @@ const required = (): KuberaError =>
     fix: "Set KUBERA_BED to a bed of `e2e bed list`; sim is a name too.",
   });
 
-const unknown = (name: string, settings: Pick<Settings, "KUBERA_CONFIG">): KuberaError => {
+/** Error for a name that no file stands for. */
+export const unknownBed = (name: string, settings: Pick<Settings, "KUBERA_CONFIG">): KuberaError => {
   const names = bedFiles(settings).map((bed) => bed.name);
   const near = nearest(name, names);
   return new KuberaError("BED_UNKNOWN", {
@@ -62,6 +65,15 @@ const unknown = (name: string, settings: Pick<Settings, "KUBERA_CONFIG">): Kuber
   });
 };
 
+/** `sim-2` is the bed sim once more, in a data centre of its own. */
+export const copyName = (bed: string, number: number): string => (number === 1 ? bed : `${bed}-${number}`);
+
+const copied = (name: string, files: readonly BedFile[]): BedFile | undefined => {
+  const [, copyOf] = /^(.+)-[2-9]$/.exec(name) ?? [];
+  const found = files.find((bed) => bed.name === copyOf);
+  return found && { name, file: found.file, copyOf: found.name };
+};
+
 /**
  * The file of the named bed; without a name that of KUBERA_BED, else sim.
  *
@@ -70,7 +82,8 @@ const unknown = (name: string, settings: Pick<Settings, "KUBERA_CONFIG">): Kuber
 export const findBedFile = (name: string | undefined, settings: Pick<Settings, "KUBERA_CONFIG" | "KUBERA_BED" | "CI">): BedFile => {
   const wanted = name ?? settings.KUBERA_BED;
   if (wanted === undefined && settings.CI) throw required();
-  const found = bedFiles(settings).find((bed) => bed.name === (wanted ?? "sim"));
-  if (found === undefined) throw unknown(wanted ?? "sim", settings);
+  const files = bedFiles(settings);
+  const found = files.find((bed) => bed.name === (wanted ?? "sim")) ?? copied(wanted ?? "", files);
+  if (found === undefined) throw unknownBed(wanted ?? "sim", settings);
   return found;
 };

@@ -8,7 +8,7 @@ import type { BedSetup } from "@kubera-e2e/schema/bed-setup";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { Target } from "@kubera-e2e/schema/target";
 import type { TestBed, Trust } from "@kubera-e2e/schema/test-bed";
-import { bedFiles, findBedFile, type BedFile } from "./bed-files.ts";
+import { bedFiles, findBedFile, unknownBed, type BedFile } from "./bed-files.ts";
 import { readBedValues } from "./bed-values.ts";
 import { trustOfGovc } from "./govc-trust.ts";
 import { homeFolder } from "./store-folder.ts";
@@ -99,6 +99,12 @@ const withGovcTrust = (bed: TestBed, settings: Settings, values: BedValues): Tes
   return trust === undefined ? bed : { ...bed, machines: { ...machines, trust } };
 };
 
+/** Only simulated machines can be had twice. */
+const asNamed = (bed: TestBed, { name, copyOf }: BedFile, settings: Settings): TestBed => {
+  if (copyOf !== undefined && bed.target !== "sim") throw unknownBed(name, settings);
+  return { ...bed, name };
+};
+
 /**
  * The named bed (default KUBERA_BED, then sim), its `${…}` filled in and its paths absolute: relative ones start at the bed's file, `~` is the home folder.
  *
@@ -110,8 +116,9 @@ export const loadTestBed = (name: string | undefined, settings: Settings): TestB
   const { values } = readBedValues(settings);
   refuseMissing(text, found.file, values);
   const bed = parseTestBed(text, found.file, values);
-  if (bed.name !== found.name) throw misnamed(bed, found);
-  const whole = withPaths(withGovcTrust(withStoredPins(bed, settings), settings, values), dirname(found.file));
+  if (bed.name !== (found.copyOf ?? found.name)) throw misnamed(bed, found);
+  const named = asNamed(bed, found, settings);
+  const whole = withPaths(withGovcTrust(withStoredPins(named, settings), settings, values), dirname(found.file));
   return refuseLeaseInside(whole, found.file);
 };
 
@@ -152,10 +159,11 @@ const listOne = (found: BedFile): BedListing => {
 /** Every bed that a file declares, sorted by name, broken ones with their problem. */
 export const listTestBeds = (settings: Pick<Settings, "KUBERA_CONFIG">): BedListing[] => bedFiles(settings).map(listOne);
 
-const declaredIn = (found: BedFile): TestBed => parseTestBed(readFileSync(found.file, "utf8"), found.file, new AnyValue());
+const declaredIn = (found: BedFile, settings: Settings): TestBed =>
+  asNamed(parseTestBed(readFileSync(found.file, "utf8"), found.file, new AnyValue()), found, settings);
 
 /** The named bed as its file declares it, before any value is given. Errors: `BED_UNKNOWN`, `BED_INVALID`, `SETTING_INVALID`. */
-export const declaredBed = (name: string, settings: Settings): TestBed => declaredIn(findBedFile(name, settings));
+export const declaredBed = (name: string, settings: Settings): TestBed => declaredIn(findBedFile(name, settings), settings);
 
 /**
  * Whether the named bed is simulated, from its file alone: nothing needs to run yet.
@@ -163,4 +171,4 @@ export const declaredBed = (name: string, settings: Settings): TestBed => declar
  * Errors: as `loadTestBed`, without `BED_VALUE_MISSING`; `BED_REQUIRED` also when KUBERA_BED is unset under CI, whatever the name.
  */
 export const bedTarget = (name: string, settings: Settings): Target =>
-  declaredIn(findBedFile(settings.CI ? settings.KUBERA_BED : name, settings)).target;
+  declaredIn(findBedFile(settings.CI ? settings.KUBERA_BED : name, settings), settings).target;

@@ -52,7 +52,7 @@ export const revert: StepAction = async (step, run) => {
 
 /** Reads all VMs at once when the first step of the group asks, so that they are compared at one moment. */
 export const proveSameSet = (run: RestoreRun, steps: readonly RestoreStep[]): StepAction => {
-  const inspected = run.context.machines.inspect(steps.map(vmOf), { signal: run.signal });
+  const inspected = run.context.machines.inspect(steps.map(vmOf), { signal: run.signal, sizes: false });
   // Awaited by every step; a failure is told there.
   inspected.catch(() => {});
   return async (step) => {

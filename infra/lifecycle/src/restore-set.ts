@@ -46,7 +46,7 @@ export const vmNames = (context: BedContext): string[] => context.bed.clusters.f
 
 /** The plan of a restore, from what the hypervisor says now. Errors: as `planRestore`. */
 const planNow = async (context: BedContext, options: BeginOptions, signal: AbortSignal): Promise<RestorePlan> => {
-  const inspected = await context.machines.inspect(vmNames(context), { signal });
+  const inspected = await context.machines.inspect(vmNames(context), { signal, sizes: false });
   const { state, purpose } = options;
   return planRestore(context.bed, inspected, { state, nowMs: context.clock.now(), ...(purpose && { purpose }) });
 };

@@ -59,8 +59,10 @@ test("restore.json holds every restore of the process, in order", async () => {
   const log = restoreLog(join(folder, "run"));
   await log(report);
   await log({ ...report, state: "director@1.12.0" });
+  await Promise.all([log, restoreLog(join(folder, "run"))].map((one, index) => one({ ...report, bed: `beside-${index}` })));
   const stored = restoreFileSchema.parse(JSON.parse(readFileSync(join(folder, "run", "restore.json"), "utf8")));
-  expect(stored).toEqual([report, { ...report, state: "director@1.12.0" }]);
+  const beside = [0, 1].map((index) => ({ ...report, bed: `beside-${index}` }));
+  expect(stored).toEqual([report, { ...report, state: "director@1.12.0" }, ...beside]);
 });
 
 test("without a folder nothing is written", async () => {

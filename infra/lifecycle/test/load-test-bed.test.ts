@@ -52,6 +52,15 @@ describe("loadTestBed", () => {
     expect(bed.registry.trust).toEqual({ ca: join(beds, "ca.pem") });
   });
 
+  test("has a simulated bed once more under a name of its own, and no real one", async () => {
+    const file = write("twin.yaml", BED.replace("name: small", "name: twin").replace("target: real", "target: sim"));
+    const given = settings({ GOVC_URL: "vcenter.lab", KUBERA_VALUES: values({ "director.url": "http://d.lab", ca: "ca.pem" }) });
+    expect(loadTestBed("twin-2", given)).toEqual({ ...loadTestBed("twin", given), name: "twin-2" });
+    expect(bedTarget("twin-2", given)).toBe("sim");
+    for (const name of ["small-2", "twin-1", "twin-x"]) expect((await failure(() => loadTestBed(name, given))).code).toBe("BED_UNKNOWN");
+    rmSync(file);
+  });
+
   test("finds scripts beside the bed's file, and leaves other parts of their lines as they are", () => {
     const scripts = "{ inspect: [./i, ../x, -v], power: [p, ./q], snapshot: [s], revert: [/abs/r], remove: [d] }";
     const setup = "setup: { template: t, bootstrap: [{ name: n, argv: [sh, ./up.sh, --flag=./x] }] }";

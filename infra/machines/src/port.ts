@@ -41,6 +41,11 @@ export interface CallOptions {
   readonly onProgress?: (percent: number) => void;
 }
 
+export interface InspectOptions extends CallOptions {
+  /** Whether the sizes of snapshots are asked for, which stand in the longest part of the answer; default yes. */
+  readonly sizes?: boolean;
+}
+
 /**
  * A hypervisor, at the level of sets and power. VMs are named as in the bed's file.
  * Methods are idempotent where the world allows it: a VM that is on is not powered on again.
@@ -49,7 +54,7 @@ export interface CallOptions {
  */
 export interface Machines {
   /** What is known of the named VMs, in their order; all missing ones in one error. */
-  inspect(names: readonly string[], options?: CallOptions): Promise<MachineInfo[]>;
+  inspect(names: readonly string[], options?: InspectOptions): Promise<MachineInfo[]>;
   powerOff(name: string, options?: CallOptions): Promise<void>;
   powerOn(name: string, options?: CallOptions): Promise<void>;
   /** A snapshot without memory; returns its id. */

@@ -22,6 +22,8 @@ export interface BedSessionOptions {
   readonly run: string;
   /** Folder of the run's artifacts. */
   readonly artifacts: string;
+  /** Whether the run has this bed besides another of the same clusters, so that what is recorded needs a folder of its own. */
+  readonly isCopy?: boolean;
   readonly leases: LeasePort;
   readonly timing?: LeaseTiming;
   readonly wait?: WaitOptions;
@@ -151,13 +153,14 @@ export class BedSession {
   }
 
   async #startRecorders(): Promise<void> {
-    const { bed, artifacts, redactor } = this.#options;
+    const { bed, artifacts, redactor, isCopy } = this.#options;
     const folder = join(artifacts, RUN_FILES.evidence);
     const namespaces = watchedNamespaces(bed);
     this.#recorders = await Promise.all(
       bed.clusters.map(async ({ name }) => {
         const kube = await this.context.kube(name);
-        return new Recorder({ bed: bed.name, kube, folder, namespaces, redactor, clock: this.context.clock });
+        const place = isCopy === true ? join(bed.name, name) : name;
+        return new Recorder({ bed: bed.name, kube, folder, place, namespaces, redactor, clock: this.context.clock });
       }),
     );
   }

@@ -24,6 +24,7 @@ const BUDGET_MS = 15_000;
 
 const restoreStepsSchema = z.array(
   z.object({
+    bed: z.string(),
     steps: z.array(
       z.object({
         phase: z.string(),
@@ -41,11 +42,12 @@ const restoreStepsSchema = z.array(
   }),
 );
 
-/** The steps of every restore of the run, from its restore.json. */
+/** The steps of every restore of the bed in this run, from its restore.json. */
 const restoreFacts = async (bed: string, artifacts: string): Promise<Fact[]> => {
   const text = await readFile(join(artifacts, RUN_FILES.restore), "utf8").catch(() => "[]");
   const restores = restoreStepsSchema.parse(JSON.parse(text));
-  return restores.flatMap(({ steps }) =>
+  const own = restores.filter((restore) => restore.bed === bed);
+  return own.flatMap(({ steps }) =>
     steps.map(({ startedAt, vm, esxHost, cluster, node, because, ...rest }) => ({
       kind: "restore.step" as const,
       at: startedAt,

@@ -14,6 +14,8 @@ export interface RunServerOptions {
   /** Name of the bed; default KUBERA_BED, then sim. */
   readonly bed?: string;
   readonly settings: Settings;
+  /** Whether the run has another bed of the same clusters; default not. */
+  readonly isCopy?: boolean;
   /** `_artifacts/<run>`: restore.json and evidence/ are written there. */
   readonly artifacts: string;
   /** Id of the run. */
@@ -46,7 +48,7 @@ const WAIT_PHASE = { verb: "restore", phase: "lease", state: "note" } as const;
 
 /** The bed is read here, so that a fault of its file ends the run before any test; it is held and restored from the first join on. */
 const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onHeld, onLost }: DeskLeases, options: RunServerOptions): BedDesk => {
-  const { settings, artifacts, run, clock = systemClock, onProgress = () => {} } = options;
+  const { settings, artifacts, run, isCopy = false, clock = systemClock, onProgress = () => {} } = options;
   const onWait = (because: string): void => onProgress({ at: new Date(clock.now()).toISOString(), ...WAIT_PHASE, because });
   const open = options.openContext ?? ((opened, tell) => openBed(opened, settings, { redactor, artifacts, clock, onProgress: tell }));
   const desk: BedDesk = new BedDesk({
@@ -59,6 +61,7 @@ const deskOf = (bed: TestBed, { leases, timing, ended, redactor, onHeld, onLost 
         bed,
         run,
         artifacts,
+        isCopy,
         leases,
         timing,
         wait: { waitMs: settings.KUBERA_LEASE_WAIT, onWait, signal: ended },

@@ -12,6 +12,8 @@ export const benchResultSchema = z.object({
   holds: z.boolean(),
   /** Measurements behind the median. */
   n: z.int().min(1),
+  /** Lines for a reader, of the last measurement. */
+  details: z.array(z.string()).optional(),
 });
 
 /** What `pnpm bench --json` prints; exit code 1 when one does not hold. */

@@ -56,6 +56,18 @@ const variables = {
   KUBERA_RUN_TOKEN: z.string().min(1).optional().describe("what workers show the run process; set by the run itself"),
   KUBERA_RUN_TARGET: targetSchema.optional().describe("what this run meets, for its workers; set by the run itself"),
   KUBERA_SIM_SPEED: z.coerce.number().positive().default(300).describe("by how much the simulated data centre divides durations"),
+  KUBERA_SIMS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(9)
+    .optional()
+    .describe("how many simulated data centres a run starts for itself, which its workers take in turn; default one for each of --workers"),
+  KUBERA_RUN_BEDS: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("where each worker finds its bed, when a run has several simulated ones; set by the run itself"),
   KUBERA_HOST: httpUrl.optional().describe("an existing Director: nothing is restored"),
   KUBERA_USER: z.string().min(1).optional().describe("user for KUBERA_HOST"),
   KUBERA_PASS: z.string().min(1).optional().describe("password for KUBERA_HOST"),
@@ -77,6 +89,9 @@ type Parsed = z.infer<typeof schema>;
 
 const SECRET_VARIABLE = /^KUBERA_SECRET_([A-Z0-9_]+)_(USERNAME|PASSWORD)$/;
 
+/** Values of further data centres of a run, as its simulators tell them. */
+const MORE_VALUES = /^KUBERA_VALUES_([2-9])$/;
+
 export interface Credentials {
   readonly username: string;
   readonly password: string;
@@ -86,6 +101,8 @@ export interface Credentials {
 export interface Settings extends Parsed {
   /** Secrets by name, as `KUBERA_SECRET_<NAME>_USERNAME` and `_PASSWORD` give them; names are lower case with dashes. */
   readonly secrets: ReadonlyMap<string, Credentials>;
+  /** Files as KUBERA_VALUES of further simulated data centres of this run, the second first. */
+  readonly moreValues: readonly string[];
   /** Which part of the suite this process runs; index from 1. */
   readonly shard?: { readonly index: number; readonly total: number };
 }
@@ -95,7 +112,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const known = Object.keys(variables);
 
 const unknownNames = (environment: Environment): string[] =>
-  Object.keys(environment).filter((name) => name.startsWith("KUBERA_") && !known.includes(name) && !SECRET_VARIABLE.test(name));
+  Object.keys(environment).filter(
+    (name) => name.startsWith("KUBERA_") && !known.includes(name) && !SECRET_VARIABLE.test(name) && !MORE_VALUES.test(name),
+  );
 
 const refuseUnknown = (names: readonly string[]): void => {
   if (names.length === 0) return;
@@ -143,6 +162,12 @@ const secretsOf = (environment: Environment): Map<string, Credentials> => {
   return secrets;
 };
 
+const moreValuesOf = (environment: Environment): string[] =>
+  Object.keys(environment)
+    .filter((name) => MORE_VALUES.test(name))
+    .toSorted()
+    .flatMap((name) => environment[name] ?? []);
+
 const withoutTotal = (name: string): KuberaError =>
   new KuberaError("SHARD_INDEX_WITHOUT_TOTAL", {
     what: `${name} is set and CI_NODE_TOTAL is not`,
@@ -184,7 +209,7 @@ export const readSettings = (environment: Environment = process.env): Settings =
   refuseInsecure(environment);
   const parsed = parse(environment);
   const shard = shardOf(parsed);
-  return { ...parsed, secrets: secretsOf(environment), ...(shard && { shard }) };
+  return { ...parsed, secrets: secretsOf(environment), moreValues: moreValuesOf(environment), ...(shard && { shard }) };
 };
 
 /** Name and meaning of every setting, for `--help` and the docs. */

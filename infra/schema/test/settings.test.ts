@@ -109,6 +109,11 @@ test.each(["0", "false", "FALSE", ""])("accepts GOVC_INSECURE=%j, which weakens 
   expect(() => readSettings({ GOVC_INSECURE: value })).not.toThrow();
 });
 
+test("knows the values of further data centres in their order, and no others", () => {
+  expect(readSettings({ KUBERA_VALUES: "/1", KUBERA_VALUES_3: "/3", KUBERA_VALUES_2: "/2" }).moreValues).toEqual(["/2", "/3"]);
+  expect(errorOf({ KUBERA_VALUES_1: "/1" }).code).toBe("SETTING_UNKNOWN");
+});
+
 test("describes every setting", () => {
   const described = describeSettings();
   expect(described.map(({ name }) => name)).toContain("KUBERA_STORE");

@@ -3,8 +3,6 @@ import type { Machine } from "./datacenter/machine.ts";
 import type { RunningCluster } from "./kubernetes/cluster/start-cluster.ts";
 import { snapshotName, vmsHash, writeSetManifest, type SetManifest } from "@kubera-e2e/schema/set";
 
-/** Name of the bed in infra/testbeds/sim.yaml, for which the first set is taken. */
-const BED = "sim";
 const KUBERNETES = "v1.34.4";
 
 /** What stands in each snapshot: the set, and the boot that its own VM must not come back with. */
@@ -14,13 +12,13 @@ const manifestOf = (machine: Machine, common: Omit<SetManifest, "bootId">): SetM
 });
 
 /** Takes the set `bare` of the bed's machines as they are now, without memory: what a lab owner has done before anybody tests. */
-export const seedBareSet = (dataCenter: DataCenter): void => {
+export const seedBareSet = (dataCenter: DataCenter, bed: string): void => {
   const machines = dataCenter.machines.filter((machine) => machine.spec.template !== true);
   const takenAt = new Date(dataCenter.time.now()).toISOString();
   const common = {
     schema: "kubera-e2e/set@1" as const,
     set: takenAt.replaceAll(/[-:]|\.\d+/g, ""),
-    bed: BED,
+    bed,
     state: "bare",
     takenAt,
     memory: false as const,

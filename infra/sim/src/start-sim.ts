@@ -24,6 +24,8 @@ export interface StartSimOptions {
   readonly speed: number;
   /** Whether other processes of this user may find and use it. */
   readonly shared: boolean;
+  /** The bed for which its first set is taken; default that of infra/testbeds/sim.yaml. */
+  readonly bed?: string;
   /** How long each call of vSphere is on its way, in real milliseconds; default not at all. */
   readonly vsphereLatencyMs?: number;
   /** Processes whose end ends the simulator; default none. */
@@ -46,7 +48,7 @@ const BUCKET = "kubera-backups";
 const newSecret = (): string => randomBytes(18).toString("base64url");
 
 /** The protocols over one state, and the door for faults. */
-const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
+const startProtocols = async ({ speed, vsphereLatencyMs, bed = "sim" }: StartSimOptions) => {
   const time = new SimTime(speed);
   const dataCenter = new DataCenter([...simMachines(), simTemplate()], time);
   const unhandled = new UnhandledCalls();
@@ -77,7 +79,7 @@ const startProtocols = async ({ speed, vsphereLatencyMs }: StartSimOptions) => {
     clusters.set(name, cluster);
     await nodesAreReady(cluster, machines.length);
   }
-  seedBareSet(dataCenter);
+  seedBareSet(dataCenter, bed);
   const vsphere = await startVsphere({
     dataCenter,
     authority,

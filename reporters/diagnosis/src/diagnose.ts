@@ -48,9 +48,9 @@ const draftOf = ({ finding, parts, tests }: Joint<TestEvidence>): Draft => ({
 /** Whether a test failed because the run could not bring its bed into the state it asks for. */
 const failedWith = (evidence: Evidence, run: Evidence): boolean => {
   const line = run.error?.message.split("\n")[0] ?? "";
-  return (
-    run.bed === evidence.bed && line !== "" && (evidence.error?.message.includes(line) === true || evidence.error?.code === "BED_BROKEN")
-  );
+  if (line === "") return false;
+  // A run on the simulator may have several beds, and a test that never got one knows its own by the error alone.
+  return evidence.error?.message.includes(line) === true || (run.bed === evidence.bed && evidence.error?.code === "BED_BROKEN");
 };
 
 /** A test that never got its bed saw nothing itself; what the run saw while it prepared the bed speaks for it. */

@@ -135,6 +135,15 @@ const rows: readonly Row[] = [
     verdict: ["node.disk-pressure", "infrastructure"],
   },
   {
+    title: "knows it by the error alone where the run had a second bed",
+    run: { ...ofRun(...fullNode, pendingPod), bed: "sim-2", error: wire("[RESTORE_FAILED] the bed sim-2 could not be restored") },
+    failure: ofTest({
+      plan: "TCID-A",
+      error: wire("Error: [RESTORE_FAILED] the bed sim-2 could not be restored\n  where: x", { code: "RESTORE_FAILED" }),
+    }),
+    verdict: ["node.disk-pressure", "infrastructure"],
+  },
+  {
     title: "does not give it another test's preparation",
     run: { ...ofRun(...fullNode, pendingPod), error: wire("[WAIT_DEADLINE] Director is ready did not come true within 20.0 s") },
     failure: ofTest({

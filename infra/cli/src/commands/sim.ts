@@ -13,6 +13,7 @@ interface UpOptions {
   readonly speed?: string;
   readonly json?: boolean;
   readonly private?: boolean;
+  readonly bed?: string;
   readonly watchPid?: string[];
 }
 
@@ -59,6 +60,7 @@ export const addSim = (program: Command, _argv: readonly string[], startedBy: nu
     .option("--speed <factor>", "by how much durations are divided (default KUBERA_SIM_SPEED)")
     .option("--json", "print one JSON object with every URL and file, then stay")
     .option("--private", "for the process that starts it alone: other runs do not find it")
+    .option("--bed <name>", "the bed for which its set bare is taken (default sim)")
     .option(
       "--watch-pid <pid...>",
       "end as soon as one of these processes is gone, too; a script passes its own, for it may end while this starts",
@@ -67,6 +69,7 @@ export const addSim = (program: Command, _argv: readonly string[], startedBy: nu
       const { serveSim } = await import("../serve-sim.ts");
       await serveSim({
         ...(options.speed !== undefined && { speed: options.speed }),
+        ...(options.bed !== undefined && { bed: options.bed }),
         json: options.json === true,
         shared: options.private !== true,
         parents: [startedBy, ...(options.watchPid ?? []).map(readPid)],

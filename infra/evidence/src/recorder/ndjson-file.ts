@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemClock } from "@kubera-e2e/schema/clock";
 import { LineIndex, type Block } from "./line-index.ts";
 import { lengthOfWholeLines, parseLines } from "./parse-lines.ts";
 
@@ -13,6 +14,21 @@ interface Pending {
 const PENDING_LIMIT = 4 * 1024 * 1024;
 
 const CREATE_OR_CHANGE = constants.O_RDWR | constants.O_CREAT;
+
+const GATHER_MS = 20;
+
+const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+
+/** Its folder is made with the first line. */
+const openMaking = async (path: string): Promise<FileHandle> => {
+  try {
+    return await open(path, CREATE_OR_CHANGE);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    return open(path, CREATE_OR_CHANGE);
+  }
+};
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -76,11 +92,10 @@ export class NdjsonFile {
   }
 
   async #write(): Promise<void> {
-    // What comes within one turn of the loop is written together.
-    await Promise.resolve();
+    // What comes within a moment is written together: a cluster that starts tells much, and each write opens its file.
+    await systemClock.sleep(GATHER_MS);
     try {
-      await mkdir(dirname(this.path), { recursive: true });
-      const file = await open(this.path, CREATE_OR_CHANGE);
+      const file = await openMaking(this.path);
       try {
         this.#size ??= await withoutTornLine(file);
         while (this.#pending.length > 0) await this.#writeBatch(file, this.#size);

@@ -16,8 +16,10 @@ import type { KindListener, RecordedCluster } from "./recorded-cluster.ts";
 export interface RecorderOptions {
   readonly bed: string;
   readonly kube: RecordedCluster;
-  /** The run's folder of evidence; what is recorded goes into `<cluster>/` below it. */
+  /** The run's folder of evidence; what is recorded goes into `<place>/` below it. */
   readonly folder: string;
+  /** Default the name of the cluster. */
+  readonly place?: string;
   /** Whose containers' logs are followed. */
   readonly namespaces: readonly string[];
   readonly redactor: Redactor;
@@ -62,11 +64,11 @@ export class Recorder {
   #closing: Promise<void> | undefined;
 
   constructor(options: RecorderOptions) {
-    const { bed, kube, folder, namespaces, redactor, clock = systemClock } = options;
+    const { bed, kube, folder, namespaces, redactor, clock = systemClock, place = kube.cluster } = options;
     this.#options = options;
     this.#clock = clock;
     const where = { bed, cluster: kube.cluster };
-    const own = join(folder, kube.cluster);
+    const own = join(folder, place);
     const fileOf = (stream: Stream): FactFile => new FactFile(join(own, `${stream}.ndjson`), redactor);
     this.#files = { events: fileOf("events"), pods: fileOf("pods"), nodes: fileOf("nodes") };
     this.#events = new EventRecords(where);
@@ -75,7 +77,7 @@ export class Recorder {
     const { signal } = this.#end;
     // One listener for each log that is followed.
     setMaxListeners(0, signal);
-    const root = join("evidence", kube.cluster);
+    const root = join("evidence", place);
     this.#logs = new PodLogs({ where, kube, folder: own, root, namespaces, redactor, clock, signal });
     for (const stream of STREAMS) this.#gaps.setTrouble(this.#nameOf(stream), "nothing was read yet");
     this.#following = Promise.all(STREAMS.map((stream) => this.#follow(stream)));

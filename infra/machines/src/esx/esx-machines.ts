@@ -1,5 +1,5 @@
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
-import type { CallOptions, Limitation, MachineInfo, Machines, SnapshotRequest } from "../port.ts";
+import type { CallOptions, InspectOptions, Limitation, MachineInfo, Machines, SnapshotRequest } from "../port.ts";
 import { faultError } from "./fault-error.ts";
 import { Inventory } from "./inventory.ts";
 import { refOf, type ManagedObject } from "./managed-object.ts";
@@ -37,8 +37,8 @@ export class EsxMachines implements Machines {
     this.#tasks = new TaskWatcher(parts.session);
   }
 
-  inspect(names: readonly string[], { signal }: CallOptions = {}): Promise<MachineInfo[]> {
-    return this.#told(undefined, () => this.#inventory.inspect(names, signal));
+  inspect(names: readonly string[], options: InspectOptions = {}): Promise<MachineInfo[]> {
+    return this.#told(undefined, () => this.#inventory.inspect(names, options));
   }
 
   powerOff(name: string, options?: CallOptions): Promise<void> {
@@ -97,7 +97,7 @@ export class EsxMachines implements Machines {
 
   /** Delta disks that the removal left behind, for a lock or want of space, would grow until the datastore is full. */
   async #consolidate(name: string, options?: CallOptions): Promise<void> {
-    const [info] = await this.#inventory.inspect([name], options?.signal);
+    const [info] = await this.#inventory.inspect([name], { ...options, sizes: false });
     if (info?.consolidationNeeded !== true) return;
     const self = await this.#ref(name, options);
     await this.#run({ method: "ConsolidateVMDisks_Task", machine: name, self }, options);

@@ -1,5 +1,5 @@
 import { machinesAmbiguous, machinesMissing } from "../named-machines.ts";
-import type { MachineInfo, SnapshotInfo } from "../port.ts";
+import type { InspectOptions, MachineInfo, SnapshotInfo } from "../port.ts";
 import { Gathering } from "./gathering.ts";
 import { listAll, nameOf } from "./listing.ts";
 import { refOf, type ManagedObject } from "./managed-object.ts";
@@ -16,8 +16,10 @@ const MACHINE_PATHS = [
   "runtime.consolidationNeeded",
   "snapshot",
   "layoutEx.snapshot",
-  "layoutEx.file",
 ];
+
+/** Every file of every snapshot of a VM. */
+const SIZE_PATHS = ["layoutEx.file"];
 
 const SNAPSHOT_PATHS = ["name", "snapshot"];
 
@@ -46,8 +48,9 @@ export class Inventory {
   }
 
   /** What is known of the named VMs now, in their order. */
-  async inspect(names: readonly string[], signal?: AbortSignal): Promise<MachineInfo[]> {
-    return this.#describe(await this.#same(names, MACHINE_PATHS, signal), signal);
+  async inspect(names: readonly string[], { signal, sizes = true }: InspectOptions = {}): Promise<MachineInfo[]> {
+    const paths = sizes ? [...MACHINE_PATHS, ...SIZE_PATHS] : MACHINE_PATHS;
+    return this.#describe(await this.#same(names, paths, signal), signal);
   }
 
   /** The VM that bears the name at this moment: a name that moved on must never lead to the VM that bore it. */

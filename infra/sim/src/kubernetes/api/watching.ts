@@ -11,6 +11,8 @@ import { groupVersionOf } from "./wire-json.ts";
 const MIN_TIMEOUT_SECONDS = 1800;
 /** A client that does not read is cut off before it fills the memory. */
 const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
+/** Pods that start tell much within a moment; each write wakes the client, and costs more than what it tells. */
+const GATHER_MS = 5;
 
 type Selects = (object: KubeObject) => boolean;
 
@@ -32,7 +34,7 @@ class Watch {
   readonly #selects: Selects;
   readonly #after: number;
   #toldColumns = false;
-  #holding = false;
+  #gathered: string[] = [];
 
   constructor(call: Call, target: Target) {
     this.#call = call;
@@ -84,20 +86,16 @@ class Watch {
   #send(type: string, object: string): void {
     const { response } = this.#call;
     if (response.writableEnded) return;
-    this.#hold();
-    response.write(`{"type":"${type}","object":${object}}\n`);
-    if (response.writableLength > BACKLOG_LIMIT_BYTES) response.destroy();
+    if (this.#gathered.length === 0) setTimeout(() => this.#flush(), GATHER_MS);
+    this.#gathered.push(`{"type":"${type}","object":${object}}\n`);
   }
 
-  /** What is told within one turn of the event loop leaves together. */
-  #hold(): void {
-    if (this.#holding) return;
-    this.#holding = true;
-    this.#call.response.cork();
-    setImmediate(() => {
-      this.#holding = false;
-      this.#call.response.uncork();
-    });
+  #flush(): void {
+    const { response } = this.#call;
+    const lines = this.#gathered.splice(0);
+    if (lines.length === 0 || response.writableEnded) return;
+    response.write(lines.join(""));
+    if (response.writableLength > BACKLOG_LIMIT_BYTES) response.destroy();
   }
 
   #beat(): () => void {
@@ -118,6 +116,7 @@ class Watch {
     const seconds = asked > 0 ? asked : MIN_TIMEOUT_SECONDS * (1 + Math.random());
     const timer = setTimeout(() => {
       if (isTrue(query.get("allowWatchBookmarks"))) this.#bookmark();
+      this.#flush();
       this.#call.response.end();
     }, seconds * 1000).unref();
     return () => clearTimeout(timer);

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { awaitedShare, awaitedSpans } from "./suite-waits.ts";
+
+const step = (name: string, start: number, stop: number) => ({ name, start, stop });
+const stored = (thread: string, ...steps: ReturnType<typeof step>[]) => ({
+  name: "a case",
+  start: 0,
+  stop: 1,
+  labels: [{ name: "thread", value: thread }],
+  steps,
+});
+
+test.each([
+  ["a call", [step("GET /v3/groups → 200 (5 ms)", 10, 15)], [[10, 15]]],
+  ["an expectation", [step('Expect "toBeReady"', 10, 40)], [[10, 40]]],
+  ["nothing that is neither", [step('Fixture "disturbs"', 10, 40)], []],
+  [
+    "the preparation of the bed before its step",
+    [step("bed in state openebs@1: restored in 0.9 s, waited for 2.0 s", 5000, 5000)],
+    [[2100, 5000]],
+  ],
+  [
+    "the pause between two questions that are the same, and no other",
+    [step("GET /a → 404 (1 ms)", 0, 1), step("GET /a → 200 (1 ms)", 9, 10), step("GET /b → 200 (1 ms)", 20, 21)],
+    [
+      [0, 1],
+      [9, 10],
+      [20, 21],
+      [1, 9],
+    ],
+  ],
+])("takes %s", (_case, steps, spans) => {
+  expect(awaitedSpans({ steps }).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual(spans);
+});
+
+test("is a share of the time of all workers", () => {
+  const tests = [stored("a", step("GET /a → 200 (1 ms)", 0, 100)), stored("b", step("GET /a → 200 (1 ms)", 0, 50))];
+  expect(awaitedShare(tests, { fromMs: 0, toMs: 100 })).toBe(0.75);
+});
+
+test("is no share of nothing", () => {
+  expect(() => awaitedShare([], { fromMs: 0, toMs: 100 })).toThrow("the run has stored no test");
+});
