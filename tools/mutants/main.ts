@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { chosen, HELP, readOrder, type Order } from "./src/arguments.ts";
+import { CATALOGUE_FILE, parseCatalogue, type Fault, type Mutant } from "./src/catalogue.ts";
+import { catalogueFaults } from "./src/hold.ts";
+import { planCases } from "./src/plan-cases.ts";
+import { scoreOf, scoreTable, type Scored } from "./src/score.ts";
+
+const ROOT = dirname(dirname(import.meta.dirname));
+const FILE = join(ROOT, CATALOGUE_FILE);
+
+const readSource = (file: string): string | undefined => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : undefined);
+
+const told = ({ file, line, message }: Fault): string => `${file}:${line}: ${message}`;
+
+/** All mutants; throws with every fault of them at once. */
+const readMutants = (): readonly Mutant[] => {
+  const catalogue = parseCatalogue(readFileSync(FILE, "utf8"));
+  const faults = catalogueFaults(catalogue, { read: readSource, cases: planCases(ROOT) });
+  if (faults.length > 0) throw new Error(faults.map(told).join("\n"));
+  return catalogue.listed.map(({ mutant }) => mutant);
+};
+
+const generate = async ({ flags }: Order): Promise<number> => {
+  const { contractRules } = await import("./src/contract-rules.ts");
+  const { dropped, renew } = await import("./src/renew.ts");
+  const { text, added, vanished } = renew(readFileSync(FILE, "utf8"), contractRules(ROOT));
+  if (vanished.length > 0 && flags.drop !== true) {
+    console.error(`no rule any more behind:\n${vanished.map((id) => `  ${id}`).join("\n")}\nGive their ids to a new mutant, or take them away with --drop.`);
+    return 1;
+  }
+  writeFileSync(FILE, dropped(text, vanished));
+  console.log(`${added.length} added, ${vanished.length} dropped\n${added.map((id) => `  ${id}`).join("\n")}`);
+  return 0;
+};
+
+const list = ({ ids, flags }: Order): number => {
+  for (const { id, rule, red, survives } of chosen(readMutants(), { ids, flags }))
+    console.log(`${id}\n  ${rule}\n  ${survives === undefined ? red.join(", ") || "no case named yet" : `survives: ${survives}`}`);
+  return 0;
+};
+
+const tellScore = (scored: readonly Scored[], json: boolean): number => {
+  const score = scoreOf(scored);
+  console.log(json ? JSON.stringify(score, undefined, 2) : `\n${scoreTable(scored)}`);
+  return score.survivors.length + score.errored.length === 0 ? 0 : 1;
+};
+
+const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
+  const { flags } = order;
+  const { Session } = await import("./src/session.ts");
+  const { runAll } = await import("./src/run-all.ts");
+  const tell = flags.json === true ? () => {} : (line: string) => console.log(line);
+  const session = await Session.open({ root: ROOT, others: flags.else === true, tell });
+  try {
+    const mutants = chosen(readMutants(), order);
+    const limit = isOnlyRead ? 0 : Number(flags.limit ?? mutants.length);
+    const scored = await runAll(mutants, { session, again: flags.again === true, limit, tell });
+    return tellScore(scored, flags.json === true);
+  } finally {
+    session.close();
+  }
+};
+
+const main = (order: Order): Promise<number> | number => {
+  if (order.flags.help === true) {
+    console.log(HELP);
+    return 0;
+  }
+  if (order.verb === "generate") return generate(order);
+  if (order.verb === "list") return list(order);
+  if (order.verb === "run") return run(order, false);
+  if (order.verb === "score") return run(order, true);
+  throw new Error(`"${order.verb}" is none of generate, run, list, score. See pnpm mutants --help`);
+};
+
+try {
+  process.exitCode = await main(readOrder(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { KINDS, type Mutant } from "./catalogue.ts";
+
+export const HELP = `pnpm mutants generate | run [ID…] | list [ID…] | score
+
+A mutant breaks one rule of the simulated Director, and the cases of the plan that it names must notice. Not part of CI.
+  generate           a mutant for each rule that routes, refusals and resources show; the ids that old ones name stay
+    --drop           takes those away whose rule is not there any more
+  run [ID…]          what the specs of the named cases say of each mutant; an id may end in * for all that begin so
+    --kind K         those of one kind: ${KINDS.join(", ")}
+    --case TCID      those that name a case
+    --again          those too whose result still holds
+    --else           runs all other cases too, and says which of them went red
+    --limit N        at most so many
+    --json           the score alone, as JSON
+  list [ID…]         ids, rules and the cases they name; takes --kind and --case too
+    --unnamed        those for which nobody has named a case
+  score              the table of what is known, without running anything
+
+Results are kept in _artifacts/mutants/results.json, each as long as mutant, source and specs are as they were.
+
+Example: pnpm mutants run --kind role
+`;
+
+const OPTIONS = {
+  help: { type: "boolean" },
+  drop: { type: "boolean" },
+  kind: { type: "string" },
+  case: { type: "string" },
+  again: { type: "boolean" },
+  else: { type: "boolean" },
+  limit: { type: "string" },
+  json: { type: "boolean" },
+  unnamed: { type: "boolean" },
+} as const;
+
+const parsed = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+
+export type Flags = ReturnType<typeof parsed>["values"];
+
+export interface Order {
+  readonly verb: string;
+  readonly ids: readonly string[];
+  readonly flags: Flags;
+}
+
+/** Throws what is not understood. */
+export const readOrder = (argv: readonly string[]): Order => {
+  const { values: flags, positionals } = parsed(argv);
+  const [verb = "", ...ids] = positionals;
+  if (flags.kind !== undefined && !KINDS.some((kind) => kind === flags.kind))
+    throw new Error(`--kind ${flags.kind} is none of ${KINDS.join(", ")}`);
+  if (flags.limit !== undefined && !/^[1-9]\d*$/.test(flags.limit)) throw new Error(`--limit ${flags.limit} is no count`);
+  return { verb, ids, flags };
+};
+
+const isMeant = (id: string, wanted: string): boolean => (wanted.endsWith("*") ? id.startsWith(wanted.slice(0, -1)) : id === wanted);
+
+/** The mutants that an order means. Throws for an id that stands for none. */
+export const chosen = (mutants: readonly Mutant[], { ids, flags }: Pick<Order, "ids" | "flags">): readonly Mutant[] => {
+  const stray = ids.filter((wanted) => !mutants.some(({ id }) => isMeant(id, wanted)));
+  if (stray.length > 0) throw new Error(`mutants.yaml holds no ${stray.join(", ")}`);
+  return mutants
+    .filter(({ id }) => ids.length === 0 || ids.some((wanted) => isMeant(id, wanted)))
+    .filter(({ kind }) => flags.kind === undefined || kind === flags.kind)
+    .filter(({ red }) => flags.case === undefined || red.includes(flags.case))
+    .filter(({ red, survives }) => flags.unnamed !== true || (red.length === 0 && survives === undefined));
+};

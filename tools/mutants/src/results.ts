@@ -1,0 +1,36 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+
+const resultSchema = z.object({
+  /** Of mutant, source and specs; another one makes the result old. */
+  print: z.string(),
+  end: z.enum(["killed", "survived", "errored"]),
+  by: z.array(z.string()).readonly().optional(),
+  because: z.string().optional(),
+  /** Other ids that went red; undefined when nobody has looked. */
+  others: z.array(z.string()).readonly().optional(),
+  seconds: z.number(),
+});
+
+const bookSchema = z.object({
+  /** Ids that were green without a mutant, by the print of the whole tree. */
+  green: z.record(z.string(), z.array(z.string()).readonly()),
+  results: z.record(z.string(), resultSchema),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type Book = z.infer<typeof bookSchema>;
+
+/** Where results lie, beside the runs. */
+export const bookFileOf = (root: string): string => join(root, "_artifacts", "mutants", "results.json");
+
+const EMPTY: Book = { green: {}, results: {} };
+
+export const readBook = (path: string): Book => (existsSync(path) ? bookSchema.parse(JSON.parse(readFileSync(path, "utf8"))) : EMPTY);
+
+export const writeBook = (path: string, book: Book): void => {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.new`, JSON.stringify(book, undefined, 2));
+  renameSync(`${path}.new`, path);
+};

@@ -1,0 +1,73 @@
+import type { Mutant } from "./catalogue.ts";
+import type { Result } from "./results.ts";
+
+export interface Scored {
+  readonly mutant: Mutant;
+  /** Undefined when it was not run. */
+  readonly result: Result | undefined;
+}
+
+export interface Score {
+  readonly total: number;
+  readonly killed: number;
+  /** Of killed, survived, errored and given up; whole percents, rounded down. */
+  readonly percent: number;
+  readonly survivors: readonly { readonly id: string; readonly because: string }[];
+  /** Mutants that say nothing, since the simulator did not run as far as the specs. */
+  readonly errored: readonly { readonly id: string; readonly because: string }[];
+  /** Rules for which nobody has named an id. */
+  readonly unnamed: readonly string[];
+  readonly notRun: readonly string[];
+}
+
+const isNamed = ({ mutant: { red } }: Scored): boolean => red.length > 0;
+
+/** What all of them came to. A survivor that says why counts against the score as any other. */
+export const scoreOf = (all: readonly Scored[]): Score => {
+  const judged = all.filter(({ mutant, result }) => mutant.survives !== undefined || result !== undefined);
+  const ended = (end: Result["end"]) => judged.filter((one) => isNamed(one) && one.result?.end === end);
+  const killed = ended("killed").length;
+  return {
+    total: judged.length,
+    killed,
+    percent: judged.length === 0 ? 0 : Math.floor((100 * killed) / judged.length),
+    survivors: [
+      ...judged.flatMap(({ mutant: { id, survives } }) => (survives === undefined ? [] : [{ id, because: survives }])),
+      ...ended("survived").map(({ mutant: { id, red } }) => ({ id, because: `${red.join(", ")} stayed green` })),
+    ],
+    errored: ended("errored").map(({ mutant: { id }, result }) => ({ id, because: result?.because ?? "" })),
+    unnamed: all.filter((one) => !isNamed(one) && one.mutant.survives === undefined).map(({ mutant }) => mutant.id),
+    notRun: all.filter((one) => isNamed(one) && one.result === undefined).map(({ mutant }) => mutant.id),
+  };
+};
+
+const KIND_ORDER = ["status", "field", "role", "state"] as const;
+
+const row = (cells: readonly (string | number)[]): string => {
+  const [name = "", ...numbers] = cells;
+  return `${String(name).padEnd(8)}${numbers.map((cell) => String(cell).padStart(9)).join("")}`;
+};
+
+/** The table at the end of a run, survivors by id behind it. */
+export const scoreTable = (all: readonly Scored[]): string => {
+  const lines = [row(["kind", "total", "killed", "%"])];
+  for (const kind of KIND_ORDER) {
+    const { total, killed, percent } = scoreOf(all.filter(({ mutant }) => mutant.kind === kind));
+    if (total > 0) lines.push(row([kind, total, killed, percent]));
+  }
+  const whole = scoreOf(all);
+  lines.push(row(["all", whole.total, whole.killed, whole.percent]));
+  const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
+  const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
+  const beside = all.flatMap(({ mutant, result }) =>
+    result?.others === undefined || result.others.length === 0 ? [] : [`  ${mutant.id}: ${result.others.join(", ")}`],
+  );
+  return [
+    ...lines,
+    ...list("survivors:", whole.survivors.map(told)),
+    ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
+    ...list("red beside those named:", beside),
+    ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),
+    ...(whole.notRun.length > 0 ? ["", `${whole.notRun.length} were not run`] : []),
+  ].join("\n");
+};

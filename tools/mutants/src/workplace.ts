@@ -1,0 +1,38 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import type { Edit } from "./catalogue.ts";
+import { mutate } from "./source-edit.ts";
+
+const LEFT_OUT = new Set([".git", "_artifacts", "node_modules/.pnpm", "node_modules/.cache"]);
+
+/** A copy of the repository as it lies here, in which mutants may live; libraries are those of the original. */
+export interface Workplace {
+  readonly root: string;
+  /** Runs with the edit made, and takes it back. Throws when it cannot be made. */
+  readonly mutated: <T>(edit: Edit, run: () => Promise<T>) => Promise<T>;
+  readonly remove: () => void;
+}
+
+export const openWorkplace = (repository: string): Workplace => {
+  const root = mkdtempSync(join(tmpdir(), "kubera-mutants-"));
+  const filter = (path: string): boolean => !LEFT_OUT.has(relative(repository, path));
+  cpSync(repository, root, { recursive: true, verbatimSymlinks: true, filter });
+  symlinkSync(join(repository, "node_modules", ".pnpm"), join(root, "node_modules", ".pnpm"));
+  return {
+    root,
+    async mutated(edit, run) {
+      const path = join(root, edit.file);
+      const before = readFileSync(path, "utf8");
+      const after = mutate(before, edit);
+      if ("fault" in after) throw new Error(after.fault);
+      writeFileSync(path, after.source);
+      try {
+        return await run();
+      } finally {
+        writeFileSync(path, before);
+      }
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+};
