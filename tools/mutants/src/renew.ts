@@ -17,6 +17,7 @@ const open = (text: string): Opened => {
   const document: Document = parseDocument(text);
   const list = document.contents;
   if (!isSeq(list)) throw new Error("mutants.yaml holds no list");
+  list.flow = false;
   return { document, list };
 };
 

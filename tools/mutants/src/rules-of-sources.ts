@@ -72,8 +72,15 @@ const answers = (source: Source): readonly Rule[] =>
     edit: { file: source.file, in: block, text: statement, with: statement.replace(/\w+\($/, "((body: unknown) => ({ status: 405, body }))(") },
   }));
 
-const firstOfEachId = (rules: readonly Rule[]): readonly Rule[] => [...new Map(rules.toReversed().map((rule) => [rule.id, rule])).values()].toReversed();
+/** Rules of one function that say the same are told apart by their number. */
+const numbered = (rules: readonly Rule[]): readonly Rule[] =>
+  rules.map((rule, index) => {
+    const before = rules.slice(0, index).filter(({ id }) => id === rule.id).length;
+    return before === 0 ? rule : { ...rule, id: `${rule.id}-${before + 1}` };
+  });
 
 /** A refusal that is not made, and a success of another status, for each that the sources hold. */
 export const statusRules = (sources: readonly Source[]): readonly Rule[] =>
-  firstOfEachId(sources.flatMap((source) => [...refusals(source), ...answers(source)].filter(({ edit }) => "source" in mutate(source.text, edit))));
+  numbered(
+    sources.flatMap((source) => [...refusals(source), ...answers(source)].filter(({ edit }) => "source" in mutate(source.text, edit))),
+  );

@@ -9,8 +9,6 @@ import type { RunEnd } from "./verdict.ts";
 export interface SpecRun {
   readonly root: string;
   readonly tests: readonly ListedTest[];
-  /** Whether the first failure ends it. */
-  readonly untilRed: boolean;
   readonly limitMs: number;
 }
 
@@ -31,12 +29,12 @@ const choiceOf = (tests: readonly ListedTest[]): readonly string[] => {
 };
 
 /** Runs tests of the api suite on a simulated data centre of their own. */
-export const runSpecs = async ({ root, tests, untilRed, limitMs }: SpecRun): Promise<RunEnd> => {
+export const runSpecs = async ({ root, tests, limitMs }: SpecRun): Promise<RunEnd> => {
   const report = join(root, "mutant-report.json");
   rmSync(report, { force: true });
   const argv = ["test", ...choiceOf(tests), "--project=api", "--workers=1", "--reporter=json", `--global-timeout=${limitMs}`];
   const env = { ...childEnvironment(), KUBERA_BED: "sim", PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const told = await ended(untilRed ? [...argv, "-x"] : argv, { root, env });
+  const told = await ended(argv, { root, env });
   rmSync(join(root, "_artifacts"), { recursive: true, force: true });
   if (existsSync(report)) return readReport(readFileSync(report, "utf8"));
   return { tests: [], errors: [`Playwright left no report: ${told}`] };

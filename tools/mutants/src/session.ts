@@ -7,7 +7,7 @@ import { judge, redIds } from "./verdict.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
 
 /** Within this, whatever the mutant does. */
-const NAMED_LIMIT_MS = 300_000;
+const NAMED_LIMIT_MS = 420_000;
 const SUITE_LIMIT_MS = 1_800_000;
 
 export interface SessionOptions {
@@ -50,7 +50,7 @@ export class Session {
     const asked = ids.filter((id) => !green.has(id));
     if (asked.length === 0) return [];
     this.#options.tell(`without a mutant: ${asked.length} ids`);
-    const run = await runSpecs({ root, tests: this.#testsOf(asked), untilRed: false, limitMs: SUITE_LIMIT_MS });
+    const run = await runSpecs({ root, tests: this.#testsOf(asked), limitMs: SUITE_LIMIT_MS });
     const failed = new Set(run.tests.filter(({ status }) => status === "failed").map(({ plan }) => plan));
     const passed = new Set(run.tests.filter(({ status }) => status === "passed").map(({ plan }) => plan));
     const proven = asked.filter((id) => passed.has(id) && !failed.has(id));
@@ -69,7 +69,7 @@ export class Session {
     const print = this.#print(mutant);
     const started = performance.now();
     const result = await this.#workplace.mutated(mutant.edit, async () => {
-      const named = await runSpecs({ root, tests: this.#testsOf(mutant.red), untilRed: true, limitMs: NAMED_LIMIT_MS });
+      const named = await runSpecs({ root, tests: this.#testsOf(mutant.red), limitMs: NAMED_LIMIT_MS });
       const verdict = judge(named, mutant.red);
       return this.#options.others && verdict.end !== "errored" ? { ...verdict, others: await this.#othersOf(mutant) } : verdict;
     });
@@ -80,7 +80,7 @@ export class Session {
 
   async #othersOf({ red }: Mutant): Promise<readonly string[]> {
     const tests = this.#tests.filter(({ plan }) => !red.includes(plan));
-    return redIds(await runSpecs({ root: this.#workplace.root, tests, untilRed: false, limitMs: SUITE_LIMIT_MS }));
+    return redIds(await runSpecs({ root: this.#workplace.root, tests, limitMs: SUITE_LIMIT_MS }));
   }
 
   #print(mutant: Mutant): string {
