@@ -134,7 +134,20 @@ for (const { role, may, details } of ROLES) {
 }
 
 /** What a project shows, below its group. */
-const VIEWS = ["clusters", "nodes", "openebses", "openebstemplates", "recommendations", "mayaapplications", "mayastoragepools"] as const;
+const VIEWS = [
+  "clusters",
+  "nodes",
+  "openebses",
+  "openebs",
+  "openebstemplates",
+  "openebsjobs",
+  "openebsupgradeclaims",
+  "recommendations",
+  "cstorpooloperations",
+  "cstorpoolinstances",
+  "mayaapplications",
+  "mayastoragepools",
+] as const;
 
 const LOOKERS = ROLES.filter(({ role }) => role !== "ProjectMember");
 const OTHERS = ROLES.filter(({ role }) => role === "ProjectMember");
@@ -155,3 +168,45 @@ for (const { role, details } of OTHERS) {
     for (const view of VIEWS) expect.soft(await look(actor, team, view), view).toBeRefused();
   });
 }
+
+/** Lists of which the contract leaves open where they are. */
+const ASSUMED_VIEWS = [
+  {
+    view: "providercredentials",
+    ofReader: plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "credentials", assumption: "A-CREDENTIAL-LIST" }),
+    ofMember: plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "credentials", assumption: "A-CREDENTIAL-LIST" }),
+  },
+  {
+    view: "mayavolumes",
+    ofReader: plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "volumes", assumption: "A-VOLUMES" }),
+    ofMember: plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "volumes", assumption: "A-VOLUMES" }),
+  },
+  {
+    view: "emailinvitations",
+    ofReader: plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "invitations", assumption: "A-SENT-INVITATIONS" }),
+    ofMember: plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "invitations", assumption: "A-SENT-INVITATIONS" }),
+  },
+] as const;
+
+for (const { view, ofReader, ofMember } of ASSUMED_VIEWS) {
+  test(`a ProjectReadAdmin reads the ${view} of the project`, ofReader, async ({ team }) => {
+    expect((await look(await somebody(team, "ProjectReadAdmin"), team, view)).status).toBe(200);
+  });
+
+  test(`a ProjectMember does not read the ${view} of the project`, ofMember, async ({ team }) => {
+    expect(await look(await somebody(team, "ProjectMember"), team, view)).toBeRefused();
+  });
+}
+
+/** What everybody who belongs to a project sees of it. */
+test(
+  "a plain member sees the project and who belongs to it",
+  plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "membership", assumption: "A-ROLE-REFUSAL" }),
+  async ({ team }) => {
+    const member = await team.join("ProjectMember");
+    const group = `/v3/groups/${team.project.id}`;
+    const { id } = await team.member(member);
+    for (const below of ["", "/projects", "/project", `/projects/${team.project.projectId}`, "/groupmembers", `/groupmembers/${id}`])
+      expect.soft((await member.director.request({ method: "GET", path: `${group}${below}` })).status, below).toBe(200);
+  },
+);

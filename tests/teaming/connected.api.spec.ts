@@ -1,4 +1,4 @@
-import { clusterReaches, expect, KINDS, openebsJobDone, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { clusterReaches, expect, KINDS, openebsJobDone, plan, probes, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
 
 const AGENTS = "maya-system";
 
@@ -10,32 +10,71 @@ const openebsVersions = async (bed: Bed): Promise<string[]> => {
   return [...new Set(pods.map(({ metadata }) => metadata.labels?.["openebs.io/version"] ?? ""))];
 };
 
+type Group = ReturnType<DirectorClient["group"]>;
+
+/** Reads of one resource each, of a project with a connected cluster. */
+const readsOf = async (project: Group, clusterId: string): Promise<readonly string[]> => {
+  const group = `/v3/groups/${project.id}`;
+  const [[node], [record]] = [await project.nodes({ clusterId }), await project.openebses({ clusterId, state: "active" })];
+  expect([node, record]).not.toContain(undefined);
+  return [
+    `${group}/clusters/${clusterId}`,
+    `${group}/clusters/${clusterId}/nodes`,
+    `${group}/nodes/${node?.id}`,
+    `${group}/openebses/${record?.id}`,
+    `/k8s/groups/${project.id}/clusters/${clusterId}/api/v1/namespaces`,
+  ];
+};
+
+const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
+
+/** Questions for disks, which change nothing. */
+const questionsOf = async (project: Group, clusterId: string) => {
+  const [recommendation] = await project.pools.recommendations();
+  const path = `/v3/groups/${project.id}/recommendations/${recommendation?.id}/`;
+  const body = { clusterId, raidGroupConfig: STRIPE, deviceGroupName: "", poolCapacity: "1G", poolName: "asked" };
+  return ["getcapacityrecommendation", "getdevicerecommendation"].map(
+    (action) => ({ method: "POST", path, query: { action }, body }) as const,
+  );
+};
+
 test.describe("on a connected cluster", () => {
   test.use({ state: "openebs" });
 
   test(
     "a read-only admin sees all of it and changes nothing",
     plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "connected cluster" }),
-    async ({ bed, project, projectTeam }) => {
+    async ({ bed, pools, project, projectTeam }) => {
       const reader = await projectTeam.join("ProjectReadAdmin");
-      const id = await project.idOf(bed.member);
+      const [id, other] = [await project.idOf(bed.member), await project.idOf(bed.server)];
+      for (const path of await readsOf(project, id))
+        expect.soft((await reader.director.request({ method: "GET", path })).status, path).toBe(200);
+      for (const question of await questionsOf(project, id))
+        expect.soft((await reader.director.request(question)).status, question.query.action).toBe(200);
       const record = await project.activeOpenEBS(id);
-      const labels = await nodeLabels(bed);
+      const [labels, others] = [await nodeLabels(bed), await project.openebses({ clusterId: other })];
       const group = `/v3/groups/${project.id}`;
       const [node] = await reader.group.nodes({ clusterId: id });
       const number = node?.id.split("n").at(-1) ?? "";
+      const [template] = await project.openebsTemplates();
+      const input = JSON.stringify(await pools.recommended({ raid: STRIPE }));
+      // Each is one that an admin could make: what is wrong with it is who asks.
       const changes = [
-        { path: `${group}/clusters/${id}`, method: "DELETE" },
+        { path: `${group}/openebses`, method: "POST", body: { clusterId: other, templateId: template?.id, projectId: project.projectId } },
         {
           path: `${group}/openebses/${record.id}/?action=selectopenebsnodes`,
           method: "POST",
-          body: { controlPlaneNodes: [number], dataPlaneNodes: [] },
+          body: { controlPlaneNodes: [number], dataPlaneNodes: [number] },
         },
         { path: `${group}/openebses/${record.id}/?action=openebsinstall`, method: "POST", body: { yaml: record.installationManifest } },
+        { path: `${group}/nodes/${node?.id}/?action=labelnodes`, method: "POST", body: { dataPlaneNode: false } },
+        { path: `${group}/cstorpooloperations`, method: "POST", body: { clusterId: id, input, kind: "CreateCStorPoolCluster" } },
+        { path: `${group}/clusters/${id}`, method: "DELETE" },
       ] as const;
       for (const change of changes) expect.soft(await reader.director.request(change), change.path).toBeRefused();
       expect(await reader.group.cluster(id)).toMatchObject({ state: "active" });
       expect(await reader.group.openebses({ clusterId: id, state: "active" })).toMatchObject([{ id: record.id }]);
+      expect(await project.openebses({ clusterId: other })).toEqual(others);
       expect(await nodeLabels(bed)).toEqual(labels);
       expect(await bed.member.kube.get({ ...KINDS.namespace, name: AGENTS })).toBeDefined();
     },
@@ -47,13 +86,29 @@ test.describe("on a connected cluster", () => {
     async ({ bed, project, projectTeam }) => {
       const member = await projectTeam.join("ProjectMember");
       const id = await project.idOf(bed.member);
-      const group = `/v3/groups/${project.id}`;
-      const paths = [
-        `${group}/clusters/${id}`,
-        `${group}/clusters/${id}/nodes`,
-        `/k8s/groups/${project.id}/clusters/${id}/api/v1/namespaces`,
-      ];
-      for (const path of paths) expect.soft(await member.director.request({ method: "GET", path }), path).toBeRefused();
+      for (const path of await readsOf(project, id))
+        expect.soft(await member.director.request({ method: "GET", path }), path).toBeRefused();
+      for (const question of await questionsOf(project, id))
+        expect.soft(await member.director.request(question), question.query.action).toBeRefused();
+    },
+  );
+
+  test(
+    "an admin chooses its nodes and makes a pool on it",
+    plan("TCID-DIR-TEAMING-ACCESS-ADMIN", { day: 1, priority: 1, row: "connected cluster", assumption: "A-NODE-RELABEL" }),
+    async ({ bed, pools, project, projectTeam }) => {
+      const { group } = await projectTeam.join("ProjectAdmin");
+      const id = await project.idOf(bed.member);
+      const labels = await nodeLabels(bed);
+      const nodes = await group.nodes({ clusterId: id });
+      const chosen = (label: string): string[] => nodes.filter((node) => node.labels?.[label] === "true").map(({ id }) => id);
+      const [controlPlaneNodes, dataPlaneNodes] = [chosen("mayadata.io/control-plane"), chosen("mayadata.io/data-plane")];
+      expect([controlPlaneNodes, dataPlaneNodes]).not.toContainEqual([]);
+      await group.selectOpenebsNodes((await project.activeOpenEBS(id)).id, { controlPlaneNodes, dataPlaneNodes });
+      await group.labelNode(dataPlaneNodes[0] ?? "", { dataPlaneNode: true });
+      expect(await nodeLabels(bed), "chosen as they were").toEqual(labels);
+      const pool = await pools.create(await pools.recommended({ raid: STRIPE }), group.pools);
+      expect(await pools.states(pool)).toEqual(bed.member.workers.map(() => "Online"));
     },
   );
 });

@@ -9,7 +9,8 @@ import { scoreOf, scoreTable, type Scored } from "./src/score.ts";
 const ROOT = dirname(dirname(import.meta.dirname));
 const FILE = join(ROOT, CATALOGUE_FILE);
 
-const readSource = (file: string): string | undefined => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : undefined);
+const readSource = (file: string): string | undefined =>
+  existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), "utf8") : undefined;
 
 const told = ({ file, line, message }: Fault): string => `${file}:${line}: ${message}`;
 
@@ -26,7 +27,9 @@ const generate = async ({ flags }: Order): Promise<number> => {
   const { dropped, renew } = await import("./src/renew.ts");
   const { text, added, vanished } = renew(readFileSync(FILE, "utf8"), contractRules(ROOT));
   if (vanished.length > 0 && flags.drop !== true) {
-    console.error(`no rule any more behind:\n${vanished.map((id) => `  ${id}`).join("\n")}\nGive their ids to a new mutant, or take them away with --drop.`);
+    console.error(
+      `no rule any more behind:\n${vanished.map((id) => `  ${id}`).join("\n")}\nGive their ids to a new mutant, or take them away with --drop.`,
+    );
     return 1;
   }
   writeFileSync(FILE, dropped(text, vanished));
@@ -51,7 +54,10 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   const { Session } = await import("./src/session.ts");
   const { runAll } = await import("./src/run-all.ts");
   const tell = flags.json === true ? () => {} : (line: string) => console.log(line);
-  const session = await Session.open({ root: ROOT, others: flags.else === true, tell });
+  // What is ended by a signal has its copy removed too.
+  const removed = () => process.exit(130);
+  process.once("SIGINT", removed).once("SIGTERM", removed);
+  const session = await Session.open({ root: ROOT, every: flags.every === true, others: flags.else === true, tell });
   try {
     const mutants = chosen(readMutants(), order);
     const limit = isOnlyRead ? 0 : Number(flags.limit ?? mutants.length);

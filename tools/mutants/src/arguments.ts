@@ -10,6 +10,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --kind K         those of one kind: ${KINDS.join(", ")}
     --case TCID      those that name a case
     --again          those too whose result still holds
+    --every          runs every case that a mutant names, and not only up to the first that is red
     --else           runs all other cases too, and says which of them went red
     --limit N        at most so many
     --json           the score alone, as JSON
@@ -28,6 +29,7 @@ const OPTIONS = {
   kind: { type: "string" },
   case: { type: "string" },
   again: { type: "boolean" },
+  every: { type: "boolean" },
   else: { type: "boolean" },
   limit: { type: "string" },
   json: { type: "boolean" },

@@ -50,7 +50,12 @@ const DIRECTOR = "infra/sim/src/director";
 const OF_CONTRACT = ["access.ts", "call.ts", "project-key.ts"];
 
 const sourcesIn = (root: string): readonly Source[] =>
-  [...OF_CONTRACT, ...readdirSync(join(root, DIRECTOR, "api")).toSorted().map((name) => `api/${name}`)]
+  [
+    ...OF_CONTRACT,
+    ...readdirSync(join(root, DIRECTOR, "api"))
+      .toSorted()
+      .map((name) => `api/${name}`),
+  ]
     .map((name) => `${DIRECTOR}/${name}`)
     .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
 

@@ -7,7 +7,8 @@ const ENVELOPE = "infra/sim/src/director/http/envelope.ts";
 const TEXT = "  return { ...fields, type, baseType: type, links: Object.fromEntries(named), actions: Object.fromEntries(doable) };";
 
 const without = (type: string, field: string): string =>
-  TEXT.replace("return", "const whole =") + `\n  return type === "${type}" ? { ...whole, ${field}: undefined as unknown as string } : whole;`;
+  TEXT.replace("return", "const whole =") +
+  `\n  return type === "${type}" ? { ...whole, ${field}: undefined as unknown as string } : whole;`;
 
 /** Each field that the contract promises of a resource is missing. */
 export const fieldRules = (fields: Fields): readonly Rule[] =>

@@ -14,8 +14,8 @@ const resultSchema = z.object({
 });
 
 const bookSchema = z.object({
-  /** Ids that were green without a mutant, by the print of the whole tree. */
-  green: z.record(z.string(), z.array(z.string()).readonly()),
+  /** Cases that were green without a mutant, each with the print of what they depend on. */
+  green: z.record(z.string(), z.string()),
   results: z.record(z.string(), resultSchema),
 });
 

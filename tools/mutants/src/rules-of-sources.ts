@@ -46,7 +46,9 @@ const QUOTED = /`([^`]*)`|"([^"]*)"/g;
 
 /** The longest text of a refusal tells it from the others of its function. */
 const messageOf = (statement: string): string => {
-  const texts = [...statement.slice(statement.lastIndexOf("throw ")).matchAll(QUOTED)].map(([, template, plain]) => template ?? plain ?? "");
+  const texts = [...statement.slice(statement.lastIndexOf("throw ")).matchAll(QUOTED)].map(
+    ([, template, plain]) => template ?? plain ?? "",
+  );
   return texts.toSorted((a, b) => b.length - a.length)[0] ?? "refused";
 };
 
@@ -69,7 +71,12 @@ const answers = (source: Source): readonly Rule[] =>
     kind: "status",
     rule: `${block} of ${areaOf(source.file)} answers what it has done`,
     // The effect stays, so that only who reads the answer notices.
-    edit: { file: source.file, in: block, text: statement, with: statement.replace(/\w+\($/, "((body: unknown) => ({ status: 405, body }))(") },
+    edit: {
+      file: source.file,
+      in: block,
+      text: statement,
+      with: statement.replace(/\w+\($/, "((body: unknown) => ({ status: 405, body }))("),
+    },
   }));
 
 /** Rules of one function that say the same are told apart by their number. */

@@ -10,6 +10,8 @@ export interface SpecRun {
   readonly root: string;
   readonly tests: readonly ListedTest[];
   readonly limitMs: number;
+  /** Whether the first test that fails ends it. */
+  readonly untilRed: boolean;
 }
 
 const ended = (argv: readonly string[], { root, env }: { readonly root: string; readonly env: NodeJS.ProcessEnv }): Promise<string> =>
@@ -29,12 +31,12 @@ const choiceOf = (tests: readonly ListedTest[]): readonly string[] => {
 };
 
 /** Runs tests of the api suite on a simulated data centre of their own. */
-export const runSpecs = async ({ root, tests, limitMs }: SpecRun): Promise<RunEnd> => {
+export const runSpecs = async ({ root, tests, limitMs, untilRed }: SpecRun): Promise<RunEnd> => {
   const report = join(root, "mutant-report.json");
   rmSync(report, { force: true });
   const argv = ["test", ...choiceOf(tests), "--project=api", "--workers=1", "--reporter=json", `--global-timeout=${limitMs}`];
   const env = { ...childEnvironment(), KUBERA_BED: "sim", PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-  const told = await ended(argv, { root, env });
+  const told = await ended(untilRed ? [...argv, "-x"] : argv, { root, env });
   rmSync(join(root, "_artifacts"), { recursive: true, force: true });
   if (existsSync(report)) return readReport(readFileSync(report, "utf8"));
   return { tests: [], errors: [`Playwright left no report: ${told}`] };

@@ -1,7 +1,7 @@
 import { listTests, type ListedTest } from "@kubera-e2e/cli/list-tests";
 import type { Mutant } from "./catalogue.ts";
 import { bookFileOf, readBook, writeBook, type Book, type Result } from "./results.ts";
-import { mutantPrint, treePrint } from "./prints.ts";
+import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
 import { runSpecs } from "./run-specs.ts";
 import { judge, redIds } from "./verdict.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
@@ -12,6 +12,8 @@ const SUITE_LIMIT_MS = 1_800_000;
 
 export interface SessionOptions {
   readonly root: string;
+  /** Runs every case that a mutant names, and not only up to the first that is red. */
+  readonly every: boolean;
   /** Looks at all other ids too. */
   readonly others: boolean;
   readonly tell: (line: string) => void;
@@ -45,16 +47,17 @@ export class Session {
   /** Ids that are red without any mutant; nothing can be said with them. */
   async notGreen(ids: readonly string[]): Promise<readonly string[]> {
     const { root } = this.#workplace;
-    const tree = treePrint(root);
-    const green = new Set(this.#book.green[tree]);
-    const asked = ids.filter((id) => !green.has(id));
+    const rooms = roomsPrint(root);
+    const printOf = (id: string): string => casePrint(rooms, root, this.#specsOf([id]));
+    const asked = ids.filter((id) => this.#book.green[id] !== printOf(id));
     if (asked.length === 0) return [];
-    this.#options.tell(`without a mutant: ${asked.length} ids`);
-    const run = await runSpecs({ root, tests: this.#testsOf(asked), limitMs: SUITE_LIMIT_MS });
-    const failed = new Set(run.tests.filter(({ status }) => status === "failed").map(({ plan }) => plan));
-    const passed = new Set(run.tests.filter(({ status }) => status === "passed").map(({ plan }) => plan));
+    this.#options.tell(`without a mutant: ${asked.length} cases`);
+    const { tests } = await runSpecs({ root, tests: this.#testsOf(asked), limitMs: SUITE_LIMIT_MS, untilRed: false });
+    const ended = (wanted: "passed" | "failed"): Set<string> =>
+      new Set(tests.filter(({ status }) => status === wanted).map(({ plan }) => plan));
+    const [passed, failed] = [ended("passed"), ended("failed")];
     const proven = asked.filter((id) => passed.has(id) && !failed.has(id));
-    this.#keep({ ...this.#book, green: { [tree]: [...green, ...proven] } });
+    this.#keep({ ...this.#book, green: { ...this.#book.green, ...Object.fromEntries(proven.map((id) => [id, printOf(id)])) } });
     return asked.filter((id) => !proven.includes(id));
   }
 
@@ -69,7 +72,7 @@ export class Session {
     const print = this.#print(mutant);
     const started = performance.now();
     const result = await this.#workplace.mutated(mutant.edit, async () => {
-      const named = await runSpecs({ root, tests: this.#testsOf(mutant.red), limitMs: NAMED_LIMIT_MS });
+      const named = await runSpecs({ root, tests: this.#testsOf(mutant.red), limitMs: NAMED_LIMIT_MS, untilRed: !this.#options.every });
       const verdict = judge(named, mutant.red);
       return this.#options.others && verdict.end !== "errored" ? { ...verdict, others: await this.#othersOf(mutant) } : verdict;
     });
@@ -80,12 +83,15 @@ export class Session {
 
   async #othersOf({ red }: Mutant): Promise<readonly string[]> {
     const tests = this.#tests.filter(({ plan }) => !red.includes(plan));
-    return redIds(await runSpecs({ root: this.#workplace.root, tests, limitMs: SUITE_LIMIT_MS }));
+    return redIds(await runSpecs({ root: this.#workplace.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
   }
 
   #print(mutant: Mutant): string {
-    const specs = [...new Set(this.#testsOf(mutant.red).map(({ file }) => file))];
-    return mutantPrint(mutant, this.#options.root, specs);
+    return mutantPrint(mutant, this.#workplace.root, this.#specsOf(mutant.red));
+  }
+
+  #specsOf(ids: readonly string[]): readonly string[] {
+    return [...new Set(this.#testsOf(ids).map(({ file }) => file))];
   }
 
   #testsOf(ids: readonly string[]): readonly ListedTest[] {

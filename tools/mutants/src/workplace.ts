@@ -19,6 +19,8 @@ export const openWorkplace = (repository: string): Workplace => {
   const filter = (path: string): boolean => !LEFT_OUT.has(relative(repository, path));
   cpSync(repository, root, { recursive: true, verbatimSymlinks: true, filter });
   symlinkSync(join(repository, "node_modules", ".pnpm"), join(root, "node_modules", ".pnpm"));
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  process.once("exit", remove);
   return {
     root,
     async mutated(edit, run) {
@@ -33,6 +35,6 @@ export const openWorkplace = (repository: string): Workplace => {
         writeFileSync(path, before);
       }
     },
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove,
   };
 };
