@@ -5,6 +5,7 @@ import { checkDocs } from "./doc-rules.ts";
 import { checkHonesty } from "./honesty-rules.ts";
 import { type House, readHouse, type Violation } from "./house.ts";
 import { checkImports } from "./import-rules.ts";
+import { checkMutants } from "./mutant-rules.ts";
 import { checkPlans } from "./plan-rules.ts";
 import { checkShape } from "./shape-rules.ts";
 import { checkWords } from "./word-rules.ts";
@@ -68,6 +69,7 @@ export const lanesOf = (root: string): Lane[] => {
     rule(house, "shape", checkShape),
     rule(house, "honesty", checkHonesty),
     rule(house, "plan", checkPlans),
+    rule(house, "mutants", checkMutants),
     rule(house, "words", checkWords),
     rule(house, "docs", checkDocs),
     reference(root),

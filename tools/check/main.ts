@@ -4,7 +4,7 @@ import { type LaneResult, lanesOf, runLanes } from "./lanes.ts";
 
 const HELP = `pnpm check [--json]
 
-Types, lint, format, dead code, imports, shape, honesty, plan, words, docs and reference pages, all at once. One line each; what fails is shown, and says what to edit.
+Types, lint, format, dead code, imports, shape, honesty, plan, mutants, words, docs and reference pages, all at once. One line each; what fails is shown, and says what to edit.
   --json   an array of {id, ok, ms, output}
 
 Example: pnpm check

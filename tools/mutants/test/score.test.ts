@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { Mutant } from "../src/catalogue.ts";
+import { scoreOf, scoreTable, type Scored } from "../src/score.ts";
+
+const EDIT = { file: "infra/sim/src/a.ts", text: "a", with: "b" };
+
+const scored = (id: string, rest: Partial<Mutant>, result?: Partial<Scored["result"] & object>): Scored => ({
+  mutant: { id, kind: "role", rule: "r", edit: EDIT, red: ["TCID-A"], ...rest },
+  result: result === undefined ? undefined : { print: "p", end: "killed", seconds: 1, ...result },
+});
+
+const ALL = [
+  scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"] }),
+  scored("role:lives", { kind: "state" }, { end: "survived" }),
+  scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start" }),
+  scored("role:given-up", { red: [], survives: "nobody asks" }),
+  scored("role:nameless", { red: [] }),
+  scored("role:later", {}),
+];
+
+describe("the score", () => {
+  it("counts what was judged, and survivors that say why against it", () => {
+    expect(scoreOf(ALL)).toEqual({
+      total: 4,
+      killed: 1,
+      percent: 25,
+      survivors: [
+        { id: "role:given-up", because: "nobody asks" },
+        { id: "role:lives", because: "TCID-A stayed green" },
+      ],
+      errored: [{ id: "role:breaks", because: "no start" }],
+      unnamed: ["role:nameless"],
+      notRun: ["role:later"],
+    });
+  });
+
+  it("is nothing of nothing", () => {
+    expect(scoreOf([])).toMatchObject({ total: 0, killed: 0, percent: 0 });
+  });
+
+  it("is shown as a table with the survivors behind it", () => {
+    expect(scoreTable(ALL).split("\n")).toEqual([
+      "kind        total   killed        %",
+      "role            2        1       50",
+      "state           2        0        0",
+      "all             4        1       25",
+      "",
+      "survivors:",
+      "  role:given-up: nobody asks",
+      "  role:lives: TCID-A stayed green",
+      "",
+      "errored, and so neither killed nor survived:",
+      "  role:breaks: no start",
+      "",
+      "red beside those named:",
+      "  role:killed: TCID-Z",
+      "",
+      "1 rules have no ids named yet: pnpm mutants list --unnamed",
+      "",
+      "1 were not run",
+    ]);
+  });
+});
