@@ -3,7 +3,6 @@ import { z } from "zod";
 
 /** What kind of rule a mutant breaks. */
 export const KINDS = ["status", "field", "role", "state"] as const;
-export type MutantKind = (typeof KINDS)[number];
 
 const editSchema = z.strictObject({
   /** A source of the simulator, relative to the repository. */

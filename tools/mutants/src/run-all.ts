@@ -12,11 +12,8 @@ export interface RunAll {
   readonly tell: (line: string) => void;
 }
 
-const wordOf = ({ red }: Mutant, { end, by = [], because = "" }: Result): string => {
-  if (end !== "killed") return end === "survived" ? "SURVIVED" : `ERRORED: ${because}`;
-  const green = red.filter((id) => !by.includes(id));
-  return `killed by ${by.join(", ")}${green.length === 0 ? "" : `, not by ${green.join(", ")}`}`;
-};
+const wordOf = ({ end, by = [], because = "" }: Result): string =>
+  end === "killed" ? `killed by ${by.join(", ")}` : end === "survived" ? "SURVIVED" : `ERRORED: ${because}`;
 
 /**
  * Runs what has no result yet, and answers what is known of all. Throws when a case that is named is red without any mutant.
@@ -29,7 +26,7 @@ export const runAll = async (mutants: readonly Mutant[], { session, again, limit
   for (const [index, mutant] of due.entries()) {
     const result = await session.run(mutant);
     known.set(mutant.id, result);
-    tell(`[${index + 1}/${due.length}] ${mutant.id} ${wordOf(mutant, result)} (${result.seconds} s)`);
+    tell(`[${index + 1}/${due.length}] ${mutant.id} ${wordOf(result)} (${result.seconds} s)`);
   }
   return mutants.map((mutant) => ({ mutant, result: known.get(mutant.id) }));
 };

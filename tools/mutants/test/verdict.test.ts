@@ -6,7 +6,7 @@ const ended = (plan: string, status: TestEnd["status"], inSetUp = false): TestEn
 const run = (tests: readonly TestEnd[], errors: readonly string[] = []): RunEnd => ({ tests, errors });
 
 describe("a mutant", () => {
-  for (const { what, end, verdict } of [
+  it.each([
     {
       what: "is killed by a case that it names",
       end: run([ended("A", "failed"), ended("B", "passed")]),
@@ -38,8 +38,9 @@ describe("a mutant", () => {
       end: run([ended("A", "passed"), ended("B", "skipped")]),
       verdict: { end: "errored", because: "nothing ran of B" },
     },
-  ] as const)
-    it(what, () => expect(judge(end, ["A", "B"])).toEqual(verdict));
+  ] as const)("$what", ({ end, verdict }) => {
+    expect(judge(end, ["A", "B"])).toEqual(verdict);
+  });
 
   it("reddens each case once", () => {
     expect(redIds(run([ended("A", "failed"), ended("A", "failed"), ended("B", "failed", true), ended("C", "passed")]))).toEqual(["A"]);
