@@ -12,6 +12,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --again          those too whose result still holds
     --every          runs every case that a mutant names, and not only up to the first that is red
     --else           runs all other cases too, and says which of them went red
+    --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --limit N        at most so many
     --json           the score alone, as JSON
   list [ID…]         ids, rules and the cases they name; takes --kind and --case too
@@ -31,6 +32,7 @@ const OPTIONS = {
   again: { type: "boolean" },
   every: { type: "boolean" },
   else: { type: "boolean" },
+  group: { type: "string" },
   limit: { type: "string" },
   json: { type: "boolean" },
   unnamed: { type: "boolean" },
@@ -52,7 +54,10 @@ export const readOrder = (argv: readonly string[]): Order => {
   const [verb = "", ...ids] = positionals;
   if (flags.kind !== undefined && !KINDS.some((kind) => kind === flags.kind))
     throw new Error(`--kind ${flags.kind} is none of ${KINDS.join(", ")}`);
-  if (flags.limit !== undefined && !/^[1-9]\d*$/.test(flags.limit)) throw new Error(`--limit ${flags.limit} is no count`);
+  for (const name of ["limit", "group"] as const) {
+    const text = flags[name];
+    if (text !== undefined && !/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text} is no count`);
+  }
   return { verb, ids, flags };
 };
 

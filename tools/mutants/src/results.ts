@@ -11,6 +11,8 @@ const resultSchema = z.object({
   /** Other ids that went red; undefined when nobody has looked. */
   others: z.array(z.string()).readonly().optional(),
   seconds: z.number(),
+  /** How many mutants were there at once; undefined when it was alone. */
+  together: z.number().optional(),
 });
 
 const bookSchema = z.object({

@@ -67,18 +67,33 @@ export class Session {
     return result?.print === this.#print(mutant) ? result : undefined;
   }
 
-  async run(mutant: Mutant): Promise<Result> {
+  /** Runs mutants at once, and answers what each came to, in their order. Those of one run must not be in each other's way. */
+  async run(mutants: readonly Mutant[]): Promise<readonly Result[]> {
     const { root } = this.#workplace;
-    const print = this.#print(mutant);
+    const prints = mutants.map((mutant) => this.#print(mutant));
     const started = performance.now();
-    const result = await this.#workplace.mutated(mutant.edit, async () => {
-      const named = await runSpecs({ root, tests: this.#testsOf(mutant.red), limitMs: NAMED_LIMIT_MS, untilRed: !this.#options.every });
-      const verdict = judge(named, mutant.red);
-      return this.#options.others && verdict.end !== "errored" ? { ...verdict, others: await this.#othersOf(mutant) } : verdict;
+    const tests = this.#testsOf(mutants.flatMap(({ red }) => red));
+    const untilRed = mutants.length === 1 && !this.#options.every;
+    const edits = mutants.map(({ edit }) => edit);
+    const verdicts = await this.#workplace.mutated(edits, async () => {
+      const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
+      const [only, ...more] = mutants;
+      const others = this.#options.others && only !== undefined && more.length === 0 ? { others: await this.#othersOf(only) } : {};
+      return mutants.map(({ red }) => ({ ...judge(run, red), ...others }));
     });
-    const whole: Result = { print, seconds: Math.round((performance.now() - started) / 1000), ...result };
-    this.#keep({ ...this.#book, results: { ...this.#book.results, [mutant.id]: whole } });
-    return whole;
+    const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
+    const together = mutants.length > 1 ? { together: mutants.length } : {};
+    const results = verdicts.map((verdict, index): Result => ({ print: prints[index] ?? "", seconds, ...together, ...verdict }));
+    this.#keep({
+      ...this.#book,
+      results: { ...this.#book.results, ...Object.fromEntries(mutants.map(({ id }, index) => [id, results[index]])) } as Book["results"],
+    });
+    return results;
+  }
+
+  /** The areas of the specs of its cases. */
+  areasOf(mutant: Mutant): readonly string[] {
+    return [...new Set(this.#specsOf(mutant.red).map((file) => file.split("/")[1] ?? ""))];
   }
 
   async #othersOf({ red }: Mutant): Promise<readonly string[]> {

@@ -9,10 +9,18 @@ const LEFT_OUT = new Set([".git", "_artifacts", "node_modules/.pnpm", "node_modu
 /** A copy of the repository as it lies here, in which mutants may live; libraries are those of the original. */
 export interface Workplace {
   readonly root: string;
-  /** Runs with the edit made, and takes it back. Throws when it cannot be made. */
-  readonly mutated: <T>(edit: Edit, run: () => Promise<T>) => Promise<T>;
+  /** Runs with the edits made, each in a file of its own, and takes them back. Throws when one cannot be made. */
+  readonly mutated: <T>(edits: readonly Edit[], run: () => Promise<T>) => Promise<T>;
   readonly remove: () => void;
 }
+
+const changeOf = (root: string, edit: Edit) => {
+  const path = join(root, edit.file);
+  const before = readFileSync(path, "utf8");
+  const after = mutate(before, edit);
+  if ("fault" in after) throw new Error(after.fault);
+  return { path, before, after: after.source };
+};
 
 export const openWorkplace = (repository: string): Workplace => {
   const root = mkdtempSync(join(tmpdir(), "kubera-mutants-"));
@@ -23,16 +31,13 @@ export const openWorkplace = (repository: string): Workplace => {
   process.once("exit", remove);
   return {
     root,
-    async mutated(edit, run) {
-      const path = join(root, edit.file);
-      const before = readFileSync(path, "utf8");
-      const after = mutate(before, edit);
-      if ("fault" in after) throw new Error(after.fault);
-      writeFileSync(path, after.source);
+    async mutated(edits, run) {
+      const changes = edits.map((edit) => changeOf(root, edit));
+      for (const { path, after } of changes) writeFileSync(path, after);
       try {
         return await run();
       } finally {
-        writeFileSync(path, before);
+        for (const { path, before } of changes) writeFileSync(path, before);
       }
     },
     remove,

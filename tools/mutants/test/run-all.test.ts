@@ -20,14 +20,15 @@ const session = ({ known = {}, red = [] }: { known?: Readonly<Record<string, Res
     ran,
     known: ({ id }: Mutant) => known[id],
     notGreen: () => Promise.resolve(red),
-    run: ({ id }: Mutant) => {
-      ran.push(id);
-      return Promise.resolve(KILLED);
+    areasOf: ({ id }: Mutant) => [id.startsWith("alone") ? "install" : id],
+    run: (mutants: readonly Mutant[]) => {
+      ran.push(mutants.map(({ id }) => id).join("+"));
+      return Promise.resolve(mutants.map(({ id }) => (id === "logs" ? { ...KILLED, end: "survived" as const } : KILLED)));
     },
   };
 };
 
-const options = { again: false, limit: 9, tell: () => {} };
+const options = { again: false, limit: 9, size: 1, tell: () => {} };
 
 describe("a run of mutants", () => {
   it("takes up where an earlier one ended", async () => {
@@ -49,6 +50,13 @@ describe("a run of mutants", () => {
       "red without any mutant, so that nothing can be said with them: TCID-A",
     );
     expect(one.ran).toEqual([]);
+  });
+
+  it("runs those of areas apart at once, and alone what was not killed in company", async () => {
+    const one = session();
+    const inFile = (id: string): Mutant => ({ ...mutant(id), edit: { file: `infra/sim/src/${id}.ts`, text: "a", with: "b" } });
+    await runAll(["auth", "alone", "logs", "pools", "dmaas"].map(inFile), { ...options, session: one, size: 3 });
+    expect(one.ran).toEqual(["auth+logs+pools", "logs", "alone", "dmaas"]);
   });
 
   it("tells of each what it came to", async () => {
