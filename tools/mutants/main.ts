@@ -61,7 +61,13 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   try {
     const mutants = chosen(readMutants(), order);
     const limit = isOnlyRead ? 0 : Number(flags.limit ?? mutants.length);
-    const scored = await runAll(mutants, { session, again: flags.again === true, limit, size: Number(flags.group ?? 1), tell });
+    const scored = await runAll(mutants, {
+      session,
+      again: flags.again === true,
+      limit,
+      size: flags.else === true ? 1 : Number(flags.group ?? 1),
+      tell,
+    });
     return tellScore(scored, flags.json === true);
   } finally {
     session.close();

@@ -57,6 +57,7 @@ export const scoreTable = (all: readonly Scored[]): string => {
   }
   const whole = scoreOf(all);
   lines.push(row(["all", whole.total, whole.killed, whole.percent]));
+  const inCompany = all.filter(({ result }) => result?.together !== undefined).length;
   const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
   const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
   const beside = all.flatMap(({ mutant, result }) =>
@@ -67,6 +68,7 @@ export const scoreTable = (all: readonly Scored[]): string => {
     ...list("survivors:", whole.survivors.map(told)),
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
     ...list("red beside those named:", beside),
+    ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),
     ...(whole.notRun.length > 0 ? ["", `${whole.notRun.length} were not run`] : []),
   ].join("\n");

@@ -10,7 +10,7 @@ const scored = (id: string, rest: Partial<Mutant>, result?: Partial<Scored["resu
 });
 
 const ALL = [
-  scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"] }),
+  scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"], together: 3 }),
   scored("role:lives", { kind: "state" }, { end: "survived" }),
   scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start" }),
   scored("role:given-up", { red: [], survives: "nobody asks" }),
@@ -54,6 +54,8 @@ describe("the score", () => {
       "",
       "red beside those named:",
       "  role:killed: TCID-Z",
+      "",
+      "1 were run with others at once",
       "",
       "1 rules have no ids named yet: pnpm mutants list --unnamed",
       "",
