@@ -22,14 +22,13 @@ export interface SessionOptions {
 /** Runs of mutants over one copy of the repository, whose results are kept as they come. */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #workplace: Workplace;
   readonly #tests: readonly ListedTest[];
   readonly #bookFile: string;
   #book: Book;
+  #workplace: Workplace | undefined;
 
   constructor(options: SessionOptions, tests: readonly ListedTest[]) {
     this.#options = options;
-    this.#workplace = openWorkplace(options.root);
     this.#tests = tests;
     this.#bookFile = bookFileOf(options.root);
     this.#book = readBook(this.#bookFile);
@@ -41,12 +40,12 @@ export class Session {
   }
 
   close(): void {
-    this.#workplace.remove();
+    this.#workplace?.remove();
   }
 
   /** Ids that are red without any mutant; nothing can be said with them. */
   async notGreen(ids: readonly string[]): Promise<readonly string[]> {
-    const { root } = this.#workplace;
+    const { root } = this.#place;
     const rooms = roomsPrint(root);
     const printOf = (id: string): string => casePrint(rooms, root, this.#specsOf([id]));
     const asked = ids.filter((id) => this.#book.green[id] !== printOf(id));
@@ -69,13 +68,13 @@ export class Session {
 
   /** Runs mutants at once, and answers what each came to, in their order. Those of one run must not be in each other's way. */
   async run(mutants: readonly Mutant[]): Promise<readonly Result[]> {
-    const { root } = this.#workplace;
+    const { root } = this.#place;
     const prints = mutants.map((mutant) => this.#print(mutant));
     const started = performance.now();
     const tests = this.#testsOf(mutants.flatMap(({ red }) => red));
     const untilRed = mutants.length === 1 && !this.#options.every;
     const edits = mutants.map(({ edit }) => edit);
-    const verdicts = await this.#workplace.mutated(edits, async () => {
+    const verdicts = await this.#place.mutated(edits, async () => {
       const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
       const [only, ...more] = mutants;
       const others = this.#options.others && only !== undefined && more.length === 0 ? { others: await this.#othersOf(only) } : {};
@@ -96,13 +95,18 @@ export class Session {
     return [...new Set(this.#specsOf(mutant.red).map((file) => file.split("/")[1] ?? ""))];
   }
 
+  /** Made when it is needed, and from then on what everything is read from. */
+  get #place(): Workplace {
+    return (this.#workplace ??= openWorkplace(this.#options.root));
+  }
+
   async #othersOf({ red }: Mutant): Promise<readonly string[]> {
     const tests = this.#tests.filter(({ plan }) => !red.includes(plan));
-    return redIds(await runSpecs({ root: this.#workplace.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
+    return redIds(await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
   }
 
   #print(mutant: Mutant): string {
-    return mutantPrint(mutant, this.#workplace.root, this.#specsOf(mutant.red));
+    return mutantPrint(mutant, this.#workplace?.root ?? this.#options.root, this.#specsOf(mutant.red));
   }
 
   #specsOf(ids: readonly string[]): readonly string[] {
