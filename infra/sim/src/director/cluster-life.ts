@@ -35,13 +35,11 @@ const raisePool = (db: Database, cluster: ClusterRow, { name, healthy }: HealthR
   else raise(db, cluster, { name: "PoolUnhealthy", severity: "critical", summary: `pool ${name} is unhealthy`, ...pool });
 };
 
-/** Tells of pools whose health changed; one that is still being made has none yet. */
+/** Tells of pools whose health changed; one that nothing was heard of before is taken for one that was well. */
 export const announceHealth = (db: Database, cluster: ClusterRow, pools: readonly HealthReport[]): void => {
   const { poolHealth: before = {} } = cluster;
-  const now = Object.fromEntries(
-    pools.filter(({ name, healthy }) => healthy || name in before).map(({ name, healthy }) => [name, healthy]),
-  );
-  for (const pool of pools) if (pool.name in before && before[pool.name] !== pool.healthy) raisePool(db, cluster, pool);
+  const now = Object.fromEntries(pools.map(({ name, healthy }) => [name, healthy]));
+  for (const pool of pools) if ((before[pool.name] ?? true) !== pool.healthy) raisePool(db, cluster, pool);
   if (JSON.stringify(now) !== JSON.stringify(before)) db.update("clusters", cluster.id, { poolHealth: now });
 };
 

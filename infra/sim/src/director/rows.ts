@@ -72,7 +72,7 @@ export interface ClusterRow extends Row {
   /** Which cluster the agents reported from; the tunnel through them leads there. */
   readonly reportedFrom?: string;
   readonly components?: Readonly<Record<string, boolean>>;
-  /** Pools that were healthy once, and whether they are. */
+  /** Pools that were made, and whether they are healthy. */
   readonly poolHealth?: Readonly<Record<string, boolean>>;
 }
 

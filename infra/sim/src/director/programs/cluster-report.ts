@@ -38,8 +38,11 @@ const components = (store: Store): Record<string, boolean> => {
 const isDataPlane = ({ metadata }: KubeObject): boolean =>
   metadata.labels?.["openebs.io/component-name"] === undefined && metadata.labels?.[VERSION_LABEL] !== undefined;
 
+/** Pools that are still being made have no health yet. */
 const poolHealth = (store: Store) =>
-  listKind(store, CSPC.instance).map((instance) => ({ name: instance.metadata.name, healthy: isOnline(store, CSPC, instance) }));
+  listKind(store, CSPC.instance)
+    .filter(({ status }) => (textAt(status, "phase") ?? "Pending") !== "Pending")
+    .map((instance) => ({ name: instance.metadata.name, healthy: isOnline(store, CSPC, instance) }));
 
 const volumeHealth = (store: Store) => volumesIn(store).map((volume) => ({ name: volume.name, healthy: stateOf(volume) === "Healthy" }));
 
