@@ -92,7 +92,7 @@ export class ChangeFeed {
   async #readEvents(events: AsyncIterable<WatchEvent>): Promise<void> {
     for await (const event of events) {
       if (event.type === "BOOKMARK") {
-        this.#revision = event.revision;
+        if (!isOlder(event.revision, this.#revision ?? "")) this.#revision = event.revision;
         continue;
       }
       this.#revision = event.object.metadata.resourceVersion ?? this.#revision;

@@ -55,6 +55,7 @@ export class Reflector {
   #toldRevision = "";
   #trouble: Error | undefined;
   #mustList = true;
+  #taken = 0;
   #watch = new AbortController();
   #defect: { readonly error: unknown } | undefined;
 
@@ -135,7 +136,8 @@ export class Reflector {
 
   #take(event: WatchEvent): void {
     if (event.type === "BOOKMARK") {
-      this.#revision = event.revision;
+      // One below what was told is of an etcd that was set back, which only a list can follow.
+      if (!isOlder(event.revision, this.#toldRevision)) this.#revision = event.revision;
       return;
     }
     // A bookmark tells of no object, and so proves nothing about them.
@@ -157,12 +159,14 @@ export class Reflector {
   }
 
   async #list(signal: AbortSignal): Promise<void> {
-    const before = this.#revision;
-    const isForced = this.#mustList;
+    const [before, told, taken] = [this.#revision, this.#toldRevision, this.#taken];
     const { items, revision } = await this.#ask(this.#options.list, signal);
+    // Another list was taken meanwhile, and a watch may have told more since.
+    if (taken !== this.#taken) return this.#mustList ? undefined : this.#recovered(false);
     // A restored etcd starts again at an old revision; without that, events simply overtook this list.
-    const wentBack = isOlder(revision, before);
-    if (isOlder(revision, this.#toldRevision) && !wentBack) return this.#overtaken(isForced);
+    const wentBack = isOlder(revision, before) && told === this.#toldRevision;
+    if (isOlder(revision, this.#toldRevision) && !wentBack) return this.#overtaken();
+    this.#taken += 1;
     const first = this.objects === undefined;
     const changes = this.#store.replace(items);
     this.#toldRevision = "";
@@ -174,10 +178,8 @@ export class Reflector {
     this.#tell(changes);
   }
 
-  /** Such a list shows what was, and is dropped: for what another list has shown meanwhile, or for one that is made while no watch tells anything. */
-  #overtaken(isForced: boolean): void {
-    if (isForced && !this.#mustList) this.#recovered(false);
-    if (isForced) return;
+  /** Such a list shows what was; one is made while no watch tells anything. */
+  #overtaken(): void {
     this.#mustList = true;
     this.#watch.abort();
   }

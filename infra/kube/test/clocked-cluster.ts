@@ -8,10 +8,15 @@ interface Told {
   readonly revision: number;
   readonly atMs: number;
   readonly change: Change;
+  /** All objects after it. */
+  readonly objects: ReadonlyMap<string, Form>;
 }
 
+/** An object and what it holds: a number that no other form has, whatever its revision. */
+type Form = KubeObject & { readonly form: number };
+
 const POLL_MS = 2000;
-const revisionOf = ({ metadata }: KubeObject): number => Number(metadata.resourceVersion);
+const GONE = -1;
 
 /** One kind of one cluster on a clock by hand, and a reflector of it: lists take their time, watches lag, sockets drop, some changes are never told. */
 export class ClockedCluster {
@@ -19,14 +24,20 @@ export class ClockedCluster {
   /** How long lists take: of whole objects, and of names and revisions. What they show is of a third of that. */
   listMs: { whole: () => number; metadata: () => number } = { whole: () => 10, metadata: () => 10 };
   lagMs = 5;
+  /** Between two bookmarks of a watch that has nothing else to tell; 0: none. */
+  bookmarkMs = 0;
+  isRefusing = false;
   readonly hidden = new Set<string>();
   lists = { whole: 0, metadata: 0 };
-  /** Forms that were shown after a newer one of the same object. */
+  /** Forms that were shown after a later one of the same object. */
   readonly regressions: string[] = [];
   readonly reflector: Reflector;
-  readonly #objects = new Map<string, KubeObject>();
-  readonly #history: Told[] = [];
+  #objects = new Map<string, Form>();
+  #history: Told[] = [];
+  /** The forms that objects had, in their order, and how far they were shown. */
+  readonly #lives = new Map<string, number[]>();
   readonly #shown = new Map<string, number>();
+  #forms = 0;
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #socket = new AbortController();
@@ -54,9 +65,11 @@ export class ClockedCluster {
   put(name: string): void {
     const known = this.#objects.get(name);
     this.#revision += 1;
-    const metadata = { name, uid: known?.metadata.uid ?? `uid-${this.#revision}`, resourceVersion: String(this.#revision) };
-    const object = { apiVersion: "v1", kind: "Pod", metadata };
+    this.#forms += 1;
+    const metadata = { name, uid: known?.metadata.uid ?? `uid-${this.#forms}`, resourceVersion: String(this.#revision) };
+    const object = { apiVersion: "v1", kind: "Pod", metadata, form: this.#forms };
     this.#objects.set(name, object);
+    this.#live(name, object.form);
     this.#tell({ type: known === undefined ? "ADDED" : "MODIFIED", object });
   }
 
@@ -65,7 +78,18 @@ export class ClockedCluster {
     if (known === undefined) return;
     this.#revision += 1;
     this.#objects.delete(name);
+    this.#live(name, GONE);
     this.#tell({ type: "DELETED", object: { ...known, metadata: { ...known.metadata, resourceVersion: String(this.#revision) } } });
+  }
+
+  /** As an etcd that is restored beneath a server that stays: some changes are undone, and no watch tells of it. */
+  setBack(changes: number): void {
+    this.#history = this.#history.slice(0, Math.max(1, this.#history.length - changes));
+    const last = this.#history.at(-1);
+    if (last === undefined) return;
+    this.#revision = last.revision;
+    this.#objects = new Map(last.objects);
+    for (const name of this.#lives.keys()) this.#live(name, this.#objects.get(name)?.form ?? GONE);
   }
 
   dropSocket(): void {
@@ -80,37 +104,45 @@ export class ClockedCluster {
     return [...names].filter((name) => seen.get(name)?.metadata.resourceVersion !== this.#objects.get(name)?.metadata.resourceVersion);
   }
 
-  #tell(change: Change): void {
-    this.#history.push({ revision: this.#revision, atMs: this.clock.monotonicMs(), change });
+  #live(name: string, form: number): void {
+    this.#lives.set(name, [...(this.#lives.get(name) ?? []), form]);
   }
 
-  #see({ object }: Change): void {
+  #tell(change: Change): void {
+    this.#history.push({ revision: this.#revision, atMs: this.clock.monotonicMs(), change, objects: new Map(this.#objects) });
+  }
+
+  #see({ type, object }: Change): void {
     const { name } = object.metadata;
-    const newest = this.#shown.get(name) ?? 0;
-    if (revisionOf(object) < newest) this.regressions.push(`${name}: ${revisionOf(object)} after ${newest}`);
-    this.#shown.set(name, Math.max(newest, revisionOf(object)));
+    const form = type === "DELETED" ? GONE : (object as Form).form;
+    const at = this.#lives.get(name)?.indexOf(form, this.#shown.get(name) ?? 0) ?? GONE;
+    if (at === GONE) this.regressions.push(`${type} ${name} of revision ${object.metadata.resourceVersion}`);
+    else this.#shown.set(name, at);
   }
 
   async #list(what: "whole" | "metadata", signal: AbortSignal): Promise<Listing> {
     this.lists[what] += 1;
     const ms = this.listMs[what]();
     await this.clock.sleep(ms / 3, signal);
+    if (this.isRefusing) throw new Error("etcd is away");
     const listing = { items: [...this.#objects.values()], revision: String(this.#revision) };
     await this.clock.sleep((ms * 2) / 3, signal);
     return listing;
   }
 
   async *#watch(from: number, signal: AbortSignal): AsyncGenerator<WatchEvent> {
-    for (let index = this.#history.findIndex(({ revision }) => revision > from); ;) {
-      const next = this.#history[index === -1 ? this.#history.length : index];
-      const dueMs = next === undefined ? Infinity : next.atMs + this.lagMs;
-      if (next !== undefined && dueMs <= this.clock.monotonicMs()) {
-        index += 1;
+    let [last, toldMs] = [from, this.clock.monotonicMs()];
+    for (;;) {
+      const nowMs = this.clock.monotonicMs();
+      const next = this.#history.find(({ revision }) => revision > last);
+      if (next !== undefined && next.atMs + this.lagMs <= nowMs) {
+        last = next.revision;
+        toldMs = nowMs;
         if (!this.hidden.has(next.change.object.metadata.name)) yield next.change;
-      } else {
-        await this.clock.sleep(5, signal);
-        if (index === -1) index = this.#history.findIndex(({ revision }) => revision > from);
-      }
+      } else if (next === undefined && this.bookmarkMs > 0 && nowMs - toldMs >= this.bookmarkMs) {
+        toldMs = nowMs;
+        yield { type: "BOOKMARK", revision: String(this.#revision) };
+      } else await this.clock.sleep(10, signal);
     }
   }
 }

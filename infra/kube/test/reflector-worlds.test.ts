@@ -32,30 +32,54 @@ test("no older form is shown after a newer one when two lists were made at once"
   expect(cluster.stale).toEqual([]);
 });
 
+test.each([false, true])(
+  "an etcd that was set back is seen although bookmarks come from below; a deletion is undone: %s",
+  async (isDeletion) => {
+    await using cluster = new ClockedCluster(["a", "b"]);
+    await cluster.clock.advance(500);
+    for (let change = 0; change < 40; change += 1) cluster.put("a");
+    if (isDeletion) cluster.remove("b");
+    await cluster.clock.advance(500);
+    cluster.bookmarkMs = 500;
+    cluster.setBack(30);
+    for (let step = 0; step < 300; step += 1) await cluster.clock.advance(50);
+    expect(cluster.stale).toEqual([]);
+    expect(cluster.lists.whole).toBeLessThanOrEqual(5);
+  },
+);
+
 const NAMES = ["a", "b", "c"];
 const STEP_MS = 50;
 
 /** What happens in one step. */
 const happening = fc.record({
-  what: fc.constantFrom("put", "put", "put", "remove", "recreate", "drop", "hide", "show", "nothing", "nothing"),
+  what: fc.constantFrom("put", "put", "put", "put", "remove", "recreate", "drop", "hide", "show", "refuse", "set back", "nothing"),
   name: fc.constantFrom(...NAMES),
+  by: fc.integer({ min: 1, max: 12 }),
   steps: fc.integer({ min: 1, max: 40 }),
 });
 
 type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
-const happen = (cluster: ClockedCluster, { what, name }: Happening): void => {
-  if (what === "drop") cluster.dropSocket();
-  if (what === "hide") cluster.hidden.add(name);
-  if (what === "show") cluster.hidden.delete(name);
-  if (what === "remove" || what === "recreate") cluster.remove(name);
-  if (what === "put" || what === "recreate") cluster.put(name);
+const HAPPENS: Readonly<Record<string, (cluster: ClockedCluster, happening: Happening) => void>> = {
+  put: (cluster, { name }) => cluster.put(name),
+  remove: (cluster, { name }) => cluster.remove(name),
+  recreate: (cluster, { name }) => {
+    cluster.remove(name);
+    cluster.put(name);
+  },
+  drop: (cluster) => cluster.dropSocket(),
+  hide: (cluster, { name }) => cluster.hidden.add(name),
+  show: (cluster, { name }) => cluster.hidden.delete(name),
+  refuse: (cluster) => (cluster.isRefusing = !cluster.isRefusing),
+  "set back": (cluster, { by }) => cluster.setBack(by),
 };
 
 const world = fc.record({
   whole: fc.array(fc.integer({ min: 5, max: 3000 }), { minLength: 1, maxLength: 5 }),
   metadata: fc.array(fc.integer({ min: 5, max: 1000 }), { minLength: 1, maxLength: 5 }),
   lagMs: fc.integer({ min: 0, max: 60 }),
+  bookmarkMs: fc.constantFrom(0, 700, 5000),
   happenings: fc.array(happening, { minLength: 10, maxLength: 60 }),
 });
 
@@ -64,19 +88,20 @@ const inTurn = (values: readonly number[]): (() => number) => {
   return () => values[(next += 1) % values.length] ?? 10;
 };
 
-test("whatever is slow, dropped or never told, no form goes back, and a few polls later all is seen", async () => {
+test("whatever is slow, dropped, refused, undone or never told, no form goes back, and a few polls later all is seen", async () => {
   await fc.assert(
-    fc.asyncProperty(world, async ({ whole, metadata, lagMs, happenings }) => {
+    fc.asyncProperty(world, async ({ whole, metadata, lagMs, bookmarkMs, happenings }) => {
       await using cluster = new ClockedCluster(NAMES);
-      cluster.listMs = { whole: inTurn(whole), metadata: inTurn(metadata) };
-      cluster.lagMs = lagMs;
+      Object.assign(cluster, { lagMs, bookmarkMs, listMs: { whole: inTurn(whole), metadata: inTurn(metadata) } });
       for (const one of happenings) {
-        happen(cluster, one);
+        HAPPENS[one.what]?.(cluster, one);
         for (let step = 0; step < one.steps; step += 1) await cluster.clock.advance(STEP_MS);
       }
-      for (let step = 0; step < 300; step += 1) await cluster.clock.advance(STEP_MS);
+      cluster.isRefusing = false;
+      for (let step = 0; step < 400; step += 1) await cluster.clock.advance(STEP_MS);
       expect(cluster.regressions).toEqual([]);
       expect(cluster.stale).toEqual([]);
+      expect(cluster.reflector.trouble).toBeUndefined();
     }),
     { numRuns: 60 },
   );
