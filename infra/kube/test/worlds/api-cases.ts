@@ -203,6 +203,8 @@ export const describeApi = (open: () => Promise<ApiWorld>): void => {
         const seen = client.observe(CONFIG_MAP, { namespace: NAMESPACE });
         await eventually("the first list is there", () => seen.objects !== undefined);
         await put(client, configMap("w-1"));
+        // What a server had not told yet when it was killed, and was undone before it was asked again, no list shows.
+        await eventually("the first change is told", () => told.includes("ADDED w-1"));
         await world.setApiServer("off");
         await world.setApiServer("on");
         await put(client, configMap("w-2"));
