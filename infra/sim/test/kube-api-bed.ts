@@ -7,6 +7,7 @@ import { SimTime } from "../src/datacenter/sim-time.ts";
 import type { KubeletPort } from "../src/kubernetes/api/call.ts";
 import { startKubernetesApi, type KubernetesApi, type KubernetesApiOptions } from "../src/kubernetes/api/kubernetes-api.ts";
 import type { Json } from "../src/kubernetes/kube-object.ts";
+import type { Store } from "../src/kubernetes/store.ts";
 
 interface Kubeconfig {
   readonly clusters: readonly [{ readonly cluster: { readonly "certificate-authority-data": string } }];
@@ -69,6 +70,13 @@ export class KubeApiBed {
     this.authority = parts.authority;
     this.api = parts.api;
     this.log = parts.log;
+  }
+
+  /** What the control plane holds. Error: one that is off holds nothing. */
+  get store(): Store {
+    const { store } = this.api;
+    if (store === undefined) throw new Error("the control plane is off");
+    return store;
   }
 
   static async start(options: Partial<KubernetesApiOptions> = {}): Promise<KubeApiBed> {

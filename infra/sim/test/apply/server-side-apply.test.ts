@@ -160,9 +160,8 @@ describe("server-side apply", () => {
 
   it("counts the writes of the cluster's own parts as theirs", async () => {
     const { json } = await apply(WEB, deployment());
-    const { store } = bed.api;
-    const resource = store?.resource("Deployment");
-    if (store === undefined || resource === undefined) throw new Error("the control plane is off");
+    const { store } = bed;
+    const resource = store.resource("Deployment");
     store.updateStatus(resource, { ...(json as never as NonNullable<ReturnType<typeof store.get>>), status: { replicas: 1 } });
     expect(managersOf(await bed.ask(WEB))["kube-controller-manager Update status"]).toEqual({ "f:status": { "f:replicas": {} } });
   });

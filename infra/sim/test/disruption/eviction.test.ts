@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Json, KubeObject } from "../../src/kubernetes/kube-object.ts";
-import type { Store } from "../../src/kubernetes/store.ts";
 import { KubeApiBed, type Reply } from "../kube-api-bed.ts";
 
 const PODS = "/api/v1/namespaces/default/pods";
@@ -14,15 +13,10 @@ describe("the eviction subresource", () => {
   });
   afterEach(() => bed.api.close());
 
-  const store = (): Store => {
-    const found = bed.api.store;
-    if (found === undefined) throw new Error("the control plane is off");
-    return found;
-  };
-  const stored = (kind: string, name: string): KubeObject | undefined => store().get(store().resource(kind), "default", name);
+  const stored = (kind: string, name: string): KubeObject | undefined => bed.store.get(bed.store.resource(kind), "default", name);
   const setStatus = (kind: string, name: string, status: Json): void => {
     const object = stored(kind, name);
-    if (object !== undefined) store().updateStatus(store().resource(kind), { ...object, status });
+    if (object !== undefined) bed.store.updateStatus(bed.store.resource(kind), { ...object, status });
   };
 
   const pod = async (phase: string, ready: boolean): Promise<void> => {

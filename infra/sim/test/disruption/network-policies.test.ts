@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isCutOff } from "../../src/kubernetes/network-policies.ts";
 import type { Json } from "../../src/kubernetes/kube-object.ts";
-import type { Store } from "../../src/kubernetes/store.ts";
 import { KubeApiBed, type Reply } from "../kube-api-bed.ts";
 
 const POLICIES = "/apis/networking.k8s.io/v1/namespaces/default/networkpolicies";
@@ -13,17 +12,12 @@ describe("a network policy", () => {
   });
   afterEach(() => bed.api.close());
 
-  const store = (): Store => {
-    const found = bed.api.store;
-    if (found === undefined) throw new Error("the control plane is off");
-    return found;
-  };
   const apply = (spec: Json): Promise<Reply> => bed.ask(POLICIES, { method: "POST", body: { metadata: { name: "cut" }, spec } });
   const cut = (given: { readonly labels?: Record<string, string>; readonly namespace?: string; readonly spec?: Json } = {}): string[] => {
     const { labels = { app: "db" }, namespace = "default", spec = {} } = given;
     const metadata = { name: "p", namespace, labels, uid: "u", resourceVersion: "1", creationTimestamp: "" };
     const pod = { apiVersion: "v1", kind: "Pod", metadata, spec };
-    return (["Ingress", "Egress"] as const).filter((direction) => isCutOff(store(), pod, direction));
+    return (["Ingress", "Egress"] as const).filter((direction) => isCutOff(bed.store, pod, direction));
   };
 
   it.each([
