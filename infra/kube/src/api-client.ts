@@ -206,7 +206,9 @@ export class ApiClient implements KubeClient {
   async #open(kind: KindRef, options: Call, resourceVersion: string): Promise<AsyncIterable<WatchEvent>> {
     const path = await this.#collection(kind, options);
     const query = { ...selectors(options), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: WATCH_SECONDS };
-    return watchEvents(await this.#options.transport.stream({ method: "GET", path, query, signal: options.signal }), this.cluster);
+    const { cluster, clock, transport } = this.#options;
+    const { signal } = options;
+    return watchEvents(await transport.stream({ method: "GET", path, query, signal }), { cluster, clock, signal });
   }
 
   async #list(kind: KindRef, options: Call, headers: Readonly<Record<string, string>> = {}): Promise<Listing> {

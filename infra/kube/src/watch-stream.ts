@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
+import { inGulps, type GulpOptions } from "./in-gulps.ts";
 import type { KubeObject } from "./kube-client.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { kubeRefused, statusOf } from "./refusal.ts";
@@ -58,11 +59,15 @@ const broken = (cluster: string, cause: unknown): KuberaError =>
     cause,
   });
 
+export interface WatchEventsOptions extends GulpOptions {
+  readonly cluster: string;
+}
+
 /** The events of an open watch until the server ends it. Errors: as `parseWatchEvent`, and `CONNECTION_LOST`. */
-export const watchEvents = async function* (stream: Readable, cluster: string): AsyncGenerator<WatchEvent> {
+export const watchEvents = async function* (stream: Readable, { cluster, ...gulps }: WatchEventsOptions): AsyncGenerator<WatchEvent> {
   const lines = new LineSplitter();
   try {
-    for await (const chunk of stream) for (const line of lines.push(chunk as Buffer)) yield parseWatchEvent(line, cluster);
+    for await (const chunk of inGulps(stream, gulps)) for (const line of lines.push(chunk)) yield parseWatchEvent(line, cluster);
   } catch (error) {
     throw isKuberaError(error) ? error : broken(cluster, error);
   }
