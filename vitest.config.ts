@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
-const shared = { pool: "forks" as const, isolate: true, testTimeout: 20_000, hookTimeout: 30_000 };
+/** Tests wait more than they compute; by default one core would be left alone. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+const shared = { pool: "forks" as const, isolate: true, testTimeout: 20_000, hookTimeout: 30_000, maxWorkers };
 
 export default defineConfig({
   test: {
@@ -30,7 +33,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 900_000,
           // There is one cluster of nodes, and tests hurt it.
-          fileParallelism: name !== "nodes",
+          maxWorkers: name === "nodes" ? 1 : maxWorkers,
         },
       })),
     ],
