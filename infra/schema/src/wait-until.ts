@@ -99,8 +99,9 @@ class Wait<T> {
   /** A probe may hang with its server; the deadline ends it all the same. */
   async #probe(outer: AbortSignal): Promise<Observation<T>> {
     const guard = new AbortController();
+    const askedMs = this.#clock.monotonicMs();
     const late = this.#clock.sleep(Math.max(this.#leftMs(), 0), AbortSignal.any([outer, guard.signal])).then(
-      () => notYet("the last probe did not answer"),
+      () => notYet(this.#unanswered(askedMs)),
       () => notYet("cancelled"),
     );
     try {
@@ -110,6 +111,12 @@ class Wait<T> {
     } finally {
       guard.abort();
     }
+  }
+
+  /** A probe that was just asked says nothing about its server; the one before told why. */
+  #unanswered(askedMs: number): string {
+    const isYoung = this.#clock.monotonicMs() - askedMs < this.#intervalMs();
+    return isYoung && (this.#reasons.length > 0 || this.#reachedAtMs !== undefined) ? this.#lastReason() : "the last probe did not answer";
   }
 
   #note(seen: Observation<T>): void {
@@ -128,6 +135,10 @@ class Wait<T> {
     return this.#reachedAtMs !== undefined && this.#clock.monotonicMs() - this.#reachedAtMs >= (this.#options.stableMs ?? 0);
   }
 
+  #intervalMs(): number {
+    return this.#options.intervalMs ?? 1000;
+  }
+
   #elapsedMs(): number {
     return this.#clock.monotonicMs() - this.#startMs;
   }
@@ -139,7 +150,7 @@ class Wait<T> {
   #pauseMs(): number {
     const stableLeftMs =
       this.#reachedAtMs === undefined ? Infinity : (this.#options.stableMs ?? 0) - (this.#clock.monotonicMs() - this.#reachedAtMs);
-    const intervalMs = this.#options.intervalMs ?? 1000;
+    const intervalMs = this.#intervalMs();
     // Most of what is awaited comes soon or takes long.
     const soonMs = this.#elapsedMs() < intervalMs ? intervalMs / 4 : intervalMs;
     return Math.max(Math.min(soonMs, this.#leftMs(), stableLeftMs), 0);

@@ -147,6 +147,25 @@ test("does not let a probe that hangs keep it past the deadline", async () => {
   expect(aborted).toBe(true);
 });
 
+test.each([
+  {
+    title: "tells the reason before when the deadline cuts a young probe off",
+    deadlineMs: 900,
+    because: "because: it is early\n  fix:",
+  },
+  {
+    title: "tells of a probe that hangs",
+    deadlineMs: 5000,
+    because: "because: the last probe did not answer\n           not yet, because it is early",
+  },
+])("$title", async ({ deadlineMs, because }) => {
+  let asked = 0;
+  const probe = (): Promise<Observation<string>> => ((asked += 1) === 1 ? Promise.resolve(notYet("it is early")) : new Promise(() => {}));
+  const failed = messageOf(waitUntil({ what: "x", probe, deadlineMs, clock }));
+  letTimePass();
+  expect(await failed).toContain(because);
+});
+
 test("ends with the signal's own reason when it is cancelled", async () => {
   const controller = new AbortController();
   const reason = new Error("Ctrl-C");
