@@ -26,9 +26,11 @@ class Credit {
   /** Whether the next reading may follow at once. */
   spend(): boolean {
     const nowMs = this.#clock.monotonicMs();
-    this.#readings = Math.min(READINGS_AT_ONCE, this.#readings + (nowMs - this.#countedMs) / REST_MS) - 1;
+    const readings = Math.min(READINGS_AT_ONCE, this.#readings + (nowMs - this.#countedMs) / REST_MS) - 1;
+    // No more debt than one rest pays, however much was read at once.
+    this.#readings = Math.max(readings, -1);
     this.#countedMs = nowMs;
-    return this.#readings >= 0;
+    return readings >= 0;
   }
 }
 
@@ -44,9 +46,10 @@ export const inGulps = async function* (stream: Readable, { clock, signal }: Gul
     if (stream.readableLength > 0 || credit.spend()) continue;
     // A turn later all that had come is here, and the stream has asked its socket for more, which would wake it up again.
     await setImmediate();
-    if (stream.readableLength > 0) continue;
+    // An answer that has ended has given its socket back to the pool.
+    if (stream.readableLength > 0 || stream.readableEnded) continue;
     socket?.pause();
-    // Rejects only when the signal ends everything.
+    // Rejects only when the signal ends the stream too.
     await clock.sleep(REST_MS, signal).catch(() => {});
     socket?.resume();
   }

@@ -48,6 +48,11 @@ export class PollPace {
     return this.#options.clock.monotonicMs() - this.#readMs >= LONGEST_TRUST_MS;
   }
 
+  /** Whether the watch has told something since a list would have been due without it. */
+  isTalking(): boolean {
+    return this.#options.clock.monotonicMs() - this.#heardMs < this.#options.pollMs;
+  }
+
   /** The watch has told something. */
   heard(): void {
     this.#heardMs = this.#options.clock.monotonicMs();

@@ -34,6 +34,8 @@ const LONGEST_PAUSE_MS = 2000;
 /** A watch that ends sooner was not served, so the next one waits a little. */
 const SHORT_WATCH_MS = 1000;
 const GONE = 410;
+/** A watch that talks much is read ten times a second. */
+const SETTLE_MS = 250;
 /** However short the poll, a server that answers within this time is not called silent. */
 const SHORTEST_SILENCE_MS = 250;
 
@@ -152,10 +154,22 @@ export class Reflector {
     const before = this.#revision;
     this.#store.beginList();
     const listing = await this.#ask(this.#options.listMetadata, signal);
-    if (this.#mustList || isOlder(listing.revision, before) || !this.#store.agreesWith(listing, this.#toldRevision)) return false;
+    if (isOlder(listing.revision, before)) return false;
+    if (!this.#agreesWith(listing) && !(await this.#settlesOn(listing, signal))) return false;
     this.#stands(listing.revision);
     this.#recovered(false);
     return true;
+  }
+
+  #agreesWith(listing: Listing): boolean {
+    return !this.#mustList && this.#store.agreesWith(listing, this.#toldRevision);
+  }
+
+  /** What a list shows may still be under way on a watch that talks. */
+  async #settlesOn(listing: Listing, signal: AbortSignal): Promise<boolean> {
+    if (!this.#pace.isTalking()) return false;
+    await this.#pause(SETTLE_MS, signal);
+    return this.#agreesWith(listing);
   }
 
   async #list(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, get } from "node:https";
+import { Agent, createServer, get } from "node:https";
 import type { AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
 import { FakeClock, systemClock } from "@kubera-e2e/schema/clock";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 /** One answer over TLS that goes on: what its server writes, and what is read of it. */
-const talk = async (options: GulpOptions) => {
+const talk = async (options: GulpOptions, agent: Agent | false = false) => {
   const { certPem: cert, keyPem: key } = await authority.issueServer();
   let answer: ServerResponse | undefined;
   const server = createServer({ cert, key }, (_request, response) => {
@@ -27,7 +27,7 @@ const talk = async (options: GulpOptions) => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const [stream] = (await once(get({ host: "127.0.0.1", port, ca: authority.certPem, agent: false }), "response")) as [IncomingMessage];
+  const [stream] = (await once(get({ host: "127.0.0.1", port, ca: authority.certPem, agent }), "response")) as [IncomingMessage];
   const read: string[] = [];
   const done = (async () => {
     for await (const chunk of inGulps(stream, options)) read.push(chunk.toString());
@@ -53,7 +53,7 @@ const talk = async (options: GulpOptions) => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { stream, read, done, write, oneByOne, rest, since, end: () => answer?.end(), [Symbol.asyncDispose]: dispose };
+  return { stream, read, done, write, oneByOne, rest, since, end: (text?: string) => answer?.end(text), [Symbol.asyncDispose]: dispose };
 };
 
 test("what comes is read as it comes, until it was much, and again when all was quiet for a while", async () => {
@@ -63,6 +63,19 @@ test("what comes is read as it comes, until it was much, and again when all was 
   await clock.advance(AT_ONCE * REST_MS);
   await one.oneByOne(AT_ONCE, AT_ONCE);
   expect(one.read).toHaveLength(2 * AT_ONCE);
+});
+
+test("however much was read at once, it is read as it comes again after a while", async () => {
+  const clock = new FakeClock();
+  await using one = await talk({ clock });
+  const much = `${"x".repeat(8_000_000)};`;
+  await one.write(much);
+  await expect.poll(async () => (await clock.advance(REST_MS), one.read.join("").length)).toBe(much.length);
+  await clock.advance(10 * AT_ONCE * REST_MS);
+  await one.oneByOne(AT_ONCE);
+  expect(one.stream.socket.isPaused()).toBe(false);
+  await one.oneByOne(1, AT_ONCE);
+  await expect.poll(() => one.stream.socket.isPaused()).toBe(true);
 });
 
 test("a stream that goes on rests; then all that came meanwhile is read, in its order", async () => {
@@ -109,6 +122,21 @@ test("an end that comes during a rest is seen after it", async () => {
   await clock.advance(REST_MS);
   await one.done;
   expect(one.since()).toBe("last;");
+});
+
+test("the socket of a stream that has ended is free for others, and not paused", async () => {
+  const clock = new FakeClock();
+  const agent = new Agent({ keepAlive: true });
+  await using one = await talk({ clock }, agent);
+  await one.rest();
+  const { socket } = one.stream;
+  const paused: string[] = [];
+  agent.on("free", () => (socket.pause = () => (paused.push("paused"), socket)));
+  one.end("last;");
+  await clock.advance(REST_MS);
+  await one.done;
+  expect([one.since(), paused, Object.values(agent.freeSockets).flat().length]).toEqual(["last;", [], 1]);
+  agent.destroy();
 });
 
 test("a signal ends a rest", async () => {
