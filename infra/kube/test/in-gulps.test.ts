@@ -71,10 +71,12 @@ test("however much was read at once, it is read as it comes again after a while"
   const much = `${"x".repeat(8_000_000)};`;
   await one.write(much);
   await expect.poll(async () => (await clock.advance(REST_MS), one.read.join("").length)).toBe(much.length);
-  await clock.advance(10 * AT_ONCE * REST_MS);
+  await clock.advance((AT_ONCE + 1) * REST_MS);
   await one.oneByOne(AT_ONCE);
   expect(one.stream.socket.isPaused()).toBe(false);
-  await one.oneByOne(1, AT_ONCE);
+  // No more than that is ever saved up.
+  await clock.advance(10 * AT_ONCE * REST_MS);
+  await one.oneByOne(AT_ONCE + 1, AT_ONCE);
   await expect.poll(() => one.stream.socket.isPaused()).toBe(true);
 });
 
