@@ -10,6 +10,10 @@ import { judged, POOL, tlsOptions, type Judge, type TlsPlan } from "./tls-plan.t
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
+/** What ends a connection and says nothing of who was at its other end: the network, or whoever had asked. */
+const leavesSession = ({ code = "" }: NodeJS.ErrnoException): boolean =>
+  code === "ERR_CANCELED" || (code.startsWith("E") && !code.startsWith("ERR_"));
+
 /**
  * Its connections share what was read of the CA and the key, and resume one session. Node's own cache forgets it with the first refused
  * connection, and a cluster that comes back is asked by many at once.
@@ -33,7 +37,7 @@ class PlannedAgent extends HttpsAgent {
   #keepSession(socket: TLSSocket): void {
     socket.on("session", (session) => (this.#session = session));
     socket.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code?.startsWith("E") !== true || error.code.startsWith("ERR_")) this.#session = undefined;
+      if (!leavesSession(error)) this.#session = undefined;
     });
   }
 }

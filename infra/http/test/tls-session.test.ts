@@ -27,7 +27,7 @@ const stop = async (server: Server): Promise<void> => {
   await once(server.close(), "close");
 };
 
-test("a session is resumed after refused connections, and whoever cannot resume it is verified anew", async () => {
+test("a session is resumed after refused connections and calls that were given up, and whoever cannot resume it is verified anew", async () => {
   const [authority, stranger] = await Promise.all([createAuthority(), createAuthority()]);
   const good = await authority.issueServer();
   const first = await start(good);
@@ -38,6 +38,9 @@ test("a session is resumed after refused connections, and whoever cannot resume 
   await stop(first);
   expect(await errorOf(ask())).toMatchObject({ code: "CONNECTION_REFUSED" });
   const again = await start(good, { port });
+  const givenUp = new AbortController();
+  again.once("connection", () => givenUp.abort());
+  await errorOf(http.request({ method: "GET", path: "/", signal: givenUp.signal }));
   expect(await ask()).toEqual({ isResumed: true });
   await stop(again);
   const other = await start(await stranger.issueServer(), { port, ticketKeys: randomBytes(48) });
