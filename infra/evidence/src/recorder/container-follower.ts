@@ -13,6 +13,8 @@ export interface FollowerOptions {
   readonly file: LogFile;
   readonly clock: Clock;
   readonly turns: Turns;
+  /** Whether the API server is known to answer nobody; `serverIsBack` tells of its return. */
+  readonly isAway: () => boolean;
   /** Lines from before are left out; default: none are. */
   readonly sinceMs?: number;
 }
@@ -68,6 +70,11 @@ export class ContainerFollower {
     this.#wake();
   }
 
+  /** The API server answers again. */
+  serverIsBack(): void {
+    this.#wake();
+  }
+
   /** Ends when the pod is gone and its log is read, or with the signal. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#isGone) {
@@ -89,7 +96,7 @@ export class ContainerFollower {
     if (this.#end.how === "ended" && wasOver) {
       this.#takeRest();
       this.#doneId = run.id;
-    } else if (this.#end.how !== "left") await this.#untilWoken(this.#nextPause(), signal);
+    } else if (this.#end.how !== "left") await this.#untilServed(signal);
   }
 
   /** The first run that is heard of; the one before it may have ended a moment ago. */
@@ -180,6 +187,12 @@ export class ContainerFollower {
     const pauseMs = this.#pauseMs;
     this.#pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
     return pauseMs;
+  }
+
+  /** All followers of a server that is away would ask it together, again and again, where one watch asks already. */
+  async #untilServed(signal: AbortSignal): Promise<void> {
+    await this.#untilWoken(this.#nextPause(), signal);
+    if (this.#options.isAway()) await this.#untilWoken(LONGEST_PAUSE_MS, signal);
   }
 
   /** Until something is heard of the container, or some time has passed. */

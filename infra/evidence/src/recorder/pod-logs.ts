@@ -42,6 +42,7 @@ export class PodLogs {
   readonly #followed = new Map<string, Followed>();
   readonly #stored = new Map<string, StoredLog>();
   readonly #running = new Set<Promise<void>>();
+  #isAway = false;
 
   constructor(options: PodLogsOptions) {
     this.#options = options;
@@ -60,6 +61,13 @@ export class PodLogs {
       const followed = this.#followed.get(`${uid}/${status.name}`) ?? this.#begin(ref, { uid, createdAt: pod.metadata?.creationTimestamp });
       followed.follower.update(run);
     }
+  }
+
+  /** Whether the API server answers, as the watch of its pods has found. */
+  setAway(isAway: boolean): void {
+    if (isAway === this.#isAway) return;
+    this.#isAway = isAway;
+    if (!isAway) for (const { follower } of this.#followed.values()) follower.serverIsBack();
   }
 
   /** Containers whose logs cannot be read at present. */
@@ -92,7 +100,8 @@ export class PodLogs {
     const { kube, clock, signal } = this.#options;
     const wasThere = createdAt === undefined || Date.parse(createdAt) < this.#sinceMs + SKEW_MS;
     const { file } = this.#storeOf(ref);
-    const follower = new ContainerFollower({ ref, kube, file, clock, turns: this.#turns, ...(wasThere && { sinceMs: this.#sinceMs }) });
+    const parts = { ref, kube, file, clock, turns: this.#turns, isAway: () => this.#isAway };
+    const follower = new ContainerFollower({ ...parts, ...(wasThere && { sinceMs: this.#sinceMs }) });
     const key = `${uid}/${ref.container}`;
     const followed = { follower, pod: `${ref.namespace}/${ref.name}/${ref.container}` };
     this.#followed.set(key, followed);

@@ -145,7 +145,10 @@ export class Recorder {
           this.#lose(stream, `an object of kind ${KINDS[stream]} is malformed: ${firstLine(error)}`);
         }
       },
-      onTrouble: (trouble) => this.#gaps.setTrouble(collector, trouble === undefined ? undefined : firstLine(trouble)),
+      onTrouble: (trouble) => {
+        this.#gaps.setTrouble(collector, trouble === undefined ? undefined : firstLine(trouble));
+        if (stream === "pods") this.#logs.setAway(trouble !== undefined);
+      },
       // Not by the name of the stream, whose facts are current: it is no blindness, and every restart of an API server brings it.
       onLoss: (sinceMs) => this.#gaps.add(this.#gap("history", forgotten(stream, sinceMs)), sinceMs, this.#clock.now()),
     };

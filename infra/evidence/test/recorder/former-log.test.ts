@@ -42,7 +42,7 @@ test.each([
   };
   const ref = { namespace: "kubera", name: "pod", container: "c" };
   const file = new LogFile({ path: join(folder, "c.ndjson"), redactor: new Redactor(), clock });
-  const follower = new ContainerFollower({ ref, kube, file, clock, turns: new Turns(1) });
+  const follower = new ContainerFollower({ ref, kube, file, clock, turns: new Turns(1), isAway: () => false });
   follower.update({ id: "c2", restarts: 1, isOver: false, before: "the one before ended: Error, exit code 1" });
   void follower.run(end.signal);
   for (let step = 0; step < 20; step += 1) await clock.advance(1000);
