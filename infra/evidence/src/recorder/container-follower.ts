@@ -90,6 +90,7 @@ export class ContainerFollower {
     if (this.#present === undefined) await this.#beginWith(run, signal);
     else if (this.#present.id !== run.id) await this.#leaveRun(this.#present, run, signal);
     this.#present = run;
+    if (this.#latest?.id !== run.id) return;
     // Else the run is over and may have written its last words after the log was opened.
     const wasOver = run.isOver;
     this.#end = await this.#read({ previous: false, since: this.#seam.resume() }, signal);
@@ -115,6 +116,10 @@ export class ContainerFollower {
     else this.#options.file.mark(`the cluster was set back to an earlier time, at which the container had ${run.restarts} restarts`);
     this.#seam.beginRun();
     this.#pauseMs = FIRST_PAUSE_MS;
+    if (run.restarts > former.restarts) return;
+    this.#end = undefined;
+    // Its machine has just been powered on: the run that is known of then is soon another, and its log is asked for of nobody yet.
+    await this.#untilWoken(this.#nextPause(), signal);
   }
 
   /** The end of a run that is over, then the next one. */
