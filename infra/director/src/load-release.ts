@@ -54,14 +54,21 @@ const malformed = (release: string, faults: readonly string[]): KuberaError =>
     fix: "Correct the file; its schema is infra/director/src/release-profile.ts.",
   });
 
+const loaded = new Map<string, ReleaseProfile>();
+
 /**
- * The profile of one Director release.
+ * The profile of one Director release, read once by each process.
  *
  * Errors: `RELEASE_UNKNOWN` naming those that exist; `INTERNAL` with every fault of a malformed file.
  */
 export const loadRelease = (release: string): ReleaseProfile => {
+  const known = loaded.get(release);
+  if (known !== undefined) return known;
   const parsed = releaseProfileSchema.safeParse(readRaw(release, []));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    loaded.set(release, parsed.data);
+    return parsed.data;
+  }
   throw malformed(
     release,
     parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`),
