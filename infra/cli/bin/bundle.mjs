@@ -48,7 +48,6 @@ export const bundle = async ({ entry, outdir, onRead }) => {
     target: "node20.19",
     sourcemap: "external",
     sourcesContent: false,
-    keepNames: true,
     legalComments: "none",
     // A module that is imported when needed is the same one that others have imported before.
     supported: { "dynamic-import": false },

@@ -42,6 +42,14 @@ const isReached = (asking: ProgramContext, { cluster, pod, store }: ProgramConte
   !isCutOff(asking.store, asking.pod, "Egress") &&
   !isCutOff(store, pod, "Ingress");
 
+/** Agents dial the same few addresses many times a second. */
+const ports = new Map<string, string | undefined>();
+
+const portOf = (url: string): string | undefined => {
+  if (!ports.has(url)) ports.set(url, URL.canParse(url) ? new URL(url).port : undefined);
+  return ports.get(url);
+};
+
 /** Processes of one kind while they run, in order of their start. */
 class Processes<T> {
   readonly #running = new Set<Process<T>>();
@@ -53,7 +61,8 @@ class Processes<T> {
   }
 
   find(isWanted: (context: ProgramContext) => boolean): Process<T> | undefined {
-    return [...this.#running].find(({ context }) => isWanted(context));
+    for (const process of this.#running) if (isWanted(process.context)) return process;
+    return undefined;
   }
 }
 
@@ -112,7 +121,8 @@ export class Wiring {
   /** The way of an agent to the Director at `url`; undefined while it is cut somewhere. */
   dial({ store, pod }: ProgramContext, url: string): Tunnel | undefined {
     if (isCutOff(store, pod, "Egress")) return undefined;
-    if (this.url === undefined || !URL.canParse(url) || new URL(url).port !== new URL(this.url).port) return undefined;
+    const port = portOf(url);
+    if (this.url === undefined || port === undefined || port !== portOf(this.url)) return undefined;
     const cluster = this.ingressCluster();
     const server = cluster === undefined ? undefined : this.serverOf(cluster);
     return server?.phase === "serving" ? server.desk : undefined;

@@ -10,6 +10,8 @@ const byName = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 export class ObjectIndex {
   readonly #etcd: EtcdData;
   readonly #kinds = new Map<string, Map<string, KubeObject>>();
+  /** In order, by kind, since one was added or removed: most writes change what is there. */
+  readonly #names = new Map<string, readonly string[]>();
   /** Lists by kind and namespace since the last write of the kind. */
   readonly #lists = new Map<string, Map<string | undefined, readonly KubeObject[]>>();
 
@@ -27,7 +29,9 @@ export class ObjectIndex {
 
   put(kind: Kind, object: KubeObject): void {
     const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
-    this.#of(kind).set(local, object);
+    const objects = this.#of(kind);
+    if (!objects.has(local)) this.#names.delete(`${kind.group}/${kind.plural}`);
+    objects.set(local, object);
     this.#lists.delete(`${kind.group}/${kind.plural}`);
     this.#etcd.objects.set(`${kind.group}/${kind.plural}/${local}`, object);
   }
@@ -35,6 +39,7 @@ export class ObjectIndex {
   remove(kind: Kind, object: KubeObject): void {
     const local = `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
     this.#of(kind).delete(local);
+    this.#names.delete(`${kind.group}/${kind.plural}`);
     this.#lists.delete(`${kind.group}/${kind.plural}`);
     this.#etcd.objects.delete(`${kind.group}/${kind.plural}/${local}`);
   }
@@ -50,9 +55,17 @@ export class ObjectIndex {
   }
 
   #sorted(kind: Kind, namespace: string | undefined): readonly KubeObject[] {
-    const entries = [...this.#of(kind)];
-    const chosen = namespace === undefined ? entries : entries.filter(([local]) => local.startsWith(`${namespace}/`));
-    return chosen.toSorted(([a], [b]) => byName(a, b)).map(([, object]) => object);
+    const objects = this.#of(kind);
+    const names = this.#namesOf(kind, objects);
+    const chosen = namespace === undefined ? names : names.filter((local) => local.startsWith(`${namespace}/`));
+    return chosen.flatMap((local) => objects.get(local) ?? []);
+  }
+
+  #namesOf(kind: Kind, objects: ReadonlyMap<string, KubeObject>): readonly string[] {
+    const key = `${kind.group}/${kind.plural}`;
+    const names = this.#names.get(key) ?? [...objects.keys()].toSorted(byName);
+    this.#names.set(key, names);
+    return names;
   }
 
   #of(kind: Kind): Map<string, KubeObject> {

@@ -1,22 +1,11 @@
 import type { ProgramContext } from "../../kubernetes/program.ts";
 import { repeat } from "./process.ts";
+import { untilChange } from "./until-change.ts";
 
 /** From a change to the look at it, so that a burst is looked at once. */
 const CALM_MS = 300;
 /** Safety look beside the watch, whose events may be lost with a control plane. */
 const LOOK_MS = 15_000;
-
-const change = async ({ store, time, signal }: ProgramContext, kinds: readonly string[]): Promise<void> => {
-  const nap = new AbortController();
-  const unwatch = store.watch(({ resource }) => {
-    if (kinds.includes(resource.kind)) nap.abort();
-  });
-  try {
-    await time.delay(LOOK_MS, AbortSignal.any([signal, nap.signal]));
-  } finally {
-    unwatch();
-  }
-};
 
 /** Takes a step at the start and after each change of these kinds, until the container ends; what fails is logged and tried again. */
 export const follow = (context: ProgramContext, kinds: readonly string[], step: () => void): Promise<void> => {
@@ -25,7 +14,7 @@ export const follow = (context: ProgramContext, kinds: readonly string[], step: 
     await changed;
     if (context.signal.aborted) return;
     // Watches before it looks: what the step itself writes is looked at once more.
-    changed = change(context, kinds);
+    changed = untilChange(context, kinds, LOOK_MS);
     step();
   });
 };

@@ -1,5 +1,6 @@
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 import { listAt } from "../json.ts";
+import { untilChange } from "./until-change.ts";
 
 /** Safety look beside the watch, whose events may be lost with a control plane. */
 const LOOK_MS = 2000;
@@ -21,18 +22,9 @@ const waitForAll = async (context: ProgramContext, services: readonly string[]):
     if (missing.length === 0) return { exitCode: 0 };
     if (missing.join() !== told) context.log(`waiting for ${missing.join(", ")}`);
     told = missing.join();
-    await endpointsChanged(context);
+    await untilChange(context, ["Endpoints"], LOOK_MS);
   }
   return { exitCode: 143 };
-};
-
-const endpointsChanged = async ({ store, time, signal }: ProgramContext): Promise<void> => {
-  const nap = new AbortController();
-  const unwatch = store.watch(({ resource }) => {
-    if (resource.kind === "Endpoints") nap.abort();
-  });
-  await time.delay(LOOK_MS, AbortSignal.any([signal, nap.signal]));
-  unwatch();
 };
 
 /** `wait-for <service> …`: exits with 0 when each service of its namespace has a ready endpoint; with 2 when it cannot understand its arguments. */

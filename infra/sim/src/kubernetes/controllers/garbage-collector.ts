@@ -16,6 +16,10 @@ export class GarbageCollector implements Controller {
   readonly name = "garbage-collector";
   readonly #view: ClusterView;
   readonly #uids = new Set<string>();
+  /** Of owners that are named, living or not: most objects are nobody's, and to look for dependents reads everything there is. */
+  readonly #owners = new Set<string>();
+  /** Of what waits for its dependents. */
+  readonly #held = new Set<string>();
 
   constructor(view: ClusterView) {
     this.#view = view;
@@ -24,12 +28,15 @@ export class GarbageCollector implements Controller {
   /** Keys are `uid of an owner`, or `=uid of an object` that waits for its dependents. */
   affected(event: StoreEvent): readonly string[] {
     const { uid, ownerReferences = [], finalizers = [], deletionTimestamp } = event.object.metadata;
+    for (const owner of ownerReferences) this.#owners.add(owner.uid);
     if (event.type === "DELETED") {
       this.#uids.delete(uid);
-      return [uid, ...ownerReferences.map((owner) => `=${owner.uid}`)];
+      this.#held.delete(uid);
+      return [uid, ...ownerReferences.filter((owner) => this.#held.has(owner.uid)).map((owner) => `=${owner.uid}`)];
     }
     this.#uids.add(uid);
     const isHeld = deletionTimestamp !== undefined && (finalizers.includes(FOREGROUND) || finalizers.includes(ORPHAN));
+    if (isHeld) this.#held.add(uid);
     const owners = event.type === "ADDED" ? ownerReferences.map((owner) => owner.uid) : [];
     return [...owners, ...(isHeld ? [`=${uid}`] : [])];
   }
@@ -76,6 +83,7 @@ export class GarbageCollector implements Controller {
   }
 
   #dependentsOf(uid: string): readonly Found[] {
+    if (!this.#owners.has(uid)) return [];
     return this.#all().filter(({ object }) => (object.metadata.ownerReferences ?? []).some((owner) => owner.uid === uid));
   }
 
