@@ -9,6 +9,7 @@ import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { runSecretsSchema } from "@kubera-e2e/schema/run-message";
 import { newRunId } from "@kubera-e2e/schema/run-folder";
 import { readSettings, type Settings } from "@kubera-e2e/schema/settings";
+import { NODE_FLAGS } from "./node-flags.ts";
 import { preflight } from "./preflight.ts";
 import { REPOSITORY } from "./repository.ts";
 import { runForeground } from "./run-foreground.ts";
@@ -107,7 +108,7 @@ export const launchTests = async (argv: readonly string[], extra: Given = {}): P
     ...(flags.keep !== undefined && { KUBERA_KEEP: flags.keep }),
   };
   const learned = new Set<string>();
-  const exit = await runForeground([process.execPath, playwrightCli(), "test", ...flags.args], {
+  const exit = await runForeground([process.execPath, ...NODE_FLAGS, playwrightCli(), "test", ...flags.args], {
     cwd: REPOSITORY,
     environment,
     onMessage: (message) => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { copyName } from "@kubera-e2e/lifecycle/bed-files";
 import type { Settings } from "@kubera-e2e/schema/settings";
+import { NODE_FLAGS } from "./node-flags.ts";
 import { DEFAULT_BED } from "./run-place.ts";
 import { workersOf } from "./test-flags.ts";
 
@@ -18,6 +19,6 @@ const howMany = ({ bed, settings, argv }: Run): number =>
 
 /** Start a simulator for each bed of a run; each ends with one of the processes, which may be gone already. */
 export const simCommands = (root: string, run: Run, parents: readonly number[]): string[] => {
-  const command = `"${process.execPath}" "${join(root, "infra/cli/bin/e2e.mjs")}" sim up --private --watch-pid ${parents.join(" ")}`;
+  const command = `"${process.execPath}" ${NODE_FLAGS.join(" ")} "${join(root, "infra/cli/bin/e2e.mjs")}" sim up --private --watch-pid ${parents.join(" ")}`;
   return Array.from({ length: howMany(run) }, (_, index) => (index === 0 ? command : `${command} --bed ${copyName(run.bed, index + 1)}`));
 };
