@@ -69,6 +69,8 @@ for (const { of, down, details } of [
     expect(await upgrade.ask(await upgrade.poolUpgradeByPods([pool]))).toBeRefused(405);
     await mend();
     expect(await upgrade.poolVersions(pool)).toEqual([upgrade.base]);
+    // It is taken only where nothing of the refused one is under way.
+    await upgrade.start(await upgrade.poolUpgrade([pool]));
   });
 }
 
