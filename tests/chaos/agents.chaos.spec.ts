@@ -1,9 +1,12 @@
-import { expect, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { expect, KINDS, notYet, plan, probes, reached, test, waitUntil, type Bed } from "@kubera-e2e/fixtures";
 import type { Linked } from "@kubera-e2e/fixtures/disruption";
 
 test.use({ state: "openebs" });
 
 const AGENT = { kind: "Deployment", namespace: "maya-system", name: "maya-io-agent" } as const;
+
+/** On a node it says nothing to anybody else. */
+const LABEL = "kubera-e2e/told";
 
 const agentsReady = async (bed: Bed, names: readonly string[]): Promise<void> => {
   for (const name of names) await bed.member.until(probes.deploymentAvailable({ namespace: AGENT.namespace, name }));
@@ -78,6 +81,30 @@ test.describe("a connected cluster", { tag: "@disruptive" }, () => {
       expect(await link.project.cluster(link.id)).toMatchObject({ state: "offline" });
       await bed.member.mend(AGENT);
       await isLinked(bed, link);
+    },
+  );
+
+  test(
+    "tells of its nodes again after status-agent was killed, and stays active",
+    plan("TCID-DIR-CHAOS-AGENT-KILL-STATUS-AGENT", { day: 2, priority: 1, assumption: "A-STATUS-AGENT" }),
+    async ({ bed, keepsakes }) => {
+      const { id, project, seen } = await keepsakes.link();
+      await bed.member.kill({ ...AGENT, name: "status-agent" });
+      await agentsReady(bed, ["status-agent"]);
+      const [name = ""] = bed.member.workers;
+      const label = (value: string | null) => bed.member.kube.patch({ ...KINDS.node, name }, { metadata: { labels: { [LABEL]: value } } });
+      await label("after-the-kill");
+      await waitUntil({
+        what: `Director tells what node ${name} was labelled with`,
+        deadlineMs: bed.intervals.clusterActive,
+        intervalMs: bed.intervals.poll,
+        probe: async () => {
+          const told = (await project.nodes({ clusterId: id })).find((node) => node.name === name)?.labels?.[LABEL];
+          return told === "after-the-kill" ? reached(true) : notYet(`it tells ${told ?? "nothing"}`);
+        },
+      });
+      await label(null);
+      expect(await seen.steady(bed.intervals.clusterActive)).toEqual([]);
     },
   );
 

@@ -13,6 +13,8 @@ import {
 } from "./tunnel.ts";
 
 const HEARTBEATS_TO_MISS = 6;
+/** Without it the state of nodes and pools is what was told last. */
+const STATUS_AGENT = "status-agent";
 const CONNECTABLE: ReadonlySet<string> = new Set(["creating", "inactive", "offline"]);
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -38,13 +40,14 @@ export class AgentDesk implements Tunnel {
     if (cluster.state === "removed") return "leave";
     this.#missed.set(cluster.id, 0);
     syncCluster(db, cluster, report);
-    syncNodes(db, cluster.id, report.nodes);
+    const isTold = report.components[STATUS_AGENT] === true;
+    if (isTold) syncNodes(db, cluster.id, report.nodes);
     if (CONNECTABLE.has(cluster.state) && allReady(report.components)) {
       const isFirst = isFirstConnect(db, cluster);
       moveTo(db, cluster, "active");
       if (isFirst) announceVolumes(db, cluster, report.volumes ?? []);
     }
-    announceHealth(db, cluster, report.pools ?? []);
+    if (isTold) announceHealth(db, cluster, report.pools ?? []);
     this.#noteDataPlane(cluster.id, report.openebs?.dataPlaneVersion);
     syncOpenebs(db, cluster, report.openebs);
     return "ok";

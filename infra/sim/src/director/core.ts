@@ -29,6 +29,8 @@ export interface DirectorCore {
   samplesOf(projectId: string, atMs?: number): readonly StoredSample[];
   /** Throws 503 while Elasticsearch is not there. */
   logIndex(): LogIndex;
+  /** The database, for what lies in the alert store; throws 503 while that cannot be reached. */
+  alertStore(): Database;
   /** Makes a new cluster `inactive` once its registration is prepared. */
   prepareRegistration(clusterId: string): void;
   /** What the agents of a cluster need; `base` is where they reach Director. */

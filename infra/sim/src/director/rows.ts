@@ -150,6 +150,8 @@ export interface AlertRow extends Row {
   /** Of one that elastalert posted, as it posted them. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly acknowledged?: true;
+  /** Whether it lies in the alert store, where its readers find it. */
+  readonly stored?: true;
 }
 
 /** The tables of Director's database by name. */

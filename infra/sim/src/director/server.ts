@@ -32,6 +32,8 @@ const REGISTRATION_MS = 2000;
 const WRITE_PATH = ["consul", "distributor", "ingester"];
 const READ_PATH = ["consul", "querier"];
 
+const ALERT_STORE = "alertstore";
+
 /** `127.0.0.1:5000/mayadata/maya-io-server:1.12.0` → registry and tag. */
 const partsOf = (image: string): { readonly registry?: string; readonly tag?: string } => {
   const [, registry, tag] = /^(?:([^/]+[.:][^/]*|localhost)\/)?[^:@]+(?::([^@]+))?/.exec(image) ?? [];
@@ -97,6 +99,11 @@ export class DirectorServer implements DirectorCore {
     return this.#metrics(READ_PATH).read(projectId, atMs);
   }
 
+  alertStore(): Database {
+    if (!this.#hasAlertStore()) throw unavailable(`${ALERT_STORE} does not answer`);
+    return this.database();
+  }
+
   logIndex(): LogIndex {
     const index = this.#wiring.storeFor(this.#context, this.#wiring.logs);
     if (index === undefined) throw unavailable("Elasticsearch does not answer");
@@ -123,6 +130,7 @@ export class DirectorServer implements DirectorCore {
   look(): void {
     this.#wiring.storeFor(this.#context, this.#wiring.metrics)?.look();
     this.desk.look();
+    this.#storeAlerts();
   }
 
   log(line: string): void {
@@ -164,6 +172,17 @@ export class DirectorServer implements DirectorCore {
       this.log(`${message.method ?? "GET"} ${name} ${reply.status} ${textAt(reply.body, "code") ?? ""}`);
       return reply;
     }
+  }
+
+  /** As elastalert does: what it finds new goes to the alert store. */
+  #storeAlerts(): void {
+    if (!this.#wiring.hasPart(this.#context, "elastalert") || !this.#hasAlertStore()) return;
+    const db = this.database();
+    for (const { id, stored } of db.list("alerts")) if (stored !== true) db.update("alerts", id, { stored: true });
+  }
+
+  #hasAlertStore(): boolean {
+    return this.#wiring.hasPart(this.#context, ALERT_STORE) && this.#wiring.storeFor(this.#context, this.#wiring.metrics) !== undefined;
   }
 
   /** Cortex, as far as what stands in its way is there. */

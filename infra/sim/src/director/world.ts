@@ -55,9 +55,7 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "maya-ui": 2,
   "maya-chatops": 3,
   "cloud-agent": 2,
-  elastalert: 3,
   "cortex-alertmanager": 2,
-  alertstore: 2,
   "alertstore-tablemanager": 2,
   "cortex-configs": 2,
   "configs-db": 3,
@@ -67,8 +65,10 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "status-agent": 2,
 };
 
-/** The same for those that metrics need on their way. */
+/** The same for those that metrics and alerts need on their way. */
 const PART_START_SECONDS: Readonly<Record<string, number>> = {
+  elastalert: 3,
+  alertstore: 2,
   consul: 2,
   "cortex-distributor": 2,
   "cortex-ingester": 3,

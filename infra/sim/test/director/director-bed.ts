@@ -37,28 +37,36 @@ const workload = (kind: "Deployment" | "DaemonSet", name: string, spec: JsonReco
   },
 });
 
-const claim: Manifest[] = [
-  {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: { name: "openebs-hostpath" },
-    provisioner: "openebs.io/local",
-    volumeBindingMode: "WaitForFirstConsumer",
-  },
-  {
-    apiVersion: "v1",
-    kind: "PersistentVolumeClaim",
-    metadata: { name: "data-mysql-0", namespace: NAMESPACE },
-    spec: { accessModes: ["ReadWriteOnce"], storageClassName: "openebs-hostpath", resources: { requests: { storage: "1Gi" } } },
-  },
-];
+const storageClass: Manifest = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "openebs-hostpath" },
+  provisioner: "openebs.io/local",
+  volumeBindingMode: "WaitForFirstConsumer",
+};
+
+const claim = (name: string): Manifest => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name, namespace: NAMESPACE },
+  spec: { accessModes: ["ReadWriteOnce"], storageClassName: "openebs-hostpath", resources: { requests: { storage: "1Gi" } } },
+});
 
 const CORE: readonly Manifest[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } },
-  ...claim,
+  storageClass,
+  claim("data-mysql-0"),
   workload("Deployment", "mysql", pod("mysql", "data-mysql-0")),
   workload("Deployment", "maya-io", pod("maya-io-server")),
   workload("DaemonSet", "nginx-ingress", pod("nginx-ingress")),
+];
+
+/** What alerts pass, and where they are kept. */
+const ALERTING: readonly Manifest[] = [
+  claim("data-cassandra-0"),
+  workload("Deployment", "cassandra", pod("cassandra", "data-cassandra-0")),
+  workload("Deployment", "alertstore", pod("alertstore")),
+  workload("Deployment", "elastalert", pod("elastalert")),
 ];
 
 export interface BedOptions {
@@ -113,6 +121,10 @@ export class DirectorBed {
 
   install(): void {
     for (const manifest of CORE) apply(this.server.store, manifest);
+  }
+
+  installAlerting(): void {
+    for (const manifest of ALERTING) apply(this.server.store, manifest);
   }
 
   /** Resolves when `/ping` answers 200. */

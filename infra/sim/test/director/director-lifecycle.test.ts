@@ -160,6 +160,7 @@ describe("a member cluster", () => {
 
   it("raises alerts that the project's key reads, when it connects and when it is disconnected", async () => {
     bed.install();
+    bed.installAlerting();
     await bed.ready();
     const { call, gid } = await bed.signUp("ann@example.com");
     const id = await bed.connectMember(call, gid);
@@ -168,10 +169,14 @@ describe("a member cluster", () => {
     const identity = textAt((await admin("GET", "/v3/settings/websocketproxy.unique.identity")).body, "value");
     const pid = textAt((await call("GET", `/v3/groups/${gid}/projects`)).body, "data", 0, "id") ?? "";
     const key = await call("POST", `/v3/groups/${gid}/projects/${pid}/?action=getapikey`, { identity });
-    const alerts = await bed.call({ authorization: `Basic ${textAt(key.body, "apiKey") ?? ""}` })("GET", "/alertstore/alerts");
-    const told = listAt(alerts.body, "data").map(
-      (alert) => `${textAt(alert, "labels", "alertname")} ${textAt(alert, "annotations", "RESOURCE_NAME")}`,
-    );
+    const read = bed.call({ authorization: `Basic ${textAt(key.body, "apiKey") ?? ""}` });
+    let told: readonly string[] = [];
+    await until("elastalert has told of all", async () => {
+      told = listAt((await read("GET", "/alertstore/alerts")).body, "data").map(
+        (alert) => `${textAt(alert, "labels", "alertname")} ${textAt(alert, "annotations", "RESOURCE_NAME")}`,
+      );
+      return told.length >= 5;
+    });
     expect(told).toEqual([
       "ClusterConnected member-one",
       "NodeReady member-worker1",

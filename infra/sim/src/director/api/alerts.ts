@@ -27,7 +27,10 @@ const presentAlert = (alert: AlertRow): unknown => ({
 });
 
 const alertsOf = (call: Call, projectId: string): readonly AlertRow[] =>
-  call.db.list("alerts").filter((alert) => alert.projectId === projectId);
+  call.director
+    .alertStore()
+    .list("alerts")
+    .filter((alert) => alert.projectId === projectId && alert.stored === true);
 
 const list = (call: Call): Reply => {
   const all = alertsOf(call, projectOfKey(call));
@@ -59,7 +62,8 @@ const take = (call: Call): Reply => {
   const { SUMMARY: summary = "", RESOURCE_NAME: resource = "", COMPONENTTYPE: component = "" } = annotations;
   const severity = textAt(body, "labels", "severity") ?? "info";
   const clusterId = clusterOfJob(call, projectId);
-  const alert = call.db.insert("alerts", { projectId, clusterId, name, severity, summary, resource, component, annotations });
+  const row = { projectId, clusterId, name, severity, summary, resource, component, annotations, stored: true } as const;
+  const alert = call.director.alertStore().insert("alerts", row);
   return created({ status: "success", data: presentAlert(alert) });
 };
 
