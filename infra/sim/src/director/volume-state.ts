@@ -1,5 +1,5 @@
 import { FLAVOURS, type PoolFlavour } from "./pool-flavour.ts";
-import { VOLUME_LABEL, VERSION_LABEL } from "./cstor-kinds.ts";
+import { HOSTNAME, VOLUME_LABEL, VERSION_LABEL } from "./cstor-kinds.ts";
 import { listKind } from "./defined-kinds.ts";
 import { recordAt, textAt } from "./json.ts";
 import { compareVersions } from "./openebs-version.ts";
@@ -16,6 +16,8 @@ export interface SeenReplica {
   readonly name: string;
   /** Phase of the pod that keeps its data: `Running`, `Pending`. */
   readonly state: string;
+  /** The node that has its data. */
+  readonly node: string;
   readonly version: string;
   /** Of the cStor pool it lies on. */
   readonly poolVersion?: string;
@@ -49,7 +51,8 @@ const stateOf = (pods: readonly KubeObject[]): string => textAt(pods.find(isLivi
 const jivaReplica = (store: Store, replica: KubeObject): SeenReplica => {
   const selector = recordAt(replica.spec, "selector", "matchLabels") as Readonly<Record<string, string>>;
   const pods = store.list(store.resource("Pod"), replica.metadata.namespace).filter((pod) => hasLabels(pod, selector));
-  return { name: replica.metadata.name, state: stateOf(pods), version: versionOf(replica) };
+  const node = textAt(replica.spec, "template", "spec", "nodeSelector", HOSTNAME) ?? "";
+  return { name: replica.metadata.name, state: stateOf(pods), node, version: versionOf(replica) };
 };
 
 const cstorReplica = (store: Store, flavour: PoolFlavour, replica: KubeObject): SeenReplica => {
@@ -57,7 +60,8 @@ const cstorReplica = (store: Store, flavour: PoolFlavour, replica: KubeObject): 
   const pool = listKind(store, flavour.instance).find(({ metadata }) => metadata.name === name);
   const state = stateOf(poolPods(store, flavour, { instance: name }));
   const poolVersion = pool === undefined ? {} : { poolVersion: versionOf(pool) };
-  return { name: replica.metadata.name, state, version: versionOf(replica), ...poolVersion };
+  const node = pool?.metadata.labels?.[HOSTNAME] ?? "";
+  return { name: replica.metadata.name, state, node, version: versionOf(replica), ...poolVersion };
 };
 
 /** The replica objects of a cStor volume, with the flavour whose they are. */

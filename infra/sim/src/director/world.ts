@@ -22,6 +22,8 @@ import { upgradeController } from "./programs/upgrade-controller.ts";
 import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
 import { CSPC, SPC } from "./pool-flavour.ts";
+import { textAt } from "./json.ts";
+import { replicatedVolume, type VolumeAccess } from "./volume-access.ts";
 import { Wiring, type VolumesOf } from "./wiring.ts";
 
 export interface DirectorWorldOptions {
@@ -75,6 +77,28 @@ const PART_START_SECONDS: Readonly<Record<string, number>> = {
   "cortex-querier": 2,
 };
 
+/** Volumes that have replicas are read and written where those are; others on the node. */
+const withVolumes = (wiring: Wiring, program: Program): Program => ({
+  start(context) {
+    const remote = (claim: string): VolumeAccess | undefined => {
+      const { cluster, pod, store } = context;
+      const found = store.get(store.resource("PersistentVolumeClaim"), pod.metadata.namespace, claim);
+      return replicatedVolume(wiring, { cluster, store, volume: textAt(found?.spec, "volumeName") ?? "" });
+    };
+    return program.start({
+      ...context,
+      get pod() {
+        return context.pod;
+      },
+      get store() {
+        return context.store;
+      },
+      readVolume: (claim) => (remote(claim) ?? { read: () => context.readVolume(claim) }).read(),
+      writeVolume: (claim, data) => (remote(claim) ?? { write: () => context.writeVolume(claim, data) }).write(data),
+    });
+  },
+});
+
 /**
  * A control plane that was away comes back with a new store, while programs on its workers run on: they see the store of now,
  * and the last one as long as there is none.
@@ -126,7 +150,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["upgrade-controller", upgradeController(wiring)],
   ];
   const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
-  const others: [string, Program][] = [["library/busybox", busybox]];
+  const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox)]];
   const all = [...others, ...[...plain, ...parts, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };

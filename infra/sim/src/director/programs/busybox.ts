@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 import { defaultProgram } from "../../kubernetes/kubelet/default-program.ts";
 import { listAt, textAt } from "../json.ts";
+import { isReplica } from "../volume-access.ts";
 
 const START_MS = 500;
 
@@ -33,6 +34,15 @@ const refused = (context: ProgramContext): Promise<ProgramEnd> => {
   return Promise.resolve({ exitCode: 127, message });
 };
 
+const failure = (act: () => void): string | undefined => {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
 const HOSTPATH = "/var/openebs/local";
 
 /** `ls` of the one folder that a node has. */
@@ -41,7 +51,7 @@ const listed = async (context: ProgramContext): Promise<ProgramEnd> => {
   await context.time.delay(START_MS, context.signal);
   if (context.args.length !== 3 || context.args[1] !== "-1" || textAt(volumeAt(context, path), "hostPath", "path") !== HOSTPATH)
     return refused(context);
-  for (const volume of [...context.machine.disk.volumes.keys()].toSorted()) context.log(volume);
+  for (const volume of [...context.machine.disk.volumes.keys()].filter((key) => !isReplica(key)).toSorted()) context.log(volume);
   return { exitCode: 0 };
 };
 
@@ -53,11 +63,13 @@ export const busybox: Program = {
     if (applet === "ls") return { ready: () => true, ended: listed(context) };
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };
-    void context.time.delay(START_MS, context.signal).then(() => {
-      if (context.signal.aborted) return;
-      write(context);
-      state.isReady = true;
+    const ended = context.time.delay(START_MS, context.signal).then((): ProgramEnd | Promise<never> => {
+      const problem = context.signal.aborted ? undefined : failure(() => write(context));
+      state.isReady = problem === undefined;
+      if (problem === undefined) return new Promise<never>(() => {});
+      context.log(`sh: ${problem}`);
+      return { exitCode: 1, message: problem };
     });
-    return { ready: () => state.isReady && !context.signal.aborted };
+    return { ready: () => state.isReady && !context.signal.aborted, ended };
   },
 };

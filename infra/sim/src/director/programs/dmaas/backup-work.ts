@@ -2,6 +2,7 @@ import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext } from "../../../kubernetes/program.ts";
 import { listKind } from "../../defined-kinds.ts";
 import { recordAt, textAt } from "../../json.ts";
+import { volumeOn, type VolumeAccess } from "../../volume-access.ts";
 import type { Wiring } from "../../wiring.ts";
 import { collect, metadataKey, objectsKey, packed, templateFaults, volumeFolder, volumeKey, volumesOfPod } from "./backup-content.ts";
 import { BACKUP, tellStatus } from "./kinds.ts";
@@ -28,6 +29,15 @@ export const placeOf = ({ store }: ProgramContext, pod: KubeObject, claim: strin
 
 const isRunning = (pod: KubeObject): boolean => textAt(pod.status, "phase") === "Running";
 
+/** The data of a volume, or why they cannot be read. */
+const readOr = (access: VolumeAccess): { readonly data: unknown } | string => {
+  try {
+    return { data: access.read() ?? null };
+  } catch (error) {
+    return reasonOf(error);
+  }
+};
+
 /** Reads the volumes of running pods into the bucket; answers what could not be read. */
 const putVolumes = async ({ context, wiring }: VeleroParts, backup: KubeObject, location: Location): Promise<readonly string[]> => {
   const errors: string[] = [];
@@ -36,10 +46,10 @@ const putVolumes = async ({ context, wiring }: VeleroParts, backup: KubeObject, 
   for (const pod of pods)
     for (const { volume, claim } of volumesOfPod(pod, spec)) {
       const place = isRunning(pod) ? placeOf(context, pod, claim) : undefined;
-      const disk = place === undefined ? undefined : wiring.volumesOf(context.cluster, place.node);
-      if (place === undefined || disk === undefined) errors.push(`pod ${pod.metadata.name} does not run: volume ${volume} is not read`);
-      else
-        await location.put(volumeKey(backup.metadata.name, pod, volume), JSON.stringify({ claim, data: disk.get(place.volume) ?? null }));
+      const access = place && volumeOn(wiring, { ...context, volume: place.volume }, place.node);
+      const data = access === undefined ? "its pod does not run" : readOr(access);
+      if (typeof data === "string") errors.push(`pod ${pod.metadata.name}: volume ${volume} is not read: ${data}`);
+      else await location.put(volumeKey(backup.metadata.name, pod, volume), JSON.stringify({ claim, ...data }));
     }
   return errors;
 };

@@ -4,6 +4,7 @@ import type { NewObject } from "../../../kubernetes/store.ts";
 import { getKind, listKind } from "../../defined-kinds.ts";
 import { listAt, recordAt, textAt, type JsonRecord } from "../../json.ts";
 import { groupOf } from "../../kube-apply.ts";
+import { volumeOn } from "../../volume-access.ts";
 import { objectsKey, unpacked, volumeKey, volumesOfPod } from "./backup-content.ts";
 import { placeOf, reasonOf, type VeleroParts } from "./backup-work.ts";
 import { BACKUP, phaseOf, SCHEDULE_LABEL, tellStatus } from "./kinds.ts";
@@ -69,7 +70,7 @@ const fillPlaced = ({ context, wiring, restore }: Restoring, pod: KubeObject, da
   const places = [...data].map(([claim, content]) => ({ content, place: placeOf(context, pod, claim) }));
   if (places.some(({ place }) => place === undefined)) return false;
   for (const { place, content } of places)
-    if (place !== undefined) wiring.volumesOf(context.cluster, place.node)?.set(place.volume, content);
+    if (place !== undefined) volumeOn(wiring, { ...context, volume: place.volume }, place.node)?.write(content);
   const annotations = { ...pod.metadata.annotations, [FILLED]: restore.metadata.name };
   context.store.update(context.store.resource("Pod"), { ...pod, metadata: { ...pod.metadata, annotations } });
   return true;

@@ -1,0 +1,124 @@
+import { expect, KINDS, notYet, plan, probes, reached, test, waitUntil, type Bed, type KubeObject } from "@kubera-e2e/fixtures";
+import type { App, Apps } from "@kubera-e2e/fixtures/apps";
+import type { WorkloadName } from "@kubera-e2e/fixtures/disruption";
+import type { Pools } from "@kubera-e2e/fixtures/pools";
+
+test.use({ state: "openebs" });
+
+const REPLICAS = 3;
+const NAMESPACE = "openebs";
+
+type Workload = KubeObject & { readonly status?: { readonly readyReplicas?: number } };
+
+interface Makers {
+  readonly apps: Apps;
+  readonly pools: Pools;
+}
+
+/** An application that keeps a diary on a volume with three replicas. */
+const MAKE = {
+  Jiva: ({ apps }: Makers) => apps.onJiva(REPLICAS),
+  cStor: async ({ apps, pools }: Makers) => {
+    const pool = await pools.create({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
+    return apps.onClass(await pools.classOn(pool, REPLICAS));
+  },
+} as const;
+
+/** Deployments with these labels. Throws when there is none: what hits nobody proves nothing. */
+const labelled = async ({ member }: Bed, labelSelector: string): Promise<readonly WorkloadName[]> => {
+  const found = await member.kube.list(KINDS.deployment, { namespace: NAMESPACE, labelSelector });
+  if (found.length === 0) throw new Error(`no Deployment of ${NAMESPACE} has ${labelSelector}`);
+  return found.map(({ metadata }) => ({ kind: "Deployment", namespace: NAMESPACE, name: metadata.name }) as const);
+};
+
+const partsOf = (bed: Bed, { volume }: App, label: string) => labelled(bed, `openebs.io/persistent-volume=${volume},${label}`);
+
+const killed = async ({ member, intervals }: Bed, workload: WorkloadName): Promise<void> => {
+  await member.kill(workload);
+  await member.until(probes.workloadReady(workload), intervals.openebsReady);
+};
+
+/** Samples whether the pod of an application is ready. */
+const watched = (bed: Bed, { name, namespace }: App) =>
+  bed.sample(`the pod of ${name} is ready`, async () => {
+    const found = await bed.member.kube.get<Workload>({ ...KINDS.deployment, namespace, name });
+    return found?.status?.readyReplicas === 1 ? undefined : "it is not";
+  });
+
+const KILLS = [
+  {
+    details: plan("TCID-JIVA-CONTROLLER-KILL", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    engine: "Jiva",
+    what: "its controller",
+    hit: (bed: Bed, app: App) => partsOf(bed, app, "openebs.io/controller=jiva-controller"),
+  },
+  {
+    details: plan("TCID-CSTOR-TARGET-KILL", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    engine: "cStor",
+    what: "its target",
+    hit: (bed: Bed, app: App) => partsOf(bed, app, "openebs.io/target=cstor-target"),
+  },
+  {
+    details: plan("TCID-CSTOR-POOL-CONTAINER-FAILURE", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    engine: "cStor",
+    what: "each of its pools in turn",
+    hit: (bed: Bed) => labelled(bed, "app=cstor-pool"),
+  },
+] as const;
+
+test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
+  for (const { details, engine, what, hit } of KILLS) {
+    test(`of ${engine} is used on after a kill of ${what}`, details, async ({ bed, project, pools, apps }) => {
+      const app = await MAKE[engine]({ apps, pools });
+      const lines = await apps.diary(app);
+      const seen = watched(bed, app);
+      for (const workload of await hit(bed, app)) await killed(bed, workload);
+      await waitUntil({
+        what: "Director calls the volume Healthy",
+        deadlineMs: bed.intervals.clusterActive,
+        intervalMs: bed.intervals.poll,
+        probe: async () => {
+          const known = (await project.volumes(pools.clusterId)).find(({ name }) => name === app.volume);
+          return known?.state === "Healthy" ? reached(true) : notYet(`it is ${known?.state ?? "not told of"}`);
+        },
+      });
+      expect(await seen.steady(bed.intervals.openebsReady)).toEqual([]);
+      expect(await apps.restarted(app)).toEqual([...lines, expect.any(String)]);
+    });
+  }
+
+  for (const { engine, details } of [
+    { engine: "Jiva", details: plan("TCID-JIVA-BUSYBOX-KILL", { day: 2, priority: 1 }) },
+    { engine: "cStor", details: plan("TCID-CSTOR-BUSYBOX-APP-KILL", { day: 2, priority: 1 }) },
+  ] as const) {
+    test(`of ${engine} follows its application to wherever that starts after a kill`, details, async ({ bed, pools, apps }) => {
+      const app = await MAKE[engine]({ apps, pools });
+      const workload = { kind: "Deployment", namespace: app.namespace, name: app.name } as const;
+      const lines = [...(await apps.diary(app))];
+      for (const node of [...bed.member.workers]) {
+        await bed.member.kube.patch({ ...KINDS.node, name: node }, { spec: { unschedulable: true } });
+        const now = await apps.restarted(app);
+        expect(now).toEqual([...lines, expect.any(String)]);
+        lines.push(now.at(-1) ?? "");
+        await bed.member.uncordon(node);
+        expect(await bed.member.nodesOf([workload])).not.toContain(node);
+      }
+    });
+  }
+
+  test(
+    "of Jiva keeps each replica on its node",
+    plan("TCID-JIVA-REPLICA-NODE-AFFINITY", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    async ({ bed, apps }) => {
+      const app = await apps.onJiva(REPLICAS);
+      const replicas = await partsOf(bed, app, "openebs.io/replica=jiva-replica");
+      expect(replicas).toHaveLength(REPLICAS);
+      for (const replica of replicas) {
+        const before = await bed.member.nodesOf([replica]);
+        await killed(bed, replica);
+        expect(await bed.member.nodesOf([replica])).toEqual(before);
+      }
+      expect(await bed.member.nodesOf(replicas)).toHaveLength(REPLICAS);
+    },
+  );
+});
