@@ -95,8 +95,8 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
       const app = await MAKE[engine]({ apps, pools });
       const workload = { kind: "Deployment", namespace: app.namespace, name: app.name } as const;
       const lines = [...(await apps.diary(app))];
-      for (const node of [...bed.member.workers]) {
-        await bed.member.kube.patch({ ...KINDS.node, name: node }, { spec: { unschedulable: true } });
+      for (const node of bed.member.workers) {
+        await bed.member.cordon(node);
         const now = await apps.restarted(app);
         expect(now).toEqual([...lines, expect.any(String)]);
         lines.push(now.at(-1) ?? "");

@@ -29,7 +29,7 @@ export interface MachineSpec {
 }
 
 /** `on` and `off` as a kubelet feels them: a revert is an `off`, followed by an `on` when memory was resumed. */
-export type MachineEvent = "on" | "off" | "changed";
+export type MachineEvent = "on" | "off" | "kubelet-down" | "kubelet-up" | "changed";
 
 /**
  * A virtual machine: power, disk, memory and snapshots as one state. Changes are immediate here;
@@ -81,6 +81,11 @@ export class Machine {
     this.memory = undefined;
     this.suspended = undefined;
     this.#tell("off");
+  }
+
+  /** As systemd does; each boot begins with one that is up. */
+  setKubelet(to: "up" | "down"): void {
+    if (this.memory !== undefined) this.#tell(`kubelet-${to}`);
   }
 
   suspend(): void {

@@ -26,6 +26,21 @@ describe("clusters and the power of their machines", () => {
   const ready = (pod: Pod | undefined): boolean => pod !== undefined && isReady(pod);
   const startedAt = (pod: Pod | undefined): string | undefined => pod?.status?.containerStatuses?.[0]?.state.running?.startedAt;
 
+  it("hear nothing of a node whose kubelet is stopped, though its containers go on", async () => {
+    const machine = bed.machines.find(({ spec }) => spec.node === "server-worker1");
+    const before = startedAt(bed.view.get("Pod", "default", "keeper"));
+    machine?.setKubelet("down");
+    bed.pod("later", { nodeName: "server-worker1" });
+    await bed.until("the node is silent", (view) => {
+      const node = view.get("Node", undefined, "server-worker1");
+      return findCondition(node?.status?.conditions, "Ready")?.status === "Unknown";
+    });
+    expect(bed.view.get("Pod", "default", "later")?.status?.startTime).toBeUndefined();
+    machine?.setKubelet("up");
+    await bed.until("both pods are ready", (view) => ["keeper", "later"].every((name) => ready(view.get("Pod", "default", name))));
+    expect(startedAt(bed.view.get("Pod", "default", "keeper"))).toBe(before);
+  });
+
   it("boots a reverted set with new boot ids, restarted pods and the objects of then", async () => {
     const ids = snapshotAll(bed, false);
     const boots = bed.machines.map((machine) => machine.memory?.bootId);

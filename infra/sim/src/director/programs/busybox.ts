@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 import { defaultProgram } from "../../kubernetes/kubelet/default-program.ts";
-import { listAt, textAt } from "../json.ts";
+import { at, listAt, textAt } from "../json.ts";
 import { isReplica } from "../volume-access.ts";
 
 const START_MS = 500;
@@ -55,11 +55,32 @@ const listed = async (context: ProgramContext): Promise<ProgramEnd> => {
   return { exitCode: 0 };
 };
 
-/** busybox: sleeps and echoes as any image does, and lists the folders of a node's hostpath volumes, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
+/** What a privileged pod tells the systemd of its node. */
+const KUBELET_SCRIPT =
+  /^nsenter -t 1 -m -u -i -n -p -- sh -c systemctl stop kubelet; systemctl is-active kubelet; sleep (\d+); systemctl start kubelet; systemctl is-active kubelet$/;
+
+const withoutKubelet = async (context: ProgramContext): Promise<ProgramEnd> => {
+  const { args, container, machine, pod, signal, time } = context;
+  const [, seconds] = KUBELET_SCRIPT.exec(args.join(" ")) ?? [];
+  const own = listAt(pod.spec, "containers").find((one) => textAt(one, "name") === container);
+  const mayEnter = at(pod.spec, "hostPID") === true && at(own, "securityContext", "privileged") === true;
+  await time.delay(START_MS, signal);
+  if (seconds === undefined) return refused(context);
+  if (!mayEnter) return { exitCode: 1, message: "nsenter: setns(): can't reassociate to namespace: Operation not permitted" };
+  machine.setKubelet("down");
+  context.log("inactive");
+  await time.delay(Number(seconds) * 1000, signal);
+  machine.setKubelet("up");
+  context.log("active");
+  return { exitCode: 0 };
+};
+
+/** busybox: sleeps and echoes as any image does, and lists the folders of a node's hostpath volumes, stops a node's kubelet for a while, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
 export const busybox: Program = {
   start(context) {
     const [applet] = context.args;
     if (applet === "sleep" || applet === "echo") return defaultProgram(applet === "echo").start(context);
+    if (applet === "nsenter") return { ready: () => true, ended: withoutKubelet(context) };
     if (applet === "ls") return { ready: () => true, ended: listed(context) };
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };

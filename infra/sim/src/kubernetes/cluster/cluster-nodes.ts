@@ -17,6 +17,8 @@ export class ClusterNodes {
   readonly #booted = new Set<Machine>();
   /** Machines whose cable is cut. */
   readonly #severed = new Set<Machine>();
+  /** Machines whose kubelet somebody has stopped. */
+  readonly #stopped = new Set<Machine>();
   readonly #boots = new Map<Machine, AbortController>();
   readonly #unsubscribes: readonly (() => void)[];
   #store: EtcdStore | undefined;
@@ -28,6 +30,8 @@ export class ClusterNodes {
       machine.onChange((event) => {
         if (event === "on") void this.#boot(machine);
         if (event === "off") this.#halt(machine);
+        if (event === "kubelet-down") this.#hush(this.#stopped, machine);
+        if (event === "kubelet-up") this.#wake(this.#stopped, machine);
       }),
     );
   }
@@ -35,18 +39,15 @@ export class ClusterNodes {
   /** Undefined when nobody reaches it. */
   kubelet(node: string): Kubelet | undefined {
     const kubelet = this.#kubelets.get(node);
-    return [...this.#severed].some((machine) => machine.spec.node === node) ? undefined : kubelet;
+    return this.#options.machines.some((machine) => machine.spec.node === node && this.#isSilent(machine)) ? undefined : kubelet;
   }
 
   /** Cuts the network of a node, or mends it; its power and its containers are not concerned. */
   setCable(node: string, to: "up" | "down"): void {
     const machine = this.#options.machines.find((one) => one.spec.node === node);
     if (machine === undefined) throw new Error(`there is no node ${node}`);
-    if (to === "down") this.#severed.add(machine);
-    else this.#severed.delete(machine);
-    if (this.#store === undefined) return;
-    if (to === "down") this.#kubelets.get(node)?.sever(severedStore(this.#store));
-    else if (this.#booted.has(machine)) this.#join(machine, this.#store);
+    if (to === "down") this.#hush(this.#severed, machine);
+    else this.#wake(this.#severed, machine);
   }
 
   /** The API server came, or went. */
@@ -74,7 +75,22 @@ export class ClusterNodes {
     if (this.#store !== undefined) this.#join(machine, this.#store);
   }
 
+  #isSilent(machine: Machine): boolean {
+    return this.#severed.has(machine) || this.#stopped.has(machine);
+  }
+
+  #hush(among: Set<Machine>, machine: Machine): void {
+    among.add(machine);
+    if (this.#store !== undefined) this.#kubelets.get(machine.spec.node)?.sever(severedStore(this.#store));
+  }
+
+  #wake(among: Set<Machine>, machine: Machine): void {
+    among.delete(machine);
+    if (this.#store !== undefined && this.#booted.has(machine)) this.#join(machine, this.#store);
+  }
+
   #halt(machine: Machine): void {
+    this.#stopped.delete(machine);
     this.#boots.get(machine)?.abort();
     this.#boots.delete(machine);
     this.#booted.delete(machine);
@@ -83,7 +99,7 @@ export class ClusterNodes {
   }
 
   #join(machine: Machine, store: EtcdStore): void {
-    if (this.#severed.has(machine)) return;
+    if (this.#isSilent(machine)) return;
     const { node } = machine.spec;
     const running = this.#kubelets.get(node);
     if (running !== undefined) return running.attach(store);

@@ -44,7 +44,7 @@ export class Kubelet {
     this.#attach(store, false);
   }
 
-  /** The cable is cut: containers go on, and nobody hears of them until the next `attach`. */
+  /** The cable is cut, or nobody runs it: containers go on, and nobody hears of them until the next `attach`. */
   sever(store: EtcdStore): void {
     this.#unwatch();
     this.#unwatch = () => {};
