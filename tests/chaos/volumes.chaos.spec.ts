@@ -10,6 +10,8 @@ const NAMESPACE = "openebs";
 
 type Workload = KubeObject & { readonly status?: { readonly readyReplicas?: number } };
 
+type Pod = KubeObject & { readonly status?: { readonly conditions?: readonly { readonly type: string }[] } };
+
 interface Makers {
   readonly apps: Apps;
   readonly pools: Pools;
@@ -37,6 +39,18 @@ const killed = async ({ member, intervals }: Bed, workload: WorkloadName): Promi
   await member.kill(workload);
   await member.until(probes.workloadReady(workload), intervals.openebsReady);
 };
+
+/** Until the scheduler has found a node for the pod of a workload, or has found none. */
+const placed = ({ member }: Bed, { name }: WorkloadName) =>
+  member.until({
+    what: `a node has been sought for the pod of ${name}`,
+    kinds: [{ ...KINDS.pod, namespace: NAMESPACE }],
+    probe: (view) => {
+      const pods = view.list<Pod>(KINDS.pod, NAMESPACE).filter(({ metadata }) => metadata.name.startsWith(`${name}-`));
+      const isSought = pods.some(({ status }) => status?.conditions?.some(({ type }) => type === "PodScheduled") === true);
+      return isSought ? reached(true as const) : notYet(`it has ${pods.length} pods`);
+    },
+  });
 
 /** Samples whether the pod of an application is ready. */
 const watched = (bed: Bed, { name, namespace }: App) =>
@@ -114,9 +128,14 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
       const replicas = await partsOf(bed, app, "openebs.io/replica=jiva-replica");
       expect(replicas).toHaveLength(REPLICAS);
       for (const replica of replicas) {
-        const before = await bed.member.nodesOf([replica]);
-        await killed(bed, replica);
-        expect(await bed.member.nodesOf([replica])).toEqual(before);
+        const [node = "", ...others] = await bed.member.nodesOf([replica]);
+        await bed.member.cordon(node);
+        await bed.member.kill(replica);
+        await placed(bed, replica);
+        expect(await bed.member.nodesOf([replica]), "it waits for its node").toEqual(others);
+        await bed.member.uncordon(node);
+        await bed.member.until(probes.workloadReady(replica), bed.intervals.openebsReady);
+        expect(await bed.member.nodesOf([replica])).toEqual([node]);
       }
       expect(await bed.member.nodesOf(replicas)).toHaveLength(REPLICAS);
     },
