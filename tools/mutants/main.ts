@@ -49,6 +49,20 @@ const tellScore = (scored: readonly Scored[], json: boolean): number => {
   return score.survivors.length + score.errored.length === 0 ? 0 : 1;
 };
 
+const reach = async (): Promise<number> => {
+  const { recordReach } = await import("./src/woven-session.ts");
+  const { tests, met } = await recordReach(ROOT, readMutants());
+  console.log(`${tests.length} tests passed without a mutant; they meet ${Object.keys(met).length} of ${readMutants().length} mutants`);
+  return 0;
+};
+
+const find = async ({ ids, flags }: Order): Promise<number> => {
+  const { findCases } = await import("./src/woven-session.ts");
+  const mutants = chosen(readMutants(), { ids, flags: { ...flags, unnamed: true } });
+  await findCases(mutants, { root: ROOT, most: Number(flags.limit ?? 6), tell: (line) => console.log(line) });
+  return 0;
+};
+
 const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   const { flags } = order;
   const { Session } = await import("./src/session.ts");
@@ -60,7 +74,19 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   const session = await Session.open({ root: ROOT, every: flags.every === true, others: flags.else === true, tell });
   try {
     const mutants = chosen(readMutants(), order);
-    const limit = isOnlyRead ? 0 : Number(flags.limit ?? mutants.length);
+    if (flags.woven === true) {
+      const { runInOnePlace } = await import("./src/woven-session.ts");
+      await runInOnePlace(mutants, {
+        root: ROOT,
+        session,
+        again: flags.again === true,
+        others: flags.else === true,
+        limit: Number(flags.limit ?? mutants.length),
+        size: Number(flags.group ?? 40),
+        tell,
+      });
+    }
+    const limit = isOnlyRead || flags.woven === true ? 0 : Number(flags.limit ?? mutants.length);
     const scored = await runAll(mutants, {
       session,
       again: flags.again === true,
@@ -80,10 +106,12 @@ const main = (order: Order): Promise<number> | number => {
     return 0;
   }
   if (order.verb === "generate") return generate(order);
+  if (order.verb === "reach") return reach();
+  if (order.verb === "find") return find(order);
   if (order.verb === "list") return list(order);
   if (order.verb === "run") return run(order, false);
   if (order.verb === "score") return run(order, true);
-  throw new Error(`"${order.verb}" is none of generate, run, list, score. See pnpm mutants --help`);
+  throw new Error(`"${order.verb}" is none of generate, reach, find, run, list, score. See pnpm mutants --help`);
 };
 
 try {

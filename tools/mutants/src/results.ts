@@ -13,6 +13,8 @@ const resultSchema = z.object({
   seconds: z.number(),
   /** How many mutants were there at once; undefined when it was alone. */
   together: z.number().optional(),
+  /** Whether its data centre was that of other mutants too, one after the other. */
+  woven: z.literal(true).optional(),
 });
 
 const bookSchema = z.object({

@@ -90,6 +90,15 @@ export class Session {
     return results;
   }
 
+  /** What is found out of mutants beside this session's own runs is kept for sources and specs as they are now. */
+  keeper(mutants: readonly Mutant[]): (found: Readonly<Record<string, Omit<Result, "print">>>) => void {
+    const prints = new Map(mutants.map((mutant) => [mutant.id, this.#print(mutant)]));
+    return (found) => {
+      const results = Object.entries(found).map(([id, result]) => [id, { print: prints.get(id) ?? "", ...result }] as const);
+      this.#keep({ ...this.#book, results: { ...this.#book.results, ...Object.fromEntries(results) } });
+    };
+  }
+
   /** The areas of the specs of its cases. */
   areasOf(mutant: Mutant): readonly string[] {
     return [...new Set(this.#specsOf(mutant.red).map((file) => file.split("/")[1] ?? ""))];

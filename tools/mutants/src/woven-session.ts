@@ -1,0 +1,86 @@
+import type { Mutant } from "./catalogue.ts";
+import { readReach, reachOf, writeReach, type Reach } from "./reach.ts";
+import { noticed, searchesOf } from "./trials.ts";
+import { runWoven } from "./run-woven.ts";
+import type { Session } from "./session.ts";
+import { openWovenPlace } from "./woven-place.ts";
+import { wovenRun } from "./woven-run.ts";
+
+const LIMIT_MS = 3_600_000;
+
+/** Runs the whole suite without any mutant, and keeps which of its tests meets which. */
+export const recordReach = async (root: string, mutants: readonly Mutant[]): Promise<Reach> => {
+  const place = openWovenPlace(root, mutants, true);
+  try {
+    place.choose(undefined);
+    const reach = reachOf(await wovenRun(place, LIMIT_MS), place.reached());
+    writeReach(root, reach);
+    return reach;
+  } finally {
+    place.remove();
+  }
+};
+
+const reachOfRoot = (root: string): Reach => {
+  const reach = readReach(root);
+  if (reach === undefined) throw new Error("nobody has recorded which test meets which mutant. Run pnpm mutants reach first");
+  return reach;
+};
+
+export interface RunInOnePlace {
+  readonly root: string;
+  readonly session: Session;
+  readonly again: boolean;
+  readonly others: boolean;
+  readonly limit: number;
+  readonly size: number;
+  readonly tell: (line: string) => void;
+}
+
+/** How many tests of its cases must stay green before a mutant is left for a run of its own. */
+const MOST = 4;
+
+/** For mutants without a case: those that go red, of at most so many that meet each. What is found is told, and kept nowhere. */
+export const findCases = async (
+  mutants: readonly Mutant[],
+  { root, most, tell }: { root: string; most: number; tell: (line: string) => void },
+): Promise<void> => {
+  const reach = reachOfRoot(root);
+  const place = openWovenPlace(root, mutants, false);
+  try {
+    const trials = searchesOf(mutants, reach, most);
+    place.choose(trials);
+    const ended = await wovenRun(place, LIMIT_MS);
+    for (const mutant of mutants) {
+      const tried = Object.entries(trials).flatMap(([key, some]) =>
+        some.some(({ id }) => id === mutant.id) ? [key.split("|")[0] ?? ""] : [],
+      );
+      const red = noticed(ended, mutant.id);
+      const green = tried.filter((plan) => !red.includes(plan));
+      tell(
+        `${mutant.id}\n  red: ${red.join(", ") || "none"}\n  green or not sure: ${green.join(", ") || "none"}${place.ids.has(mutant.id) ? "" : "\n  cannot be switched"}`,
+      );
+    }
+  } finally {
+    place.remove();
+  }
+};
+
+/** Mutants that have no result yet, and with `others` those of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
+export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
+  const { root, session, again, others, limit, size, tell } = options;
+  const reach = reachOfRoot(root);
+  const isKnown = (mutant: Mutant): boolean => {
+    const result = session.known(mutant);
+    return result !== undefined && (!others || result.others !== undefined);
+  };
+  const due = mutants.filter((mutant) => mutant.red.length > 0 && (again || !isKnown(mutant))).slice(0, limit);
+  const place = openWovenPlace(root, due, false);
+  try {
+    const keep = session.keeper(due);
+    const unsure = await runWoven(due, { place, reach, others, size, most: MOST, run: () => wovenRun(place, LIMIT_MS), keep, tell });
+    if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
+  } finally {
+    place.remove();
+  }
+};

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import type { Mutant } from "../src/catalogue.ts";
+import { reachOf, type Reach } from "../src/reach.ts";
+import { runWoven } from "../src/run-woven.ts";
+import type { EndedTest } from "../src/trial-report.ts";
+import { noticed, othersOfTrials, searchesOf, trialsOf, verdictOfTrials } from "../src/trials.ts";
+import type { Trials } from "../src/woven-fixtures.ts";
+
+const ended = (plan: string, more: Partial<EndedTest> = {}): EndedTest => ({
+  plan,
+  title: `${plan} holds`,
+  mutant: undefined,
+  isControl: false,
+  status: "passed",
+  inSetUp: false,
+  disturbs: false,
+  startMs: 0,
+  ms: 10,
+  ...more,
+});
+
+const mutant = (id: string, red: readonly string[]): Mutant => ({
+  id,
+  kind: "state",
+  rule: "r",
+  edit: { file: "infra/sim/src/a.ts", text: "a", with: "b" },
+  red: [...red],
+});
+
+const M = mutant("m", ["A"]);
+
+describe("who meets whom", () => {
+  it("is told by the times of tests and of what was met, and what is met between two belongs to the second", () => {
+    const tests = [ended("B", { startMs: 2000, ms: 500 }), ended("A", { startMs: 1000, ms: 500 }), ended("C", { status: "failed" })];
+    const reach = reachOf(tests, ["1200 m", "1900 n", "2400 m", "9999 late"]);
+    expect(reach.tests.map(({ plan }) => plan)).toEqual(["A", "B"]);
+    expect(reach.met).toEqual({ m: [0, 1], n: [1] });
+  });
+});
+
+const REACH: Reach = {
+  tests: [
+    { plan: "A", title: "slow", ms: 900, disturbs: true },
+    { plan: "A", title: "quick", ms: 10, disturbs: false },
+    { plan: "B", title: "other", ms: 20, disturbs: false },
+    { plan: "C", title: "far", ms: 20, disturbs: false },
+  ],
+  met: { m: [0, 1, 2] },
+};
+
+describe("trials", () => {
+  it("are the tests of the named cases that meet the mutant, the cheapest first", () => {
+    expect(trialsOf([M], { reach: REACH, most: 1, others: false })).toEqual({ "A|quick": [{ id: "m", fails: true, control: true }] });
+  });
+
+  it("are all that meet it when others are asked for too", () => {
+    expect(trialsOf([M], { reach: REACH, most: 9, others: true })).toEqual({
+      "A|quick": [{ id: "m", fails: true, control: true }],
+      "A|slow": [{ id: "m", fails: true, control: false }],
+      "B|other": [{ id: "m", fails: false, control: true }],
+    });
+  });
+
+  it("look for cases with one test of each", () => {
+    expect(Object.keys(searchesOf([mutant("m", [])], REACH, 9))).toEqual(["A|quick", "B|other"]);
+  });
+});
+
+const red = (plan: string, more: Partial<EndedTest> = {}) => ended(plan, { mutant: "m", status: "failed", ...more });
+const control = (plan: string, status: EndedTest["status"]) => ended(plan, { mutant: "m", isControl: true, status });
+
+describe("what trials say", () => {
+  it.each([
+    ["a named case that is red, and green again behind it", [red("A"), control("A", "passed")], { end: "killed", by: ["A"] }],
+    ["one that stays red without the mutant", [red("A"), control("A", "failed")], undefined],
+    ["a bed that was not made ready", [red("A", { inSetUp: true })], undefined],
+    ["another case alone", [red("B"), ended("A", { mutant: "m" })], undefined],
+    ["another mutant's", [red("A", { mutant: "n" })], undefined],
+  ])("%s", (_, tests, verdict) => {
+    expect(verdictOfTrials(tests, M)).toEqual(verdict);
+  });
+
+  it("names what else went red", () => {
+    expect(othersOfTrials([red("A"), red("B"), red("C"), control("C", "failed")], M)).toEqual(["B"]);
+    expect(noticed([red("A"), red("A", { title: "another row" }), red("B")], "m")).toEqual(["A", "B"]);
+  });
+});
+
+describe("mutants in one data centre", () => {
+  it("are kept when a case has noticed them; the others are left for one of their own", async () => {
+    const told: Trials[] = [];
+    const kept: unknown[] = [];
+    const mutants = [M, mutant("n", ["B"]), mutant("unmet", ["A"]), mutant("fixed", ["A"])];
+    const unsure = await runWoven(mutants, {
+      place: { ids: new Set(["m", "n", "unmet"]), choose: (trials) => void told.push(trials ?? {}) },
+      reach: { ...REACH, met: { ...REACH.met, n: [2], fixed: [0] } },
+      others: false,
+      size: 1,
+      most: 1,
+      run: () => Promise.resolve([red("A"), ended("B", { mutant: "n" })]),
+      keep: (results) => void kept.push(results),
+      tell: () => {},
+    });
+    expect(told.map((trials) => Object.keys(trials))).toEqual([["A|quick"], ["B|other"]]);
+    expect(kept).toEqual([{ m: { seconds: 0, woven: true, end: "killed", by: ["A"] } }]);
+    expect(unsure.map(({ id }) => id)).toEqual(["unmet", "fixed", "n"]);
+  });
+});
