@@ -13,25 +13,28 @@ const reachSchema = z.object({
 /** Which test meets the place of which mutant; one that does not meet it cannot notice it. */
 export type Reach = z.infer<typeof reachSchema>;
 
-/** What is told of a test late, by programs that were at work for it. */
+/** What programs that were at work for a test are told of late, and by how much clocks of two processes differ. */
 const LATE_MS = 100;
-/** Clocks of two processes. */
 const EARLY_MS = 50;
 
-/** What is met between two tests belongs to the second: its bed is made ready then. */
+/** A test takes all the time to the next one: what Playwright calls its duration leaves out how its bed was made ready. */
 export const reachOf = (ended: readonly EndedTest[], lines: readonly string[]): Reach => {
-  const tests = ended.filter(({ status }) => status === "passed").toSorted((a, b) => a.startMs - b.startMs);
+  const inOrder = ended.toSorted((a, b) => a.startMs - b.startMs);
+  const tests = inOrder.filter(({ status }) => status === "passed");
+  const places = inOrder.map((one) => tests.indexOf(one));
   const met: Record<string, Set<number>> = {};
   for (const line of lines) {
     const [at = "", id = ""] = line.split(" ");
-    const first = tests.findIndex(({ startMs, ms }) => Number(at) <= startMs + ms + LATE_MS);
-    const next = tests[first + 1];
-    if (first >= 0) (met[id] ??= new Set()).add(first);
-    if (next !== undefined && Number(at) >= next.startMs - EARLY_MS) met[id]?.add(first + 1);
+    const first = inOrder.findLastIndex(({ startMs }) => startMs + LATE_MS <= Number(at));
+    const last = inOrder.findLastIndex(({ startMs }) => startMs - EARLY_MS <= Number(at));
+    // What comes before the first test is its bed's.
+    for (let index = Math.max(first, 0); index <= Math.max(last, 0); index += 1) (met[id] ??= new Set()).add(places[index] ?? -1);
   }
   return {
     tests: tests.map(({ plan, title, ms, disturbs }) => ({ plan, title, ms, disturbs })),
-    met: Object.fromEntries(Object.entries(met).map(([id, indices]) => [id, [...indices].toSorted((a, b) => a - b)])),
+    met: Object.fromEntries(
+      Object.entries(met).map(([id, indices]) => [id, [...indices].filter((index) => index >= 0).toSorted((a, b) => a - b)]),
+    ),
   };
 };
 

@@ -30,11 +30,11 @@ const mutant = (id: string, red: readonly string[]): Mutant => ({
 const M = mutant("m", ["A"]);
 
 describe("who meets whom", () => {
-  it("is told by the times of tests and of what was met, and what is met between two belongs to the second", () => {
-    const tests = [ended("B", { startMs: 2000, ms: 500 }), ended("A", { startMs: 1000, ms: 500 }), ended("C", { status: "failed" })];
-    const reach = reachOf(tests, ["1200 m", "1900 n", "2400 m", "9999 late"]);
+  it("is told by the times of tests and of what was met, and one that failed has met nothing", () => {
+    const tests = [ended("B", { startMs: 2000 }), ended("A", { startMs: 1000 }), ended("C", { startMs: 3000, status: "failed" })];
+    const reach = reachOf(tests, ["900 early", "1200 m", "1970 n", "2040 late", "2400 m", "3500 o"]);
     expect(reach.tests.map(({ plan }) => plan)).toEqual(["A", "B"]);
-    expect(reach.met).toEqual({ m: [0, 1], n: [1] });
+    expect(reach.met).toEqual({ early: [0], m: [0, 1], n: [0, 1], late: [0, 1], o: [] });
   });
 });
 
