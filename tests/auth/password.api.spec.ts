@@ -1,4 +1,5 @@
 import { expect, plan, test } from "@kubera-e2e/fixtures";
+import { newPassword } from "@kubera-e2e/fixtures/people";
 
 test(
   "a user's new password opens Director, and the old one no longer does",
@@ -8,6 +9,18 @@ test(
     const changed = await person.account.changePassword();
     await expect(person.account.signIn()).rejects.toThrow(/DIRECTOR_REFUSED.* 401 /);
     expect((await changed.signIn()).session?.accountId).toBe(person.accountId);
+  },
+);
+
+test(
+  "nobody gets another password without knowing the old one",
+  plan("TCID-DIR-AUTH-PASSWORD-CHANGE-USER", { day: 1, priority: 1, row: "a wrong old one", assumption: "A-PASSWORD-CHANGE" }),
+  async ({ people }) => {
+    const person = await people.signUp();
+    await expect(person.director.changePassword({ before: newPassword(), after: newPassword() })).rejects.toThrow(
+      /DIRECTOR_REFUSED.* 4\d\d /,
+    );
+    expect((await person.account.signIn()).session?.accountId, "the old one stays").toBe(person.accountId);
   },
 );
 

@@ -39,6 +39,9 @@ test(
     expect(await person.director.accounts.read(person.accountId)).toMatchObject(names);
     expect(await other.director.accounts.search(person.accountId), "as others find him").toMatchObject(names);
     expect(await other.director.accounts.read(other.accountId), "others stay").toMatchObject({ firstName: "Old", lastName: "Name" });
+    const path = `/v3/accounts/${other.accountId}`;
+    expect(await person.director.request({ method: "PUT", path, body: { firstName: "Not", lastName: "Mine" } })).toBeRefused();
+    expect(await other.director.accounts.read(other.accountId), "nobody renames another").toMatchObject({ firstName: "Old" });
   },
 );
 

@@ -210,3 +210,28 @@ test(
       expect.soft((await member.director.request({ method: "GET", path: `${group}${below}` })).status, below).toBe(200);
   },
 );
+
+/** What opens metrics and logs of the project; `identity` is that of this Director. */
+const askForKey = (actor: DirectorClient, { project }: Team, identity: string) =>
+  actor.request({ method: "POST", path: `/v3/groups/${project.id}/projects/${project.projectId}/?action=getapikey`, form: { identity } });
+
+const IDENTITY = "websocketproxy.unique.identity";
+
+test(
+  "a ProjectReadAdmin gets the key for metrics and logs",
+  plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "project key" }),
+  async ({ director, team }) => {
+    const answer = await askForKey(await somebody(team, "ProjectReadAdmin"), team, await director.setting(IDENTITY));
+    expect(answer).toMatchObject({ status: 200, body: { apiKey: expect.any(String) } });
+  },
+);
+
+test(
+  "a ProjectMember gets no key for metrics and logs",
+  plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "project key" }),
+  async ({ director, team }) => {
+    const answer = await askForKey(await somebody(team, "ProjectMember"), team, await director.setting(IDENTITY));
+    expect(answer).toBeRefused();
+    expect(answer.body).not.toHaveProperty("apiKey");
+  },
+);

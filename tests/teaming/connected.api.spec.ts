@@ -1,6 +1,7 @@
 import { clusterReaches, expect, KINDS, openebsJobDone, plan, probes, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
 
 const AGENTS = "maya-system";
+const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
 
 const nodeLabels = async (bed: Bed): Promise<unknown> =>
   (await bed.member.kube.list(KINDS.node)).map(({ metadata }) => [metadata.name, metadata.labels]);
@@ -12,12 +13,20 @@ const openebsVersions = async (bed: Bed): Promise<string[]> => {
 
 type Group = ReturnType<DirectorClient["group"]>;
 
+/** The newest of a list that only grows. */
+const newest = async (director: DirectorClient, path: string): Promise<string> => {
+  const { body } = await director.request({ method: "GET", path });
+  return (body as { readonly data: readonly { readonly id: string }[] }).data.at(-1)?.id ?? "";
+};
+
 /** Reads of one resource each, of a project with a connected cluster. */
-const readsOf = async (project: Group, clusterId: string): Promise<readonly string[]> => {
+const readsOf = async (director: DirectorClient, project: Group, clusterId: string): Promise<readonly string[]> => {
   const group = `/v3/groups/${project.id}`;
   const [[node], [record]] = [await project.nodes({ clusterId }), await project.openebses({ clusterId, state: "active" })];
-  expect([node, record]).not.toContain(undefined);
+  const job = await newest(director, `${group}/openebsjobs`);
+  expect([node, record, job]).not.toContain(undefined);
   return [
+    `${group}/openebsjobs/${job}`,
     `${group}/clusters/${clusterId}`,
     `${group}/clusters/${clusterId}/nodes`,
     `${group}/nodes/${node?.id}`,
@@ -26,7 +35,18 @@ const readsOf = async (project: Group, clusterId: string): Promise<readonly stri
   ];
 };
 
-const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
+/** Path of an operation that makes a pool once somebody executes it. */
+const preparedPool = async (
+  director: DirectorClient,
+  { id }: Group,
+  { clusterId, input }: { readonly clusterId: string; readonly input: unknown },
+): Promise<string> => {
+  const path = `/v3/groups/${id}/cstorpooloperations`;
+  const body = { clusterId, input: JSON.stringify(input), kind: "CreateCStorPoolCluster" };
+  const answer = await director.request({ method: "POST", path, body });
+  expect(answer).toMatchObject({ status: 201, body: { id: expect.any(String) } });
+  return `${path}/${(answer.body as { readonly id: string }).id}`;
+};
 
 /** Questions for disks, which change nothing. */
 const questionsOf = async (project: Group, clusterId: string) => {
@@ -44,10 +64,11 @@ test.describe("on a connected cluster", () => {
   test(
     "a read-only admin sees all of it and changes nothing",
     plan("TCID-DIR-TEAMING-ACCESS-READADMIN", { day: 1, priority: 0, row: "connected cluster" }),
-    async ({ bed, pools, project, projectTeam }) => {
+    async ({ bed, director, pools, project, projectTeam }) => {
       const reader = await projectTeam.join("ProjectReadAdmin");
       const [id, other] = [await project.idOf(bed.member), await project.idOf(bed.server)];
-      for (const path of await readsOf(project, id))
+      const operation = await preparedPool(director, project, { clusterId: id, input: await pools.recommended({ raid: STRIPE }) });
+      for (const path of [...(await readsOf(director, project, id)), operation])
         expect.soft((await reader.director.request({ method: "GET", path })).status, path).toBe(200);
       for (const question of await questionsOf(project, id))
         expect.soft((await reader.director.request(question)).status, question.query.action).toBe(200);
@@ -69,6 +90,7 @@ test.describe("on a connected cluster", () => {
         { path: `${group}/openebses/${record.id}/?action=openebsinstall`, method: "POST", body: { yaml: record.installationManifest } },
         { path: `${group}/nodes/${node?.id}/?action=labelnodes`, method: "POST", body: { dataPlaneNode: false } },
         { path: `${group}/cstorpooloperations`, method: "POST", body: { clusterId: id, input, kind: "CreateCStorPoolCluster" } },
+        { path: `${operation}/?action=execute`, method: "POST", body: {} },
         { path: `${group}/clusters/${id}`, method: "DELETE" },
       ] as const;
       for (const change of changes) expect.soft(await reader.director.request(change), change.path).toBeRefused();
@@ -83,10 +105,11 @@ test.describe("on a connected cluster", () => {
   test(
     "a plain member sees nothing of it",
     plan("TCID-DIR-TEAMING-ACCESS-MEMBER", { day: 1, priority: 1, row: "connected cluster" }),
-    async ({ bed, project, projectTeam }) => {
+    async ({ bed, director, pools, project, projectTeam }) => {
       const member = await projectTeam.join("ProjectMember");
       const id = await project.idOf(bed.member);
-      for (const path of await readsOf(project, id))
+      const operation = await preparedPool(director, project, { clusterId: id, input: await pools.recommended({ raid: STRIPE }) });
+      for (const path of [...(await readsOf(director, project, id)), operation])
         expect.soft(await member.director.request({ method: "GET", path }), path).toBeRefused();
       for (const question of await questionsOf(project, id))
         expect.soft(await member.director.request(question), question.query.action).toBeRefused();
