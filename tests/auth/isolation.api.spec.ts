@@ -22,3 +22,37 @@ test(
     ).toEqual(["mine-alone"]);
   },
 );
+
+test(
+  "nobody gets into another's project by way of his own",
+  plan("TCID-DIR-AUTH-TEAM-ISOLATION", { day: 1, priority: 0, row: "by his own group" }),
+  async ({ director, team, people }) => {
+    const { projectId } = team.project;
+    const { director: stranger, own } = await people.signUp();
+    const member = await team.member(await team.join("ProjectAdmin"));
+    const [provider] = await stranger.backupProviders();
+    const below = `/v3/groups/${own.id}`;
+    const identity = await director.setting("websocketproxy.unique.identity");
+    const attempts = [
+      { method: "GET", path: `${below}/projects/${projectId}` },
+      { method: "POST", path: `${below}/projects/${projectId}/?action=getapikey`, form: { identity } },
+      { method: "POST", path: `${below}/clusters`, form: { name: "intruder", projectId, provider: "konvoy" } },
+      {
+        method: "POST",
+        path: `${below}/providercredentials`,
+        body: {
+          name: "intruder",
+          projectId,
+          providerId: provider?.id,
+          credential: { access_id: "an-access-id", secret_key: "a-secret-key" },
+        },
+      },
+      { method: "POST", path: `${below}/groupmembers/${member.id}/?action=changerole`, form: { role: "ProjectMember" } },
+      { method: "DELETE", path: `${below}/groupmembers/${member.id}` },
+    ] as const;
+    for (const attempt of attempts) expect.soft(await stranger.request(attempt), attempt.path).toBeRefused();
+    expect(await team.project.clusters()).toEqual([]);
+    expect(await team.project.credentials.list()).toEqual([]);
+    expect((await team.project.team.members()).find(({ id }) => id === member.id)).toMatchObject({ role: "ProjectAdmin" });
+  },
+);

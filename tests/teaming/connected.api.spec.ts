@@ -117,6 +117,23 @@ test.describe("on a connected cluster", () => {
   );
 
   test(
+    "a stranger finds nothing of it, by way of his own project either",
+    plan("TCID-DIR-AUTH-TEAM-ISOLATION", { day: 1, priority: 0, row: "connected cluster" }),
+    async ({ bed, director, people, pools, project }) => {
+      const { director: stranger, own } = await people.signUp();
+      const id = await project.idOf(bed.member);
+      const operation = await preparedPool(director, project, { clusterId: id, input: await pools.recommended({ raid: STRIPE }) });
+      for (const path of [...(await readsOf(director, project, id)), operation])
+        for (const tried of [path, path.replace(`/groups/${project.id}/`, `/groups/${own.id}/`)])
+          expect.soft(await stranger.request({ method: "GET", path: tried }), tried).toBeRefused();
+      for (const question of await questionsOf(project, id)) {
+        const path = question.path.replace(`/groups/${project.id}/`, `/groups/${own.id}/`);
+        expect.soft(await stranger.request({ ...question, path }), path).toBeRefused();
+      }
+    },
+  );
+
+  test(
     "an admin chooses its nodes and makes a pool on it",
     plan("TCID-DIR-TEAMING-ACCESS-ADMIN", { day: 1, priority: 1, row: "connected cluster", assumption: "A-NODE-RELABEL" }),
     async ({ bed, pools, project, projectTeam }) => {

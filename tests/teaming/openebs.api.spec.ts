@@ -52,6 +52,8 @@ test(
     for (const path of await readsOf(director, group, claimId)) {
       expect.soft((await reader.director.request({ method: "GET", path })).status, path).toBe(200);
       expect.soft(await member.director.request({ method: "GET", path }), path).toBeRefused();
+      const elsewhere = path.replace(group, `/v3/groups/${member.own.id}`);
+      expect.soft(await member.director.request({ method: "GET", path: elsewhere }), elsewhere).toBeRefused();
     }
   },
 );
