@@ -49,9 +49,9 @@ const tellScore = (scored: readonly Scored[], json: boolean): number => {
   return score.survivors.length + score.errored.length === 0 ? 0 : 1;
 };
 
-const reach = async (): Promise<number> => {
+const reach = async ({ ids: specs }: Order): Promise<number> => {
   const { recordReach } = await import("./src/woven-session.ts");
-  const { tests, met } = await recordReach(ROOT, readMutants());
+  const { tests, met } = await recordReach(readMutants(), { root: ROOT, specs, tell: (line) => console.log(line) });
   console.log(`${tests.length} tests passed without a mutant; they meet ${Object.keys(met).length} of ${readMutants().length} mutants`);
   return 0;
 };
@@ -106,7 +106,7 @@ const main = (order: Order): Promise<number> | number => {
     return 0;
   }
   if (order.verb === "generate") return generate(order);
-  if (order.verb === "reach") return reach();
+  if (order.verb === "reach") return reach(order);
   if (order.verb === "find") return find(order);
   if (order.verb === "list") return list(order);
   if (order.verb === "run") return run(order, false);

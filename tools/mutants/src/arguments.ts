@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { KINDS, type Mutant } from "./catalogue.ts";
 
-export const HELP = `pnpm mutants generate | reach | find [ID…] | run [ID…] | list [ID…] | score
+export const HELP = `pnpm mutants generate | reach [SPEC…] | find [ID…] | run [ID…] | list [ID…] | score
 
 A mutant breaks one rule of the simulated Director, and the cases of the plan that it names must notice. Not part of CI.
   generate           a mutant for each rule that routes, refusals and resources show; the ids that old ones name stay
@@ -16,7 +16,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without
     --limit N        at most so many
     --json           the score alone, as JSON
-  reach              runs the suite once without any mutant, and keeps which test meets which; --woven wants it
+  reach [SPEC…]      runs the suite, or some specs of it, without any mutant, and keeps which test meets which; --woven wants it
   find [ID…]         for rules without a case: which cases go red, of at most --limit that meet each; 6 without it
   list [ID…]         ids, rules and the cases they name; takes --kind and --case too
     --unnamed        those for which nobody has named a case

@@ -24,7 +24,7 @@ export const trialsOf = (mutants: readonly Mutant[], { reach, most, others }: Tr
     const named = cheapFirst.filter(({ plan }) => red.includes(plan)).slice(0, most);
     const beside = others ? meeting.filter(({ plan }) => !red.includes(plan)) : [];
     for (const { plan, title, disturbs } of [...named, ...beside])
-      (trials[trialKey(plan, title)] ??= []).push({ id, fails: red.includes(plan), control: !disturbs });
+      (trials[trialKey(plan, title)] ??= []).push({ id, ends: !others, control: !disturbs });
   }
   return trials;
 };
@@ -38,7 +38,7 @@ export const searchesOf = (mutants: readonly Mutant[], reach: Reach, most: numbe
     const dearFirst = meeting.toSorted((a, b) => costOf(b) - costOf(a));
     const cheapest = [...new Map(dearFirst.map((one) => [one.plan, one])).values()].toSorted((a, b) => costOf(a) - costOf(b));
     for (const { plan, title, disturbs } of cheapest.slice(0, most))
-      (trials[trialKey(plan, title)] ??= []).push({ id, fails: true, control: !disturbs });
+      (trials[trialKey(plan, title)] ??= []).push({ id, ends: false, control: !disturbs });
   }
   return trials;
 };

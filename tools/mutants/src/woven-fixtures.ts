@@ -11,8 +11,8 @@ interface Rewritten {
 /** One test under one mutant. */
 export interface Trial {
   readonly id: string;
-  /** Whether it is to fail. */
-  readonly fails: boolean;
+  /** Whether no further test of the mutant is run once this one is red. */
+  readonly ends: boolean;
   /** Whether the test is run without the mutant behind it when it was red; not where the bed is restored anyway. */
   readonly control: boolean;
 }
@@ -25,36 +25,47 @@ export const trialKey = (plan: string, title: string): string => `${plan}|${titl
 /** On a test that leaves its bed to be restored. */
 export const DISTURBS = "disturbs";
 
+/** What a copy's specs import as `test`: each test once for each mutant that was chosen for it. */
 const trials = (folder: string): string => `
 import { test as unwoven } from "./test.ts";
-import { readFileSync as readTrials, writeFileSync as writeNow } from "node:fs";
-const chosen = JSON.parse(readTrials(${JSON.stringify(`${folder}/trials.json`)}, "utf8"));
-// Unknown after the end of a worker.
-let lastWasRed: boolean | undefined;
+import { appendFileSync as append, readFileSync as read, writeFileSync as write } from "node:fs";
+const FOLDER = ${JSON.stringify(folder)};
+const chosen = JSON.parse(read(FOLDER + "/trials.json", "utf8"));
 const shown = (body: any, run: any) => Object.assign(run, { toString: () => body.toString() });
-const dies = (body: any) => shown(body, async (parts: any, info: any) => {
-  lastWasRed = true;
+const dies = (body: any, id: string, ends: boolean) => shown(body, async (parts: any, info: any) => {
+  // What is expected to fail ends no worker.
+  const fails = () => {
+    info.fail();
+    if (ends) append(FOLDER + "/ended", id + "\\n");
+  };
+  write(FOLDER + "/last", "red");
   try {
     await body(parts, info);
-    lastWasRed = false;
+    if (info.errors.length > 0) fails();
+    else write(FOLDER + "/last", "green");
+  } catch (error) {
+    fails();
+    throw error;
   } finally {
-    writeNow(${JSON.stringify(`${folder}/now`)}, "");
+    write(FOLDER + "/now", "");
   }
-});
-const controls = (body: any) => shown(body, async (parts: any, info: any) => {
-  if (lastWasRed !== false) await body(parts, info);
 });
 const tried = (title: string, details: any, body: any) => {
   if (chosen === null) return unwoven(title, details, body);
   const plan = details.annotation.find((one: any) => one.type === "plan").description;
-  for (const { id, fails, control } of chosen[plan + "|" + title] ?? []) {
-    // What is expected to fail ends no worker.
-    (fails ? unwoven.fail : unwoven)(title + ${JSON.stringify(UNDER)} + id + "⟧", details, dies(body));
-    if (control) unwoven(title + ${JSON.stringify(UNDER + CONTROL)} + id + "⟧", details, controls(body));
+  for (const { id, ends, control } of chosen[plan + "|" + title] ?? []) {
+    unwoven(title + ${JSON.stringify(UNDER)} + id + "⟧", details, dies(body, id, ends));
+    if (control) unwoven(title + ${JSON.stringify(UNDER + CONTROL)} + id + "⟧", details, body);
   }
 };
 /** Playwright's \`test\`, each test once for each mutant. */
 export const test: typeof unwoven = new Proxy(unwoven, { apply: (_, __, given: any) => tried(...(given as [any, any, any])) });
+`;
+
+/** A test that is not needed any more asks for no bed. */
+const skips = `const [, control, under] = /⟦(control:)?(.*)⟧$/.exec(testInfo.title) ?? [];
+    if (control !== undefined) testInfo.skip(read(FOLDER + "/last", "utf8") === "green", "the test before it was green");
+    else if (under !== undefined) testInfo.skip(read(FOLDER + "/ended", "utf8").split("\\n").includes(under), "it was noticed already");
 `;
 
 /** What a copy's fixtures do beside: a mutant lives from where the test is on its bed to the end of its body, and what fails under one is no reason to restore. */
@@ -71,21 +82,21 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
   {
     file: "fixtures/src/test/place.ts",
     edits: [
-      ["import type { Patience }", 'import { writeFileSync as writeNow } from "node:fs";\nimport type { Patience }'],
+      [
+        "import type { Patience }",
+        `import { readFileSync as read, writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport type { Patience }`,
+      ],
+      ["  let bed: Bed | undefined;\n", `  let bed: Bed | undefined;\n  ${skips}`],
       [
         "    bed = place.bed;\n",
         `    bed = place.bed;
     if (request.disturbs) testInfo.annotations.push({ type: "${DISTURBS}" });
-    const under = /⟦(?!control:)(.*)⟧$/.exec(testInfo.title)?.[1];
-    if (under !== undefined) writeNow(${JSON.stringify(`${folder}/now`)}, under);
+    if (under !== undefined && control === undefined) write(FOLDER + "/now", under);
 `,
       ],
-      ["    request.patience.end();\n", `    writeNow(${JSON.stringify(`${folder}/now`)}, "");\n    request.patience.end();\n`],
+      ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
-      [
-        "dirty: request.disturbs || failed, failed }",
-        "dirty: request.disturbs || (failed && /⟦control:/.test(testInfo.title)), failed: false }",
-      ],
+      ["dirty: request.disturbs || failed, failed }", "dirty: request.disturbs || (failed && control !== undefined), failed: false }"],
     ],
   },
 ];

@@ -49,14 +49,17 @@ export const openWovenPlace = (repository: string, mutants: readonly Mutant[], r
   const { root, remove } = openWorkplace(repository);
   const folder = join(root, "mutant-switch");
   mkdirSync(folder);
-  for (const name of ["now", "reached", ...(records ? ["records"] : [])]) writeFileSync(join(folder, name), "");
+  for (const name of ["now", "reached", "last", "ended", ...(records ? ["records"] : [])]) writeFileSync(join(folder, name), "");
   const ids = weaveSources(root, mutants);
   writeFileSync(join(root, SWITCH_FILE), switchSource(folder));
   for (const file of wovenFixtures(folder)) rewrite(root, file);
   return {
     root,
     ids,
-    choose: (trials) => writeFileSync(join(folder, "trials.json"), JSON.stringify(trials ?? null)),
+    choose(trials) {
+      writeFileSync(join(folder, "trials.json"), JSON.stringify(trials ?? null));
+      writeFileSync(join(folder, "ended"), "");
+    },
     reached: () => readFileSync(join(folder, "reached"), "utf8").split("\n").filter(Boolean),
     remove,
   };

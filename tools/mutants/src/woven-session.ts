@@ -1,5 +1,5 @@
 import type { Mutant } from "./catalogue.ts";
-import { readReach, reachOf, writeReach, type Reach } from "./reach.ts";
+import { mergedReach, readReach, reachOf, writeReach, type Reach } from "./reach.ts";
 import { noticed, searchesOf } from "./trials.ts";
 import { runWoven } from "./run-woven.ts";
 import type { Session } from "./session.ts";
@@ -8,12 +8,21 @@ import { wovenRun } from "./woven-run.ts";
 
 const LIMIT_MS = 3_600_000;
 
-/** Runs the whole suite without any mutant, and keeps which of its tests meets which. */
-export const recordReach = async (root: string, mutants: readonly Mutant[]): Promise<Reach> => {
+export interface Recording {
+  readonly root: string;
+  /** Specs that are recorded anew; all when it is empty. */
+  readonly specs: readonly string[];
+  readonly tell: (line: string) => void;
+}
+
+/** Runs the suite without any mutant, and keeps which of its tests meets which. */
+export const recordReach = async (mutants: readonly Mutant[], { root, specs, tell }: Recording): Promise<Reach> => {
   const place = openWovenPlace(root, mutants, true);
   try {
     place.choose(undefined);
-    const reach = reachOf(await wovenRun(place, LIMIT_MS), place.reached());
+    const anew = reachOf(await wovenRun(place, { specs, limitMs: LIMIT_MS, tell }), place.reached());
+    const before = specs.length === 0 ? undefined : readReach(root);
+    const reach = before === undefined ? anew : mergedReach(before, anew);
     writeReach(root, reach);
     return reach;
   } finally {
@@ -38,7 +47,7 @@ export interface RunInOnePlace {
 }
 
 /** How many tests of its cases must stay green before a mutant is left for a run of its own. */
-const MOST = 4;
+const MOST = 8;
 
 /** For mutants without a case: those that go red, of at most so many that meet each. What is found is told, and kept nowhere. */
 export const findCases = async (
@@ -50,7 +59,7 @@ export const findCases = async (
   try {
     const trials = searchesOf(mutants, reach, most);
     place.choose(trials);
-    const ended = await wovenRun(place, LIMIT_MS);
+    const ended = await wovenRun(place, { limitMs: LIMIT_MS, tell });
     for (const mutant of mutants) {
       const tried = Object.entries(trials).flatMap(([key, some]) =>
         some.some(({ id }) => id === mutant.id) ? [key.split("|")[0] ?? ""] : [],
@@ -78,7 +87,16 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
   const place = openWovenPlace(root, due, false);
   try {
     const keep = session.keeper(due);
-    const unsure = await runWoven(due, { place, reach, others, size, most: MOST, run: () => wovenRun(place, LIMIT_MS), keep, tell });
+    const unsure = await runWoven(due, {
+      place,
+      reach,
+      others,
+      size,
+      most: MOST,
+      run: () => wovenRun(place, { limitMs: LIMIT_MS, tell }),
+      keep,
+      tell,
+    });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
   } finally {
     place.remove();

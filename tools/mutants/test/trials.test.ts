@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { reachOf, type Reach } from "../src/reach.ts";
+import { mergedReach, reachOf, type Reach } from "../src/reach.ts";
 import { runWoven } from "../src/run-woven.ts";
 import type { EndedTest } from "../src/trial-report.ts";
 import { noticed, othersOfTrials, searchesOf, trialsOf, verdictOfTrials } from "../src/trials.ts";
@@ -38,6 +38,13 @@ describe("who meets whom", () => {
   });
 });
 
+it("specs that are recorded anew take the place of the same tests", () => {
+  const row = (plan: string, ms: number) => ({ plan, title: "t", ms, disturbs: false });
+  const before: Reach = { tests: [row("A", 1), row("B", 1)], met: { m: [0, 1], n: [0] } };
+  const anew: Reach = { tests: [row("A", 2), row("C", 2)], met: { m: [0], o: [1] } };
+  expect(mergedReach(before, anew)).toEqual({ tests: [row("B", 1), row("A", 2), row("C", 2)], met: { m: [0, 1], n: [], o: [2] } });
+});
+
 const REACH: Reach = {
   tests: [
     { plan: "A", title: "slow", ms: 900, disturbs: true },
@@ -50,14 +57,14 @@ const REACH: Reach = {
 
 describe("trials", () => {
   it("are the tests of the named cases that meet the mutant, the cheapest first", () => {
-    expect(trialsOf([M], { reach: REACH, most: 1, others: false })).toEqual({ "A|quick": [{ id: "m", fails: true, control: true }] });
+    expect(trialsOf([M], { reach: REACH, most: 1, others: false })).toEqual({ "A|quick": [{ id: "m", ends: true, control: true }] });
   });
 
   it("are all that meet it when others are asked for too", () => {
     expect(trialsOf([M], { reach: REACH, most: 9, others: true })).toEqual({
-      "A|quick": [{ id: "m", fails: true, control: true }],
-      "A|slow": [{ id: "m", fails: true, control: false }],
-      "B|other": [{ id: "m", fails: false, control: true }],
+      "A|quick": [{ id: "m", ends: false, control: true }],
+      "A|slow": [{ id: "m", ends: false, control: false }],
+      "B|other": [{ id: "m", ends: false, control: true }],
     });
   });
 
