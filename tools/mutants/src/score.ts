@@ -12,6 +12,10 @@ export interface Score {
   readonly killed: number;
   /** Of killed, survived, errored and given up; whole percents, rounded down. */
   readonly percent: number;
+  /** Rules of which `survives` says why no case of the plan asks for them. */
+  readonly givenUp: number;
+  /** As `percent`, of those that name cases alone. */
+  readonly percentOfNamed: number;
   readonly survivors: readonly { readonly id: string; readonly because: string }[];
   /** Mutants that say nothing, since the simulator did not run as far as the specs. */
   readonly errored: readonly { readonly id: string; readonly because: string }[];
@@ -27,10 +31,14 @@ export const scoreOf = (all: readonly Scored[]): Score => {
   const judged = all.filter(({ mutant, result }) => mutant.survives !== undefined || result !== undefined);
   const ended = (end: Result["end"]) => judged.filter((one) => isNamed(one) && one.result?.end === end);
   const killed = ended("killed").length;
+  const named = judged.filter(isNamed).length;
+  const percentOf = (count: number): number => (count === 0 ? 0 : Math.floor((100 * killed) / count));
   return {
     total: judged.length,
     killed,
-    percent: judged.length === 0 ? 0 : Math.floor((100 * killed) / judged.length),
+    percent: percentOf(judged.length),
+    givenUp: judged.length - named,
+    percentOfNamed: percentOf(named),
     survivors: [
       ...judged.flatMap(({ mutant: { id, survives } }) => (survives === undefined ? [] : [{ id, because: survives }])),
       ...ended("survived").map(({ mutant: { id, red } }) => ({ id, because: `${red.join(", ")} stayed green` })),
@@ -45,19 +53,20 @@ const KIND_ORDER = ["status", "field", "role", "state"] as const;
 
 const row = (cells: readonly (string | number)[]): string => {
   const [name = "", ...numbers] = cells;
-  return `${String(name).padEnd(8)}${numbers.map((cell) => String(cell).padStart(9)).join("")}`;
+  return `${String(name).padEnd(8)}${numbers.map((cell) => String(cell).padStart(10)).join("")}`;
 };
 
 /** The table at the end of a run, survivors by id behind it. */
 export const scoreTable = (all: readonly Scored[]): string => {
-  const lines = [row(["kind", "total", "killed", "%"])];
+  const lines = [row(["kind", "total", "given up", "killed", "% of all", "of named"])];
   for (const kind of KIND_ORDER) {
-    const { total, killed, percent } = scoreOf(all.filter(({ mutant }) => mutant.kind === kind));
-    if (total > 0) lines.push(row([kind, total, killed, percent]));
+    const { total, givenUp, killed, percent, percentOfNamed } = scoreOf(all.filter(({ mutant }) => mutant.kind === kind));
+    if (total > 0) lines.push(row([kind, total, givenUp, killed, percent, percentOfNamed]));
   }
   const whole = scoreOf(all);
-  lines.push(row(["all", whole.total, whole.killed, whole.percent]));
+  lines.push(row(["all", whole.total, whole.givenUp, whole.killed, whole.percent, whole.percentOfNamed]));
   const inCompany = all.filter(({ result }) => result?.together !== undefined).length;
+  const inOnePlace = all.filter(({ result }) => result?.woven === true).length;
   const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
   const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
   const beside = all.flatMap(({ mutant, result }) =>
@@ -69,6 +78,7 @@ export const scoreTable = (all: readonly Scored[]): string => {
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
     ...list("red beside those named:", beside),
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
+    ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),
     ...(whole.notRun.length > 0 ? ["", `${whole.notRun.length} were not run`] : []),
   ].join("\n");

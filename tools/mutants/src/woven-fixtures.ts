@@ -64,8 +64,11 @@ export const test: typeof unwoven = new Proxy(unwoven, { apply: (_, __, given: a
 
 /** A test that is not needed any more asks for no bed. */
 const skips = `const [, control, under] = /⟦(control:)?(.*)⟧$/.exec(testInfo.title) ?? [];
-    if (control !== undefined) testInfo.skip(read(FOLDER + "/last", "utf8") === "green", "the test before it was green");
-    else if (under !== undefined) testInfo.skip(read(FOLDER + "/ended", "utf8").split("\\n").includes(under), "it was noticed already");
+    if (control !== undefined) testInfo.skip(read(FOLDER + "/last", "utf8") !== "red", "the test before it was not red");
+    else if (under !== undefined && read(FOLDER + "/ended", "utf8").split("\\n").includes(under)) {
+      write(FOLDER + "/last", "skipped");
+      testInfo.skip(true, "it was noticed already");
+    }
 `;
 
 /** What a copy's fixtures do beside: a mutant lives from where the test is on its bed to the end of its body, and what fails under one is no reason to restore. */

@@ -11,7 +11,7 @@ const scored = (id: string, rest: Partial<Mutant>, result?: Partial<Scored["resu
 
 const ALL = [
   scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"], together: 3 }),
-  scored("role:lives", { kind: "state" }, { end: "survived" }),
+  scored("role:lives", { kind: "state" }, { end: "survived", woven: true }),
   scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start" }),
   scored("role:given-up", { red: [], survives: "nobody asks" }),
   scored("role:nameless", { red: [] }),
@@ -24,6 +24,8 @@ describe("the score", () => {
       total: 4,
       killed: 1,
       percent: 25,
+      givenUp: 1,
+      percentOfNamed: 33,
       survivors: [
         { id: "role:given-up", because: "nobody asks" },
         { id: "role:lives", because: "TCID-A stayed green" },
@@ -40,10 +42,10 @@ describe("the score", () => {
 
   it("is shown as a table with the survivors behind it", () => {
     expect(scoreTable(ALL).split("\n")).toEqual([
-      "kind        total   killed        %",
-      "role            2        1       50",
-      "state           2        0        0",
-      "all             4        1       25",
+      "kind         total  given up    killed  % of all  of named",
+      "role             2         1         1        50       100",
+      "state            2         0         0         0         0",
+      "all              4         1         1        25        33",
       "",
       "survivors:",
       "  role:given-up: nobody asks",
@@ -56,6 +58,8 @@ describe("the score", () => {
       "  role:killed: TCID-Z",
       "",
       "1 were run with others at once",
+      "",
+      "1 were run in one data centre with others, one after the other",
       "",
       "1 rules have no ids named yet: pnpm mutants list --unnamed",
       "",
