@@ -18,7 +18,7 @@ interface Suite {
 const suiteSchema: z.ZodType<Suite> = z.lazy(() => z.object({ specs: z.array(specSchema), suites: z.array(suiteSchema).optional() }));
 const reportSchema = z.object({ suites: z.array(suiteSchema), errors: z.array(errorSchema) });
 
-export const isOfTheBed = (message: string): boolean => {
+const isOfTheBed = (message: string): boolean => {
   const { code } = wireFromText(message);
   return code !== undefined && isErrorCode(code) && ERROR_CODES[code].class === "infrastructure";
 };

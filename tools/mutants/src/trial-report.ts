@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { isOfTheBed } from "./playwright-report.ts";
 import { CONTROL, DISTURBS, UNDER } from "./woven-fixtures.ts";
 
 const annotationSchema = z.object({ type: z.string(), description: z.string().optional() });
@@ -7,7 +6,6 @@ const resultSchema = z.object({
   status: z.string(),
   startTime: z.string(),
   duration: z.number(),
-  errors: z.array(z.object({ message: z.string().default("") })).default([]),
   annotations: z.array(annotationSchema).default([]),
 });
 const specSchema = z.object({
@@ -22,6 +20,9 @@ interface Suite {
 
 const suiteSchema: z.ZodType<Suite> = z.lazy(() => z.object({ specs: z.array(specSchema), suites: z.array(suiteSchema).optional() }));
 const reportSchema = z.object({ suites: z.array(suiteSchema), errors: z.array(z.object({ message: z.string().default("") })) });
+
+/** On a test whose bed did not come to its state. */
+const SET_UP = "set-up";
 
 /** One test of a woven run. */
 export interface EndedTest {
@@ -56,7 +57,8 @@ const endedOf = (title: string, { annotations, results }: z.infer<typeof specSch
       mutant: under?.slice(isControl ? CONTROL.length : 0, -1),
       isControl,
       status: statusOf(last.status),
-      inSetUp: last.errors.some(({ message }) => isOfTheBed(message)),
+      // A mutant lives once the bed is there, so that what it breaks is none of the bed's, whatever error it comes to.
+      inSetUp: told.some(({ type }) => type === SET_UP),
       disturbs: told.some(({ type }) => type === DISTURBS),
       startMs: Date.parse(last.startTime),
       ms: last.duration,
