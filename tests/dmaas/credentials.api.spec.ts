@@ -34,6 +34,17 @@ const HOLES = [
   { field: "secret_key", change: { credential: { access_id: KEYS.access_id } } },
 ] as const;
 
+test(
+  "credentials of a provider that is none are refused",
+  plan("TCID-DIR-DMAAS-CRED-MISSING-FIELDS", { day: 1, priority: 1, row: "no provider", assumption: "A-CREDENTIAL-LIST" }),
+  async ({ team }) => {
+    const { id, projectId, credentials } = team.project;
+    const body = { name: "our-store", projectId, providerId: "1p999999", credential: KEYS };
+    expect(await team.owner.request({ method: "POST", path: `/v3/groups/${id}/providercredentials`, body })).toBeRefused();
+    expect(await credentials.list()).toEqual([]);
+  },
+);
+
 for (const provider of PROVIDERS) {
   for (const { field, change } of HOLES) {
     test(

@@ -28,7 +28,7 @@ test.describe("an OpenEBS that Director installed", () => {
   test(
     "leaves neither record nor components nor labels when it is removed",
     plan("TCID-IUOI10", { day: 2, priority: 2, assumption: "A-OPENEBS-LABEL-CLEANUP" }),
-    async ({ bed, project, release }) => {
+    async ({ bed, director, project, release }) => {
       const clusterId = await project.idOf(bed.member);
       const record = await project.activeOpenEBS(clusterId);
       const { namespace } = release.openebs;
@@ -36,6 +36,13 @@ test.describe("an OpenEBS that Director installed", () => {
       await project.noActiveOpenEBS(clusterId);
       expect(await project.openebs(record.id)).toMatchObject({ state: "removed" });
       await bed.member.until(probes.namespaceGone(namespace));
+      const [node] = (await project.nodes({ clusterId })).map(({ id }) => id);
+      const path = `/v3/groups/${project.id}/openebses/${record.id}/`;
+      for (const [action, body] of [
+        ["openebsinstall", { yaml: record.installationManifest }],
+        ["selectopenebsnodes", { controlPlaneNodes: [node], dataPlaneNodes: [node] }],
+      ] as const)
+        expect.soft(await director.request({ method: "POST", path, query: { action }, body }), action).toBeRefused();
       await bed.member.until({
         what: "no node is labelled for OpenEBS",
         kinds: [KINDS.node],

@@ -1,0 +1,49 @@
+import { expect, plan, test, type DirectorClient } from "@kubera-e2e/fixtures";
+import { newPassword } from "@kubera-e2e/fixtures/people";
+
+const changeOf = (accountId: string, body: Readonly<Record<string, string>>) =>
+  ({ method: "POST", path: `/v3/passwords/${accountId}/?action=changesecret`, body }) as const;
+
+test(
+  "nobody changes another's password, or one that he does not name",
+  plan("TCID-DIR-AUTH-PASSWORD-CHANGE-USER", { day: 1, priority: 1, row: "another's", assumption: "A-PASSWORD-CHANGE" }),
+  async ({ people }) => {
+    const [person, stranger] = [await people.signUp(), await people.signUp()];
+    const change = { oldSecret: newPassword(), newSecret: newPassword() };
+    expect(await stranger.director.request(changeOf(person.accountId, change)), "another's").toBeRefused();
+    expect(await person.director.request(changeOf(person.accountId, { newSecret: change.newSecret })), "without the old one").toBeRefused();
+    expect((await person.account.signIn()).session?.accountId, "the old one stays").toBe(person.accountId);
+  },
+);
+
+test(
+  "a profile without a name, or with a malformed one, is not kept",
+  plan("TCID-DIR-PROFILE-EDIT-NAME", { day: 1, priority: 2, row: "malformed", assumption: "A-ACCOUNT-FIELDS" }),
+  async ({ people }) => {
+    const { director, accountId, email } = await people.signUp();
+    const before = await director.accounts.read(accountId);
+    const profile = { firstName: "Ada", lastName: "Lovelace", email, onboardingStatus: 3 };
+    for (const change of [{ firstName: "" }, { onboardingStatus: "third" }]) {
+      const body = { ...profile, ...change };
+      expect.soft(await director.request({ method: "PUT", path: `/v3/accounts/${accountId}`, body }), JSON.stringify(change)).toBeRefused();
+    }
+    expect(await director.accounts.read(accountId)).toEqual(before);
+  },
+);
+
+const askForKey = (director: DirectorClient, { id, projectId }: { readonly id: string; readonly projectId: string }, form: object) =>
+  director.request({ method: "POST", path: `/v3/groups/${id}/projects/${projectId}/?action=getapikey`, form: { ...form } });
+
+test(
+  "the key for metrics and logs is given to who names this Director alone",
+  plan("TCID-DIR-AUTH-APIKEY-FETCH", { day: 1, priority: 1, row: "another identity", assumption: "A-ERROR-STATUS" }),
+  async ({ director, team }) => {
+    const identity = await director.setting("websocketproxy.unique.identity");
+    for (const form of [{}, { identity: `not-${identity}` }]) {
+      const answer = await askForKey(team.owner, team.project, form);
+      expect(answer).toBeRefused();
+      expect(answer.body).not.toHaveProperty("apiKey");
+    }
+    expect(await askForKey(team.owner, team.project, { identity })).toMatchObject({ status: 200 });
+  },
+);
