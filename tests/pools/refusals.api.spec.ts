@@ -24,6 +24,16 @@ for (const { what, change } of [
 }
 
 test(
+  "a recommendation is refused for a question that nobody takes",
+  plan("TCID-PPCP12", { day: 0, priority: 2, row: "unknown", assumption: "A-ERROR-STATUS" }),
+  async ({ director, project, pools }) => {
+    const path = `/v3/groups/${project.id}/recommendations/1r999999/?action=getdevicerecommendation`;
+    const body = { clusterId: pools.clusterId, poolCapacity: "1G", poolName: "none", raidGroupConfig: STRIPE };
+    expect(await director.request({ method: "POST", path, body })).toBeRefused();
+  },
+);
+
+test(
   "a pool is not made by an operation that is incomplete, or of a name that is taken",
   plan("TCID-DIR-OP-CSTOR-POOL-RECOMMEND-CREATE-STRIPE", { day: 0, priority: 0, row: "refused", assumption: "A-ERROR-STATUS" }),
   async ({ bed, director, project, pools }) => {
