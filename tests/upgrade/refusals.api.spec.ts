@@ -26,7 +26,7 @@ test(
   plan("TCID-IUOD04", { day: 2, priority: 2, row: "malformed", assumption: "A-UPGRADE-ORDER" }),
   async ({ bed, director, project, pools, release }) => {
     const pool = await pools.create({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
-    const [instance] = (await project.pools.instances(pools.clusterId)).filter(({ name = "" }) => name.startsWith(`${pool.name}-`));
+    const instance = (await project.pools.instances(pools.clusterId)).find(({ name = "" }) => name.startsWith(`${pool.name}-`));
     const [targetVersion] = release.openebs.templates;
     const whole = { clusterId: pools.clusterId, kind: "poolUpgrade", targetVersion, upgradeComponents: [{ id: instance?.id }] };
     const path = `/v3/groups/${project.id}/openebsupgradeclaims`;
