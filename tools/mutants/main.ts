@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { chosen, HELP, readOrder, type Order } from "./src/arguments.ts";
+import { chosen, HELP, readOrder, sampled, type Order } from "./src/arguments.ts";
 import { CATALOGUE_FILE, parseCatalogue, type Fault, type Mutant } from "./src/catalogue.ts";
 import { catalogueFaults } from "./src/hold.ts";
 import { planCases } from "./src/plan-cases.ts";
@@ -61,6 +61,16 @@ const find = async ({ ids, flags }: Order): Promise<number> => {
   const mutants = chosen(readMutants(), { ids, flags: { ...flags, unnamed: true } });
   await findCases(mutants, { root: ROOT, most: Number(flags.limit ?? 6), tell: (line) => console.log(line) });
   return 0;
+};
+
+const drawn = (mutants: readonly Mutant[], { flags }: Order): readonly Mutant[] => {
+  if (flags.sample === undefined) return mutants;
+  const seed = flags.seed ?? String(Date.now());
+  console.error(`--sample ${flags.sample} --seed ${seed}`);
+  return sampled(
+    mutants.filter(({ red }) => red.length > 0),
+    { size: Number(flags.sample), seed },
+  );
 };
 
 const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {

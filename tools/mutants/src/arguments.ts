@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { KINDS, type Mutant } from "./catalogue.ts";
 
@@ -14,6 +15,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --else           runs all other cases too, and says which of them went red
     --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without
+    --sample N       so many by chance, told with the --seed that chooses the same ones again
     --limit N        at most so many
     --json           the score alone, as JSON
   reach [SPEC…]      runs the suite, or some specs of it, without any mutant, and keeps which test meets which; --woven wants it
@@ -37,6 +39,8 @@ const OPTIONS = {
   else: { type: "boolean" },
   group: { type: "string" },
   woven: { type: "boolean" },
+  sample: { type: "string" },
+  seed: { type: "string" },
   limit: { type: "string" },
   json: { type: "boolean" },
   unnamed: { type: "boolean" },
@@ -58,7 +62,7 @@ export const readOrder = (argv: readonly string[]): Order => {
   const [verb = "", ...ids] = positionals;
   if (flags.kind !== undefined && !KINDS.some((kind) => kind === flags.kind))
     throw new Error(`--kind ${flags.kind} is none of ${KINDS.join(", ")}`);
-  for (const name of ["limit", "group"] as const) {
+  for (const name of ["limit", "group", "sample"] as const) {
     const text = flags[name];
     if (text !== undefined && !/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text} is no count`);
   }
@@ -76,4 +80,14 @@ export const chosen = (mutants: readonly Mutant[], { ids, flags }: Pick<Order, "
     .filter(({ kind }) => flags.kind === undefined || kind === flags.kind)
     .filter(({ red }) => flags.case === undefined || red.includes(flags.case))
     .filter(({ red, survives }) => flags.unnamed !== true || (red.length === 0 && survives === undefined));
+};
+
+/** So many of them, by chance as the seed has it, in the order in which they stand. */
+export const sampled = (
+  mutants: readonly Mutant[],
+  { size, seed }: { readonly size: number; readonly seed: string },
+): readonly Mutant[] => {
+  const lot = ({ id }: Mutant): string => createHash("sha256").update(`${seed} ${id}`).digest("hex");
+  const drawn = new Set(mutants.toSorted((a, b) => lot(a).localeCompare(lot(b))).slice(0, size));
+  return mutants.filter((mutant) => drawn.has(mutant));
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chosen, readOrder } from "../src/arguments.ts";
+import { chosen, readOrder, sampled } from "../src/arguments.ts";
 import type { Mutant } from "../src/catalogue.ts";
 import type { Result } from "../src/results.ts";
 import { runAll } from "../src/run-all.ts";
@@ -84,4 +84,13 @@ describe("the command line", () => {
     expect(() => idsOf("--limit", "none")).toThrow("--limit none is no count");
     expect(() => idsOf("--sideways")).toThrow(/sideways/);
   });
+});
+
+it("a sample is drawn by its seed, and keeps the order", () => {
+  const mutants = ["a", "b", "c", "d", "e", "f", "g", "h"].map((id) => mutant(id));
+  const [one, same, other] = ["1", "1", "2"].map((seed) => sampled(mutants, { size: 4, seed }).map(({ id }) => id));
+  expect(one).toHaveLength(4);
+  expect(same).toEqual(one);
+  expect(other).not.toEqual(one);
+  expect(one).toEqual(one?.toSorted());
 });
