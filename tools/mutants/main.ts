@@ -83,7 +83,7 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   process.once("SIGINT", removed).once("SIGTERM", removed);
   const session = await Session.open({ root: ROOT, every: flags.every === true, others: flags.else === true, tell });
   try {
-    const mutants = chosen(readMutants(), order);
+    const mutants = drawn(chosen(readMutants(), order), order);
     if (flags.woven === true) {
       const { runInOnePlace } = await import("./src/woven-session.ts");
       await runInOnePlace(mutants, {
