@@ -90,7 +90,7 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
         root: ROOT,
         session,
         again: flags.again === true,
-        others: flags.else === true,
+        within: flags.else === true ? Number(flags.within ?? Infinity) : undefined,
         limit: Number(flags.limit ?? mutants.length),
         size: Number(flags.group ?? 40),
         tell,

@@ -15,6 +15,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --else           runs all other cases too, and says which of them went red
     --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without
+    --within N       with --woven --else: those that at most so many tests of other cases meet
     --sample N       so many by chance, told with the --seed that chooses the same ones again
     --limit N        at most so many
     --json           the score alone, as JSON
@@ -39,6 +40,7 @@ const OPTIONS = {
   else: { type: "boolean" },
   group: { type: "string" },
   woven: { type: "boolean" },
+  within: { type: "string" },
   sample: { type: "string" },
   seed: { type: "string" },
   limit: { type: "string" },
@@ -62,7 +64,7 @@ export const readOrder = (argv: readonly string[]): Order => {
   const [verb = "", ...ids] = positionals;
   if (flags.kind !== undefined && !KINDS.some((kind) => kind === flags.kind))
     throw new Error(`--kind ${flags.kind} is none of ${KINDS.join(", ")}`);
-  for (const name of ["limit", "group", "sample"] as const) {
+  for (const name of ["limit", "group", "sample", "within"] as const) {
     const text = flags[name];
     if (text !== undefined && !/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text} is no count`);
   }

@@ -2,13 +2,12 @@ import type { Mutant } from "./catalogue.ts";
 import type { Reach } from "./reach.ts";
 import type { Result } from "./results.ts";
 import type { EndedTest } from "./trial-report.ts";
-import { othersOfTrials, trialsOf, verdictOfTrials } from "./trials.ts";
+import { besideOfTrials, countBeside, trialsBeside, trialsOf, verdictOfTrials } from "./trials.ts";
 import type { WovenPlace } from "./woven-place.ts";
 
 export interface RunWoven {
   readonly place: Pick<WovenPlace, "ids" | "choose">;
   readonly reach: Reach;
-  readonly others: boolean;
   /** How many mutants share one data centre at most. */
   readonly size: number;
   /** Most tests of the named cases that are tried for each. */
@@ -28,21 +27,49 @@ const secondsOf = (ended: readonly EndedTest[], id: string): number =>
  * Runs mutants one after the other in one data centre, and answers those of which that says nothing for sure: they want one of their own.
  */
 export const runWoven = async (mutants: readonly Mutant[], options: RunWoven): Promise<readonly Mutant[]> => {
-  const { place, reach, others, size, most, run, keep, tell } = options;
+  const { place, reach, size, most, run, keep, tell } = options;
   const here = mutants.filter(({ id }) => place.ids.has(id) && reach.met[id] !== undefined);
   const unsure = mutants.filter((mutant) => !here.includes(mutant));
   for (const chunk of chunksOf(here, size)) {
-    place.choose(trialsOf(chunk, { reach, most, others }));
+    place.choose(trialsOf(chunk, reach, most));
     const ended = await run();
     for (const mutant of chunk) {
       const verdict = verdictOfTrials(ended, mutant);
       if (verdict === undefined) unsure.push(mutant);
-      else {
-        const beside = others ? { others: othersOfTrials(ended, mutant) } : {};
-        keep({ [mutant.id]: { seconds: secondsOf(ended, mutant.id), woven: true, ...verdict, ...beside } });
-      }
+      else keep({ [mutant.id]: { seconds: secondsOf(ended, mutant.id), woven: true, ...verdict } });
       tell(`${mutant.id} ${verdict === undefined ? "not sure" : "by" in verdict ? `killed by ${verdict.by.join(", ")}` : verdict.end}`);
     }
   }
   return unsure;
+};
+
+export interface RunBeside extends Omit<RunWoven, "most"> {
+  /** What is known of a mutant already. */
+  readonly known: (mutant: Mutant) => Result | undefined;
+}
+
+/** For mutants with a result: which cases beside the named ones they turn red. Where no other test meets one, none does. */
+export const runBeside = async (mutants: readonly Mutant[], options: RunBeside): Promise<void> => {
+  const { place, reach, size, run, keep, tell, known } = options;
+  const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
+    const result = known(mutant);
+    if (result === undefined) return;
+    const { print: _, ...rest } = result;
+    keep({ [mutant.id]: { ...rest, others } });
+  };
+  const counted = mutants.flatMap((mutant) => {
+    const count = known(mutant) === undefined ? undefined : countBeside(mutant, reach);
+    return count === undefined ? [] : [{ mutant, count }];
+  });
+  for (const { mutant } of counted.filter(({ count }) => count === 0)) keepOthers(mutant, []);
+  const met = counted.flatMap(({ mutant, count }) => (count > 0 && place.ids.has(mutant.id) ? [mutant] : []));
+  for (const chunk of chunksOf(met, size)) {
+    place.choose(trialsBeside(chunk, reach));
+    const ended = await run();
+    for (const mutant of chunk) {
+      const others = besideOfTrials(ended, mutant);
+      if (others !== undefined) keepOthers(mutant, others);
+      tell(`${mutant.id} ${others === undefined ? "not sure" : others.length === 0 ? "nothing else" : `also ${others.join(", ")}`}`);
+    }
+  }
 };

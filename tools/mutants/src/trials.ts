@@ -4,43 +4,62 @@ import type { EndedTest } from "./trial-report.ts";
 import type { Verdict } from "./verdict.ts";
 import { trialKey, type Trial, type Trials } from "./woven-fixtures.ts";
 
-export interface TrialChoice {
-  readonly reach: Reach;
-  /** Most tests of the named cases that are tried; the cheapest go first. */
-  readonly most: number;
-  /** Whether the tests of all other cases that meet the mutant are tried too. */
-  readonly others: boolean;
-}
-
 /** About what a bed costs that must be restored behind a test. */
 const RESTORE_MS = 10_000;
 
-/** The tests that are run under each mutant: those of the named cases that meet it, and, when asked for, all others that do. */
-export const trialsOf = (mutants: readonly Mutant[], { reach, most, others }: TrialChoice): Trials => {
+type Met = Reach["tests"][number];
+
+/** Tests that meet a mutant, of the cases that it names or of all others. */
+const meeting = ({ id, red }: Mutant, reach: Reach, isNamed: boolean): readonly Met[] =>
+  (reach.met[id] ?? []).flatMap((index) => reach.tests[index] ?? []).filter(({ plan }) => red.includes(plan) === isNamed);
+
+interface Chosen {
+  readonly id: string;
+  readonly tests: readonly Met[];
+}
+
+const trialsOfAll = (chosen: readonly Chosen[], ends: boolean): Trials => {
   const trials: Record<string, Trial[]> = {};
-  for (const { id, red } of mutants) {
-    const meeting = (reach.met[id] ?? []).flatMap((index) => reach.tests[index] ?? []);
-    const cheapFirst = meeting.toSorted((a, b) => a.ms - b.ms);
-    const named = cheapFirst.filter(({ plan }) => red.includes(plan)).slice(0, most);
-    const beside = others ? meeting.filter(({ plan }) => !red.includes(plan)) : [];
-    for (const { plan, title, disturbs } of [...named, ...beside])
-      (trials[trialKey(plan, title)] ??= []).push({ id, ends: !others, control: !disturbs });
-  }
+  for (const { id, tests } of chosen)
+    for (const { plan, title, disturbs } of tests) (trials[trialKey(plan, title)] ??= []).push({ id, ends, control: !disturbs });
   return trials;
 };
 
+/** Tests of the named cases that are run under each mutant, at most so many, the cheapest first; what comes behind the first that is red is left out. */
+export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number): Trials =>
+  trialsOfAll(
+    mutants.map((mutant) => ({
+      id: mutant.id,
+      tests: meeting(mutant, reach, true)
+        .toSorted((a, b) => a.ms - b.ms)
+        .slice(0, most),
+    })),
+    true,
+  );
+
+/** Tests of all other cases that meet each mutant. */
+export const trialsBeside = (mutants: readonly Mutant[], reach: Reach): Trials =>
+  trialsOfAll(
+    mutants.map((mutant) => ({ id: mutant.id, tests: meeting(mutant, reach, false) })),
+    false,
+  );
+
+/** How many tests of other cases meet a mutant; undefined when nobody knows. */
+export const countBeside = (mutant: Mutant, reach: Reach): number | undefined =>
+  reach.met[mutant.id] === undefined ? undefined : meeting(mutant, reach, false).length;
+
 /** The cheapest test of each case that meets a mutant for which nobody has named one, at most so many. */
 export const searchesOf = (mutants: readonly Mutant[], reach: Reach, most: number): Trials => {
-  const trials: Record<string, Trial[]> = {};
-  for (const { id } of mutants) {
-    const meeting = (reach.met[id] ?? []).flatMap((index) => reach.tests[index] ?? []);
-    const costOf = ({ ms, disturbs }: (typeof meeting)[number]): number => ms + (disturbs ? RESTORE_MS : 0);
-    const dearFirst = meeting.toSorted((a, b) => costOf(b) - costOf(a));
-    const cheapest = [...new Map(dearFirst.map((one) => [one.plan, one])).values()].toSorted((a, b) => costOf(a) - costOf(b));
-    for (const { plan, title, disturbs } of cheapest.slice(0, most))
-      (trials[trialKey(plan, title)] ??= []).push({ id, ends: false, control: !disturbs });
-  }
-  return trials;
+  const costOf = ({ ms, disturbs }: Met): number => ms + (disturbs ? RESTORE_MS : 0);
+  const cheapestOf = (mutant: Mutant): readonly Met[] => {
+    const dearFirst = meeting(mutant, reach, false).toSorted((a, b) => costOf(b) - costOf(a));
+    const ofEach = [...new Map(dearFirst.map((one) => [one.plan, one])).values()];
+    return ofEach.toSorted((a, b) => costOf(a) - costOf(b)).slice(0, most);
+  };
+  return trialsOfAll(
+    mutants.map((mutant) => ({ id: mutant.id, tests: cheapestOf(mutant) })),
+    false,
+  );
 };
 
 /** Cases that went red under a mutant, and were green again without it on the same bed. */
@@ -61,6 +80,9 @@ export const verdictOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant
   return by.length > 0 ? { end: "killed", by } : undefined;
 };
 
-/** Cases beside the named ones that went red. */
-export const othersOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant): readonly string[] =>
-  noticed(ended, id).filter((plan) => !red.includes(plan));
+/** Cases beside the named ones that went red; undefined when one of their tests did not come to its end, or its bed was not as it should be. */
+export const besideOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant): readonly string[] | undefined => {
+  const ofMutant = ended.filter(({ mutant }) => mutant === id);
+  const isUnsure = ofMutant.some(({ isControl, status, inSetUp }) => inSetUp || (isControl ? status === "failed" : status === "skipped"));
+  return isUnsure ? undefined : noticed(ended, id).filter((plan) => !red.includes(plan));
+};

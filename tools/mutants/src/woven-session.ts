@@ -1,7 +1,7 @@
 import type { Mutant } from "./catalogue.ts";
 import { mergedReach, readReach, reachOf, writeReach, type Reach } from "./reach.ts";
-import { noticed, searchesOf } from "./trials.ts";
-import { runWoven } from "./run-woven.ts";
+import { countBeside, noticed, searchesOf } from "./trials.ts";
+import { runBeside, runWoven } from "./run-woven.ts";
 import type { Session } from "./session.ts";
 import { openWovenPlace } from "./woven-place.ts";
 import { wovenRun } from "./woven-run.ts";
@@ -40,7 +40,8 @@ export interface RunInOnePlace {
   readonly root: string;
   readonly session: Session;
   readonly again: boolean;
-  readonly others: boolean;
+  /** Looks at what other cases say of mutants that have a result, where at most so many of their tests meet them; undefined for not at all. */
+  readonly within: number | undefined;
   readonly limit: number;
   readonly size: number;
   readonly tell: (line: string) => void;
@@ -75,29 +76,25 @@ export const findCases = async (
   }
 };
 
-/** Mutants that have no result yet, and with `others` those of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
+/** Mutants that have no result yet, and with `within` those too of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
-  const { root, session, again, others, limit, size, tell } = options;
+  const { root, session, again, within, limit, size, tell } = options;
   const reach = reachOfRoot(root);
-  const isKnown = (mutant: Mutant): boolean => {
+  const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
-    return result !== undefined && (!others || result.others !== undefined);
+    if (again || result === undefined) return true;
+    return within !== undefined && result.others === undefined && (countBeside(mutant, reach) ?? Infinity) <= within;
   };
-  const due = mutants.filter((mutant) => mutant.red.length > 0 && (again || !isKnown(mutant))).slice(0, limit);
-  const place = openWovenPlace(root, due, false);
+  const asked = mutants.filter((mutant) => mutant.red.length > 0 && isAsked(mutant)).slice(0, limit);
+  const place = openWovenPlace(root, asked, false);
   try {
-    const keep = session.keeper(due);
-    const unsure = await runWoven(due, {
-      place,
-      reach,
-      others,
-      size,
-      most: MOST,
-      run: () => wovenRun(place, { limitMs: LIMIT_MS, tell }),
-      keep,
-      tell,
-    });
+    const known = (mutant: Mutant) => session.known(mutant);
+    const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
+    const common = { place, reach, size, run, keep: session.keeper(asked), tell };
+    const due = asked.filter((mutant) => again || known(mutant) === undefined);
+    const unsure = await runWoven(due, { ...common, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
+    if (within !== undefined) await runBeside(asked, { ...common, known });
   } finally {
     place.remove();
   }

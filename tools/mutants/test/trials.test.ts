@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
 import { mergedReach, reachOf, type Reach } from "../src/reach.ts";
-import { runWoven } from "../src/run-woven.ts";
+import { runBeside, runWoven } from "../src/run-woven.ts";
 import type { EndedTest } from "../src/trial-report.ts";
-import { noticed, othersOfTrials, searchesOf, trialsOf, verdictOfTrials } from "../src/trials.ts";
+import { besideOfTrials, countBeside, noticed, searchesOf, trialsBeside, trialsOf, verdictOfTrials } from "../src/trials.ts";
 import type { Trials } from "../src/woven-fixtures.ts";
 
 const ended = (plan: string, more: Partial<EndedTest> = {}): EndedTest => ({
@@ -57,15 +57,13 @@ const REACH: Reach = {
 
 describe("trials", () => {
   it("are the tests of the named cases that meet the mutant, the cheapest first", () => {
-    expect(trialsOf([M], { reach: REACH, most: 1, others: false })).toEqual({ "A|quick": [{ id: "m", ends: true, control: true }] });
+    expect(trialsOf([M], REACH, 1)).toEqual({ "A|quick": [{ id: "m", ends: true, control: true }] });
+    expect(Object.keys(trialsOf([M], REACH, 9))).toEqual(["A|quick", "A|slow"]);
   });
 
-  it("are all that meet it when others are asked for too", () => {
-    expect(trialsOf([M], { reach: REACH, most: 9, others: true })).toEqual({
-      "A|quick": [{ id: "m", ends: false, control: true }],
-      "A|slow": [{ id: "m", ends: false, control: false }],
-      "B|other": [{ id: "m", ends: false, control: true }],
-    });
+  it("beside them are those of all other cases that meet it", () => {
+    expect(trialsBeside([M], REACH)).toEqual({ "B|other": [{ id: "m", ends: false, control: true }] });
+    expect([M, mutant("unmet", ["A"])].map((one) => countBeside(one, REACH))).toEqual([1, undefined]);
   });
 
   it("look for cases with one test of each", () => {
@@ -87,8 +85,11 @@ describe("what trials say", () => {
     expect(verdictOfTrials(tests, M)).toEqual(verdict);
   });
 
-  it("names what else went red", () => {
-    expect(othersOfTrials([red("A"), red("B"), red("C"), control("C", "failed")], M)).toEqual(["B"]);
+  it("names what else went red, unless a test beside it was kept from running", () => {
+    expect(besideOfTrials([red("A"), red("B"), control("B", "passed")], M)).toEqual(["B"]);
+    expect(besideOfTrials([ended("B", { mutant: "m" })], M)).toEqual([]);
+    expect(besideOfTrials([red("C"), control("C", "failed")], M)).toBeUndefined();
+    expect(besideOfTrials([ended("C", { mutant: "m", status: "skipped" })], M)).toBeUndefined();
     expect(noticed([red("A"), red("A", { title: "another row" }), red("B")], "m")).toEqual(["A", "B"]);
   });
 });
@@ -101,7 +102,6 @@ describe("mutants in one data centre", () => {
     const unsure = await runWoven(mutants, {
       place: { ids: new Set(["m", "n", "unmet"]), choose: (trials) => void told.push(trials ?? {}) },
       reach: { ...REACH, met: { ...REACH.met, n: [2], fixed: [0] } },
-      others: false,
       size: 1,
       most: 1,
       run: () => Promise.resolve([red("A"), ended("B", { mutant: "n" })]),
@@ -112,4 +112,24 @@ describe("mutants in one data centre", () => {
     expect(kept).toEqual([{ m: { seconds: 0, woven: true, end: "killed", by: ["A"] } }]);
     expect(unsure.map(({ id }) => id)).toEqual(["unmet", "fixed", "n"]);
   });
+});
+
+it("what else goes red is asked of the tests that meet a mutant, and of none where none does", async () => {
+  const told: Trials[] = [];
+  const kept: unknown[] = [];
+  const alone = mutant("alone", ["B"]);
+  await runBeside([M, alone, mutant("unknown", ["A"])], {
+    place: { ids: new Set(["m", "alone"]), choose: (trials) => void told.push(trials ?? {}) },
+    reach: { ...REACH, met: { ...REACH.met, alone: [2], unknown: [3] } },
+    size: 9,
+    run: () => Promise.resolve([red("B"), control("B", "passed")]),
+    keep: (results) => void kept.push(results),
+    known: ({ id }) => (id === "unknown" ? undefined : { print: "p", end: "killed", by: ["A"], seconds: 1 }),
+    tell: () => {},
+  });
+  expect(told.map((trials) => Object.keys(trials))).toEqual([["B|other"]]);
+  expect(kept).toEqual([
+    { alone: { end: "killed", by: ["A"], seconds: 1, others: [] } },
+    { m: { end: "killed", by: ["A"], seconds: 1, others: ["B"] } },
+  ]);
 });
