@@ -47,3 +47,14 @@ test(
     expect(await askForKey(team.owner, team.project, { identity })).toMatchObject({ status: 200 });
   },
 );
+
+test(
+  "nobody reads another's account, or settings that are the Administrator's",
+  plan("TCID-DIR-AUTH-TEAM-ISOLATION", { day: 1, priority: 0, row: "account and settings", assumption: "A-ACCOUNT-FIELDS" }),
+  async ({ director, people }) => {
+    const [person, stranger] = [await people.signUp(), await people.signUp()];
+    const paths = [`/v3/accounts/${person.accountId}`, "/v3/accounts/1a999999", "/v3/settings/websocketproxy.unique.identity"];
+    for (const path of paths) expect.soft(await stranger.director.request({ method: "GET", path }), path).toBeRefused();
+    expect(await director.request({ method: "GET", path: "/v3/settings/e2e.there.is.none" }), "a setting that is none").toBeRefused();
+  },
+);

@@ -120,3 +120,16 @@ test("an e-mail address signs up once", plan("TCID-DIR-AUTH-SIGNUP-DUPLICATE-EMA
   expect((await login(director, first)).status, "the first one still signs in").toBe(201);
   expect(await login(director, second), "the second one never did").toBeRefused();
 });
+
+test(
+  "nobody signs in by a provider that is none",
+  plan("TCID-DIR-AUTH-TOKEN-WRONG-CREDENTIALS", { day: 0, priority: 0, row: "unknown provider", assumption: "A-LOGIN-REFUSAL" }),
+  async ({ director }) => {
+    const { email, password, ...names } = applicant("elsewhere");
+    expect((await signUp(director, { email, password, ...names })).status).toBe(201);
+    const body = { code: `${email}:${password}`, authProvider: "gardenAuthConfig" };
+    const answer = await director.anonymous().request({ method: "POST", path: "/v3/token", body });
+    expect(answer).toBeRefused();
+    expect(answer.body).not.toHaveProperty("jwt");
+  },
+);

@@ -77,3 +77,11 @@ test(
     expect(await find("red")).toMatchObject(named());
   },
 );
+
+test(
+  "a registration that nobody waits for has no manifests",
+  plan("TCID-DIR-CLUSTER-CONNECT-PROVIDERS", { day: 0, priority: 1, row: "none", assumption: "A-ERROR-STATUS" }),
+  async ({ director }) => {
+    expect(await director.anonymous().request({ method: "GET", path: "/v3/scripts/e2e-there-is-none.yaml" })).toBeRefused();
+  },
+);
