@@ -87,6 +87,9 @@ const WEAK = [
   { row: "letters only", password: "abcdefghijklmnopqrst" },
   { row: "digits only", password: "1234567890" },
   { row: "neither upper case nor digit", password: "abcdefg!" },
+  { row: "no upper case", password: "abcdef1!" },
+  { row: "no digit", password: "Abcdefg!" },
+  { row: "no symbol", password: "Abcdefg1" },
 ] as const;
 
 for (const { row, password } of WEAK) {
