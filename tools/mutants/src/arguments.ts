@@ -64,10 +64,11 @@ export const readOrder = (argv: readonly string[]): Order => {
   const [verb = "", ...ids] = positionals;
   if (flags.kind !== undefined && !KINDS.some((kind) => kind === flags.kind))
     throw new Error(`--kind ${flags.kind} is none of ${KINDS.join(", ")}`);
-  for (const name of ["limit", "group", "sample", "within"] as const) {
+  for (const name of ["limit", "group", "sample"] as const) {
     const text = flags[name];
     if (text !== undefined && !/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text} is no count`);
   }
+  if (flags.within !== undefined && !/^\d+$/.test(flags.within)) throw new Error(`--within ${flags.within} is no count`);
   return { verb, ids, flags };
 };
 
