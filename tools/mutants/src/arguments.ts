@@ -15,7 +15,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --else           runs all other cases too, and says which of them went red
     --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without
-    --within N       with --woven --else: those that at most so many tests of other cases meet
+    --within N       with --woven --else, which looks at those that have a result: those that at most so many tests of other cases meet
     --sample N       so many by chance, told with the --seed that chooses the same ones again
     --limit N        at most so many
     --json           the score alone, as JSON

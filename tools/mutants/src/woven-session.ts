@@ -76,14 +76,14 @@ export const findCases = async (
   }
 };
 
-/** Mutants that have no result yet, and with `within` those too of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
+/** Mutants that have no result yet; with `within` those that have one, of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
   const { root, session, again, within, limit, size, tell } = options;
   const reach = reachOfRoot(root);
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
-    if (again || result === undefined) return true;
-    return within !== undefined && result.others === undefined && (countBeside(mutant, reach) ?? Infinity) <= within;
+    if (within === undefined) return again || result === undefined;
+    return result !== undefined && (again || result.others === undefined) && (countBeside(mutant, reach) ?? Infinity) <= within;
   };
   const asked = mutants.filter((mutant) => mutant.red.length > 0 && isAsked(mutant)).slice(0, limit);
   const place = openWovenPlace(root, asked, false);
@@ -91,10 +91,9 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
     const known = (mutant: Mutant) => session.known(mutant);
     const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
     const common = { place, reach, size, run, keep: session.keeper(asked), tell };
-    const due = asked.filter((mutant) => again || known(mutant) === undefined);
-    const unsure = await runWoven(due, { ...common, most: MOST });
+    if (within !== undefined) return await runBeside(asked, { ...common, known });
+    const unsure = await runWoven(asked, { ...common, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
-    if (within !== undefined) await runBeside(asked, { ...common, known });
   } finally {
     place.remove();
   }
