@@ -181,7 +181,7 @@ class Wait<T> {
  * the signal's own reason when cancelled. What the probe throws is passed on at once.
  */
 export const waitUntil = async <T>(options: WaitOptions<T>): Promise<T> => {
-  const leave = enterWait(options.deadlineMs);
+  const leave = enterWait(options.deadlineMs, options.what);
   try {
     return await new Wait(options).run();
   } finally {
