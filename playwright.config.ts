@@ -15,7 +15,7 @@ export default defineConfig<KuberaOptions>({
   forbidOnly: run.settings.CI,
   // A second try hides the first failure; tests here are never retried to get green.
   retries: 0,
-  workers: 1,
+  workers: run.workers,
   timeout: run.testTimeoutMs,
   ...(run.settings.shard && { shard: { current: run.settings.shard.index, total: run.settings.shard.total } }),
   webServer: run.simCommands.map((command, index) => ({

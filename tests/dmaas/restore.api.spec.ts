@@ -110,6 +110,28 @@ test(
 );
 
 test(
+  "pods that change nodes do not spoil their backups",
+  plan("TCID-DIR-DMAAS-BACKUP-APP-WITH-EVICTION", { day: 2, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
+  async ({ bed, dmaas }) => {
+    const app = await dmaas.run({ storageClass: await dmaas.storageClass("jiva") });
+    const schedule = await dmaas.schedule({ app, cron: EVERY_MINUTE });
+    await dmaas.nextBackup(schedule);
+    const [node = ""] = await bed.member.nodesOf([app]);
+    await bed.member.cordon(node);
+    await bed.member.evict(app);
+    const lines = await dmaas.diary(app);
+    await bed.member.uncordon(node);
+    expect(lines).toHaveLength(2);
+    expect(await bed.member.nodesOf([app])).not.toContain(node);
+    await dmaas.nextBackup(schedule);
+    const later = await dmaas.nextBackup(schedule);
+    expect(later.status?.phase).toBe("Completed");
+    expect((await dmaas.restore(later)).status?.phase).toBe("Completed");
+    expect(await dmaas.diary(app, bed.server)).toEqual([...lines, ONE_MORE]);
+  },
+);
+
+test(
   "a cluster finds the backups of others in a bucket",
   plan("TCID-DIR-DMAAS-DISCOVER-BACKUPS", { day: 2, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
   async ({ bed, dmaas }) => {

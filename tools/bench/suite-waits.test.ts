@@ -13,6 +13,14 @@ const stored = (thread: string, ...steps: ReturnType<typeof step>[]) => ({
 test.each([
   ["a call", [step("GET /v3/groups → 200 (5 ms)", 10, 15)], [[10, 15]]],
   ["an expectation", [step('Expect "toBeReady"', 10, 40)], [[10, 40]]],
+  [
+    "a wait with what it asks",
+    [{ ...step("wait until the pool is online (30 ms)", 10, 40), steps: [step("GET /a → 200 (1 ms)", 20, 21)] }],
+    [
+      [20, 21],
+      [10, 40],
+    ],
+  ],
   ["nothing that is neither", [step('Fixture "disturbs"', 10, 40)], []],
   [
     "the preparation of the bed before its step",

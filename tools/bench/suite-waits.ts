@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WAIT_TITLE } from "@kubera-e2e/schema/told-calls";
 import { coveredMs, type Span } from "./spans.ts";
 
 interface Step {
@@ -29,6 +30,11 @@ const SECONDS = /(?:restored in|waited for) (\d+(?:\.\d+)?) s/g;
 
 const isAwaited = (name: string): boolean => CALL.test(name) || name.startsWith("Expect ");
 
+const isWait = ({ name }: Step): boolean => name.startsWith(WAIT_TITLE);
+
+/** A wait is one as a whole, with whatever it asked. */
+const waitsOf = (steps: readonly Step[]): Step[] => steps.flatMap((step) => (isWait(step) ? [step] : waitsOf(step.steps ?? [])));
+
 const leaves = (steps: readonly Step[]): Step[] => steps.flatMap((step) => (step.steps?.length ? leaves(step.steps) : [step]));
 
 const spanOf = ({ start, stop }: Step): Span => ({ fromMs: start, toMs: stop });
@@ -52,7 +58,7 @@ export const awaitedSpans = ({ steps }: Pick<StoredTest, "steps">): Span[] => {
   const all = leaves(steps).toSorted((a, b) => a.start - b.start);
   const calls = all.filter(({ name }) => CALL.test(name));
   return [
-    ...all.filter(({ name }) => isAwaited(name)).map(spanOf),
+    ...[...all.filter(({ name }) => isAwaited(name)), ...waitsOf(steps)].map(spanOf),
     ...all.filter(({ name }) => BED.test(name)).map(bedSpan),
     ...waitsBetween(calls),
   ];

@@ -74,8 +74,7 @@ export const benchSuite = (repository: string, repeats: number): BenchResult[] =
       id: "suite-awaited",
       value: median(runs.map((run) => run.awaited)),
       unit: "part",
-      baseline:
-        "both workers' wall time, of which this is calls of Director, waits for them and for the bed, and expectations, by their steps",
+      baseline: "both workers' wall time, of which this is calls, waits, the preparation of the bed and expectations, by their steps",
       n: repeats,
     }),
   ];

@@ -43,6 +43,14 @@ export const workersOf = (args: readonly string[]): number | undefined => {
   return /^[1-9]\d*$/.test(text) ? Number(text) : undefined;
 };
 
+const OF_ALL = /^(?:--project(?:=api)?|api|--shard(?:=\d+\/\d+)?|\d+\/\d+)$/;
+
+/** Whether the command line of Playwright asks for the whole api suite or a shard of it, and for nothing special of Playwright. */
+export const asksForAll = (argv: readonly string[]): boolean => {
+  const verb = argv.indexOf("test");
+  return verb >= 0 && argv.slice(verb + 1).every((arg) => OF_ALL.test(arg));
+};
+
 /** Playwright takes several projects behind one flag. */
 export const projectsOf = (args: readonly string[]): string[] => [
   ...args.flatMap((arg, index) => (arg === "--project" ? following(args.slice(index + 1)) : [])),

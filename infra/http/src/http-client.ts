@@ -14,6 +14,8 @@ import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
 import { valueOf, type Looked, type WitnessEnd } from "./witness.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Nobody is told of it; a reason that Node makes up takes a stack. */
+const GIVEN_UP = new Error("the call was given up");
 const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
 const LOOKS = new Set(["GET", "HEAD", "OPTIONS"]);
 const asItIs = (data: unknown): unknown => data;
@@ -168,7 +170,7 @@ export class HttpClient implements Http {
   async #attempt(call: Call): Promise<AxiosResponse<unknown>> {
     const { signal } = call.request;
     const guard = new AbortController();
-    const abort = (): void => guard.abort();
+    const abort = (): void => guard.abort(GIVEN_UP);
     const release = (): void => signal?.removeEventListener("abort", abort);
     const left = call.timeoutMs - (performance.now() - call.startMs);
     const timer = setTimeout(abort, Math.max(left, 1));

@@ -1,6 +1,8 @@
+import { FormSearch, SHORTEST_FORM } from "./form-search.ts";
+
 const MASK = "«redacted»";
 /** Shorter values would mask ordinary words. */
-const SHORTEST_SECRET = 4;
+const SHORTEST_SECRET = SHORTEST_FORM;
 
 const SECRET_HEADERS = new Set(["authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key", "x-kubera-token"]);
 const SECRET_FIELDS =
@@ -26,7 +28,7 @@ const formsOf = (secret: string): string[] => {
 export class Redactor {
   readonly #known = new Set<string>();
   readonly #forms = new Set<string>();
-  #longestFirst: string[] = [];
+  readonly #search = new FormSearch();
 
   constructor(secrets: Iterable<string> = []) {
     for (const secret of secrets) this.add(secret);
@@ -36,8 +38,10 @@ export class Redactor {
   add(secret: string): void {
     if (secret.length < SHORTEST_SECRET || this.#known.has(secret)) return;
     this.#known.add(secret);
-    for (const form of formsOf(secret)) this.#forms.add(form);
-    this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length);
+    for (const form of formsOf(secret)) {
+      if (!this.#forms.has(form)) this.#search.add(form);
+      this.#forms.add(form);
+    }
   }
 
   /** Every secret that was learned. */
@@ -46,7 +50,8 @@ export class Redactor {
   }
 
   text(text: string): string {
-    return this.#longestFirst.reduce((masked, form) => masked.replaceAll(form, MASK), text);
+    const longestFirst = [...this.#search.within(text)].toSorted((a, b) => b.length - a.length);
+    return longestFirst.reduce((masked, form) => masked.replaceAll(form, MASK), text);
   }
 
   headers(headers: Readonly<Record<string, unknown>>): Record<string, string> {
@@ -72,6 +77,6 @@ export class Redactor {
 
   /** Whether a known secret stands in the text, in any of its forms. */
   finds(text: string): boolean {
-    return this.#longestFirst.some((form) => text.includes(form));
+    return this.#search.finds(text);
   }
 }

@@ -62,7 +62,7 @@ const variables = {
     .min(1)
     .max(9)
     .optional()
-    .describe("how many simulated data centres a run starts for itself, which its workers take in turn; default one for each of --workers"),
+    .describe("how many simulated data centres a run starts for itself, which its workers take in turn; default one for each worker"),
   KUBERA_RUN_BEDS: z
     .string()
     .min(1)

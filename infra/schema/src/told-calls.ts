@@ -4,7 +4,10 @@ import { z } from "zod";
 export const CALLS_ATTACHMENT = "director-calls";
 export const CALLS_MIME = "application/vnd.kubera-e2e.calls.v1+json";
 
-/** One call as the report shows it: nothing secret, milliseconds since 1970. */
+/** What the title of a wait begins with. */
+export const WAIT_TITLE = "wait until ";
+
+/** One call, or one wait, as the report shows it: nothing secret, milliseconds since 1970. */
 export const toldCallSchema = z.object({ title: z.string(), startMs: z.number(), stopMs: z.number() });
 
 export const toldCallsSchema = z.array(toldCallSchema);

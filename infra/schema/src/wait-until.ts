@@ -32,6 +32,8 @@ export interface WaitOptions<T> {
 }
 
 /** Reasons that are told beside the last one. */
+/** Given, for a reason that Node makes up takes a stack, at each look of each wait. */
+const OVER = new Error("the look is over");
 const HISTORY_LIMIT = 5;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -60,7 +62,7 @@ class Bell {
     } finally {
       this.#ring = undefined;
       this.#pending = false;
-      nap.abort();
+      nap.abort(OVER);
     }
   }
 }
@@ -109,7 +111,7 @@ class Wait<T> {
       this.#note(seen);
       return seen;
     } finally {
-      guard.abort();
+      guard.abort(OVER);
     }
   }
 
@@ -181,7 +183,7 @@ class Wait<T> {
  * the signal's own reason when cancelled. What the probe throws is passed on at once.
  */
 export const waitUntil = async <T>(options: WaitOptions<T>): Promise<T> => {
-  const leave = enterWait(options.deadlineMs);
+  const leave = enterWait(options.deadlineMs, options.what);
   try {
     return await new Wait(options).run();
   } finally {

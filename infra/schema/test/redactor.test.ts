@@ -1,4 +1,4 @@
-import { assert, property, string } from "fast-check";
+import { array, assert, constantFrom, property, string } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Redactor } from "../src/redactor.ts";
 
@@ -28,6 +28,19 @@ describe("masks a known secret", () => {
 test("masks any secret behind any prefix in base64", () => {
   const secret = string({ minLength: 6, maxLength: 40, unit: "grapheme-ascii" });
   assert(property(secret, string({ maxLength: 5 }), (text, prefix) => new Redactor([text]).finds(b64(prefix + text + prefix))));
+});
+
+test("finds of many secrets those that stand in a text, wherever they do", () => {
+  const texts = array(string({ minLength: 4, maxLength: 9, unit: constantFrom("a", "b", "é", "%") }), { maxLength: 20 });
+  const text = string({ maxLength: 60, unit: constantFrom("a", "b", "é", "%") });
+  assert(
+    property(texts, text, (secrets, searched) => {
+      const redactor = new Redactor(secrets);
+      expect(redactor.finds(searched)).toBe(redactor.text(searched) !== searched);
+      expect(redactor.finds(searched) || !secrets.some((secret) => searched.includes(secret))).toBe(true);
+      expect(secrets.some((secret) => redactor.text(searched).includes(secret))).toBe(false);
+    }),
+  );
 });
 
 test("masks headers by their names, whatever they hold", () => {

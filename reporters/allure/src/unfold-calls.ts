@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CALLS_MIME, toldCallsSchema, type ToldCall } from "@kubera-e2e/schema/told-calls";
+import { CALLS_MIME, toldCallsSchema, WAIT_TITLE, type ToldCall } from "@kubera-e2e/schema/told-calls";
 import type { AllureAttachment, AllureResult, AllureStep } from "./allure-result.ts";
 
 const stepOf = ({ title, startMs, stopMs }: ToldCall): AllureStep => ({
@@ -26,10 +26,13 @@ const inOrder = (steps: readonly AllureStep[]): AllureStep[] =>
     .map((step) => (step.steps === undefined ? step : { ...step, steps: inOrder(step.steps) }))
     .toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0));
 
-/** The calls as steps at their place. From the last to the first, no call is taken for one that another was made in. */
-const placeCalls = (steps: readonly AllureStep[], calls: readonly ToldCall[]): AllureStep[] => {
-  const latestFirst = calls.toSorted((a, b) => b.startMs - a.startMs);
-  return inOrder(latestFirst.reduce<AllureStep[]>((placed, call) => insert(placed, call), [...steps]));
+const isWait = ({ title }: ToldCall): boolean => title.startsWith(WAIT_TITLE);
+
+/** Waits and calls as steps at their place, calls inside their waits. From the last to the first, no call is taken for one that another was made in. */
+const placeCalls = (steps: readonly AllureStep[], told: readonly ToldCall[]): AllureStep[] => {
+  const outerFirst = told.filter(isWait).toSorted((a, b) => a.startMs - b.startMs || b.stopMs - a.stopMs);
+  const latestFirst = told.filter((one) => !isWait(one)).toSorted((a, b) => b.startMs - a.startMs);
+  return inOrder([...outerFirst, ...latestFirst].reduce<AllureStep[]>((placed, call) => insert(placed, call), [...steps]));
 };
 
 const isCalls = ({ type }: AllureAttachment): boolean => type === CALLS_MIME;

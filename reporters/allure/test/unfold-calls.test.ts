@@ -37,6 +37,11 @@ test.each([
   ["inside a step that ran all the while", [call("A", 10, 20)], "Before Hooks (A), connect (wait)"],
   ["inside the innermost", [call("A", 130, 140)], "Before Hooks, connect (wait (A))"],
   ["beside a step that ended before the call", [call("A", 40, 60)], "Before Hooks, A, connect (wait)"],
+  [
+    "inside the wait that made them",
+    [call("A", 70, 75), call("B", 80, 85), call("wait until it is so", 70, 90), call("C", 95, 96)],
+    "Before Hooks, wait until it is so (A, B), C, connect (wait)",
+  ],
   ["never inside another call", [call("long", 60, 90), call("short", 65, 70)], "Before Hooks, long, short, connect (wait)"],
 ])("calls become steps %s", (_where, calls, expected) => {
   const { result, done } = unfoldCalls(folder, resultWith([hooks, inner], calls));

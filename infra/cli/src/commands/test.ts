@@ -7,7 +7,7 @@ Examples:
   pnpm test                                    the api suite on the simulated data centre
   pnpm test --grep @p0 --workers 1             only the cases of highest priority, one at a time
   pnpm test tests/auth                         one area
-  pnpm test --workers 2                        the suite in less time: each worker has a simulated data centre of its own
+  pnpm test --workers 3                        each worker has a simulated data centre of its own; two for the whole suite where there is room
   KUBERA_BED=konvoy pnpm test                  on a declared test bed
   KUBERA_HOST=http://10.0.0.5 KUBERA_USER=Administrator KUBERA_PASS=… pnpm test
   KUBERA_GUI=1 pnpm test --project=gui         the browser specs

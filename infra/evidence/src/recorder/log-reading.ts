@@ -15,6 +15,9 @@ export type LogEnd =
 /** An API server that starts knows nobody, and nobody's rights, for some seconds. */
 const PASSING = new Set([401, 403, 408, 429]);
 
+/** Nobody is told of it; a reason that Node makes up takes a stack. */
+const OVER = new Error("the reading is over");
+
 /** A log that is not there. */
 const isRefusal = (error: unknown): boolean => {
   const { status } = ((isKuberaError(error) ? error.cause : undefined) as { readonly status?: unknown }) ?? {};
@@ -44,7 +47,7 @@ export class LogReading {
   /** Leaves the reading when it has not ended after some time. */
   leaveAfter(ms: number): void {
     void this.#options.clock.sleep(ms, this.#over.signal).then(
-      () => this.#left.abort(),
+      () => this.#left.abort(OVER),
       () => {},
     );
   }
@@ -63,7 +66,7 @@ export class LogReading {
         ? { how: "left" }
         : { how: "broken", because: firstLine(error), isRefused: isRefusal(error) };
     } finally {
-      this.#over.abort();
+      this.#over.abort(OVER);
     }
   }
 
@@ -72,7 +75,7 @@ export class LogReading {
     try {
       do await clock.sleep(share.ms, this.#over.signal);
       while (!share.isAwaited());
-      this.#left.abort();
+      this.#left.abort(OVER);
     } catch {
       // The reading is over.
     }

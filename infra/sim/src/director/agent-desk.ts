@@ -19,8 +19,15 @@ const CONNECTABLE: ReadonlySet<string> = new Set(["creating", "inactive", "offli
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+export interface AgentDeskOptions {
+  readonly release: string;
+  readonly database: () => Database;
+  readonly metrics: () => SampleStore;
+}
+
 /** Where Director receives its agents: heartbeats in, jobs out. What it learns goes into the database. */
 export class AgentDesk implements Tunnel {
+  readonly release: string;
   readonly #database: () => Database;
   readonly #metrics: () => SampleStore;
   /** By cluster id: looks taken since the last heartbeat, so that a stalled process does not lose anybody. */
@@ -28,7 +35,8 @@ export class AgentDesk implements Tunnel {
   readonly #dataPlanes = new Map<string, string>();
 
   /** `metrics` throws while nothing can be written there. */
-  constructor({ database, metrics }: { readonly database: () => Database; readonly metrics: () => SampleStore }) {
+  constructor({ release, database, metrics }: AgentDeskOptions) {
+    this.release = release;
     this.#database = database;
     this.#metrics = metrics;
   }

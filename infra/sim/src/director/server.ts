@@ -59,7 +59,8 @@ export class DirectorServer implements DirectorCore {
     this.release = context.env["RELEASE"] ?? tag ?? "1.12.0";
     this.registry = registry ?? wiring.registryHost;
     this.maxMembersPerProject = wiring.maxMembersPerProject;
-    this.desk = new AgentDesk({ database: () => this.database(), metrics: () => this.#metrics(WRITE_PATH) });
+    const { release } = this;
+    this.desk = new AgentDesk({ release, database: () => this.database(), metrics: () => this.#metrics(WRITE_PATH) });
   }
 
   database(): Database {

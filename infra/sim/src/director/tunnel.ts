@@ -47,6 +47,8 @@ export type HeartbeatAnswer = "ok" | "leave" | "unknown";
 
 /** What agents use to speak with their Director; every call names the cluster by its registration token. */
 export interface Tunnel {
+  /** Of the Director at the other end. */
+  readonly release: string;
   heartbeat(token: string, report: AgentReport): HeartbeatAnswer;
   push(token: string, push: MetricsPush): void;
   /** Unfinished jobs of these kinds, oldest first. */

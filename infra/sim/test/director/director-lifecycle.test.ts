@@ -158,6 +158,20 @@ describe("a member cluster", () => {
     expect(await bed.connectMember(call, gid)).not.toBe(id);
   });
 
+  it("has agents of its Director's own release, each after the next report", async () => {
+    const { store } = bed.member;
+    await bed.connectNewcomer();
+    const imageOf = (): string =>
+      textAt(store.get(store.resource("Deployment"), "maya-system", "velero"), "spec", "template", "spec", "containers", 0, "image") ?? "";
+    const now = imageOf();
+    expect(now).toMatch(/\/velero:1\.12\.0$/);
+    const found = store.get(store.resource("Deployment"), "maya-system", "velero");
+    const older = JSON.parse(JSON.stringify(found).replaceAll("velero:1.12.0", "velero:1.11.0")) as typeof found;
+    if (older !== undefined) store.update(store.resource("Deployment"), older);
+    expect(imageOf()).toMatch(/\/velero:1\.11\.0$/);
+    await until("velero is of Director's release again", () => imageOf() === now);
+  });
+
   it("raises alerts that the project's key reads, when it connects and when it is disconnected", async () => {
     bed.install();
     bed.installAlerting();

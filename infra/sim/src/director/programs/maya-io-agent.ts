@@ -1,9 +1,12 @@
-import { AGENT_NAMESPACE } from "../agent-manifest.ts";
+import { AGENTS, AGENT_NAMESPACE } from "../agent-manifest.ts";
+import { listAt, recordAt, textAt } from "../json.ts";
 import type { Wiring } from "../wiring.ts";
 import type { Program, ProgramContext } from "../../kubernetes/program.ts";
 import { connect } from "./agent-context.ts";
 import { clusterReport } from "./cluster-report.ts";
 import { repeat, service } from "./process.ts";
+import { imageBeside, tagOf } from "./versioned-workload.ts";
+import type { KubeObject } from "../../kubernetes/kube-object.ts";
 
 const HEARTBEAT_MS = 10_000;
 
@@ -18,9 +21,30 @@ const leave = (context: ProgramContext): void => {
   store.delete(namespaces, undefined, AGENT_NAMESPACE);
 };
 
+/** Agents are of Director's own release: after an upgrade each is rolled out anew, this one too. */
+const followRelease = (context: ProgramContext, release: string): void => {
+  const { store } = context;
+  const deployments = store.resource("Deployment");
+  for (const name of AGENTS) {
+    const found = store.get(deployments, AGENT_NAMESPACE, name);
+    const image = textAt(found, "spec", "template", "spec", "containers", 0, "image") ?? "";
+    if (found === undefined || image === "" || tagOf(image) === release) continue;
+    context.log(`${name} is moved to ${release}`);
+    store.update(deployments, withImage(found, imageBeside(image, name, release)));
+  }
+};
+
+const withImage = (deployment: KubeObject, image: string): KubeObject => {
+  const template = recordAt(deployment.spec, "template");
+  const spec = recordAt(template, "spec");
+  const containers = listAt(spec, "containers").map((container) => ({ ...recordAt(container), image }));
+  return { ...deployment, spec: { ...deployment.spec, template: { ...template, spec: { ...spec, containers } } } };
+};
+
 const beat = (context: ProgramContext, wiring: Wiring): void => {
   const { token, tunnel } = connect(context, wiring);
   const answer = tunnel.heartbeat(token, clusterReport(context));
+  if (answer === "ok") followRelease(context, tunnel.release);
   if (answer === "leave") leave(context);
   if (answer === "unknown") throw new Error("Director does not know the registration token");
 };
