@@ -34,13 +34,18 @@ const refused = (context: ProgramContext): Promise<ProgramEnd> => {
   return Promise.resolve({ exitCode: 127, message });
 };
 
-const failure = (act: () => void): string | undefined => {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+/** A kubelet starts nothing before its volumes are mounted, and one that nothing serves yet it tries again. */
+const written = async (context: ProgramContext): Promise<boolean> => {
+  while (!context.signal.aborted) {
+    await context.time.delay(START_MS, context.signal);
+    try {
+      if (!context.signal.aborted) write(context);
+      return !context.signal.aborted;
+    } catch {
+      // Not served yet.
+    }
   }
+  return false;
 };
 
 const HOSTPATH = "/var/openebs/local";
@@ -84,13 +89,7 @@ export const busybox: Program = {
     if (applet === "ls") return { ready: () => true, ended: listed(context) };
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };
-    const ended = context.time.delay(START_MS, context.signal).then((): ProgramEnd | Promise<never> => {
-      const problem = context.signal.aborted ? undefined : failure(() => write(context));
-      state.isReady = problem === undefined;
-      if (problem === undefined) return new Promise<never>(() => {});
-      context.log(`sh: ${problem}`);
-      return { exitCode: 1, message: problem };
-    });
-    return { ready: () => state.isReady && !context.signal.aborted, ended };
+    void written(context).then((isWritten) => (state.isReady = isWritten));
+    return { ready: () => state.isReady && !context.signal.aborted };
   },
 };
