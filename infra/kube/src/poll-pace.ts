@@ -48,9 +48,9 @@ export class PollPace {
     return this.#options.clock.monotonicMs() - this.#readMs >= LONGEST_TRUST_MS;
   }
 
-  /** Whether the watch has told something since a list would have been due without it. */
-  isTalking(): boolean {
-    return this.#options.clock.monotonicMs() - this.#heardMs < this.#options.pollMs;
+  /** Whether the watch has told something so lately that no list is due for it within this time. */
+  isTalkingFor(ms: number): boolean {
+    return this.#options.clock.monotonicMs() + ms - this.#heardMs <= this.#options.pollMs;
   }
 
   /** The watch has told something. */

@@ -167,8 +167,8 @@ export class Reflector {
 
   /** What a list shows may still be under way on a watch that talks. */
   async #settlesOn(listing: Listing, signal: AbortSignal): Promise<boolean> {
-    if (!this.#pace.isTalking()) return false;
-    await this.#pause(SETTLE_MS, signal);
+    if (!this.#pace.isTalkingFor(SETTLE_MS)) return false;
+    await this.#options.clock.sleep(SETTLE_MS, signal);
     return this.#agreesWith(listing);
   }
 
