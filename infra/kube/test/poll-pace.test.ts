@@ -45,3 +45,15 @@ test("trouble is looked after at every poll, however much is told", async () => 
 test("what nobody waits on is listed at its calm pace", async () => {
   expect(await listsAt(() => false, { calmPollMs: 30_000 })).toEqual([30, 60, 90]);
 });
+
+test("a list that disagrees may be looked at again later only as long as no other is due", async () => {
+  const clock = new FakeClock();
+  const pace = new PollPace({ clock, pollMs: POLL_MS });
+  pace.heard();
+  const may: boolean[] = [];
+  for (let look = 0; look < 3; look += 1) {
+    await clock.advance(875);
+    may.push(pace.isTalkingFor(250));
+  }
+  expect(may).toEqual([true, true, false]);
+});

@@ -29,6 +29,19 @@ test.each([
   expect(cluster.stale).toEqual(["a"]);
 });
 
+test("nothing is listed any more after an end that falls between two looks at a list", async () => {
+  const cluster = new ClockedCluster(["a", "b"]);
+  cluster.hidden.add("b");
+  for (let step = 0; cluster.lists.metadata === 0 && step < 2000; step += 1) {
+    cluster.put("a");
+    if (step === 10) cluster.put("b");
+    await cluster.clock.advance(50);
+  }
+  await cluster.clock.advance(50);
+  await cluster[Symbol.asyncDispose]();
+  expect(cluster.lists).toEqual({ whole: 1, metadata: 1 });
+});
+
 test("no older form is shown after a newer one when two lists were made at once", async () => {
   await using cluster = new ClockedCluster(["a"]);
   await cluster.clock.advance(1000);
