@@ -27,7 +27,8 @@ export const openWorkplace = (repository: string): Workplace => {
   const filter = (path: string): boolean => !LEFT_OUT.has(relative(repository, path));
   cpSync(repository, root, { recursive: true, verbatimSymlinks: true, filter });
   symlinkSync(join(repository, "node_modules", ".pnpm"), join(root, "node_modules", ".pnpm"));
-  const remove = () => rmSync(root, { recursive: true, force: true });
+  // What was interrupted may write a moment longer.
+  const remove = () => rmSync(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   process.once("exit", remove);
   return {
     root,
