@@ -1,4 +1,4 @@
-import { expect, KINDS, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { expect, KINDS, plan, test, type Bed } from "@kubera-e2e/fixtures";
 
 test.use({ state: "openebs" });
 
@@ -22,8 +22,7 @@ test.describe("alerts", { tag: "@disruptive" }, () => {
         return known.some(({ id }) => id === connected?.id) ? undefined : `it is none of ${known.length}`;
       });
       const workloads = WAY.map((name) => ({ kind: "Deployment", namespace: bed.directorNamespace, name }) as const);
-      for (const workload of workloads) await bed.server.kill(workload);
-      for (const workload of workloads) await bed.server.until(probes.workloadReady(workload), bed.intervals.directorReady);
+      await bed.server.killUntilReady(workloads, bed.intervals.directorReady);
       await scaleAgent(bed, 0);
       await observation.alert({ clusterId, name: "ClusterDisconnected" });
       await scaleAgent(bed, 1);

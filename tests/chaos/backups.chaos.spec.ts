@@ -1,15 +1,11 @@
-import { expect, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { expect, plan, test, type Bed } from "@kubera-e2e/fixtures";
 
 test.use({ state: "openebs" });
 
 const EVERY_MINUTE = "* * * * *";
 
-const AGENTS = { kind: "Deployment", namespace: "maya-system" } as const;
-
-const killed = async ({ member, intervals }: Bed, name: string): Promise<void> => {
-  await member.kill({ ...AGENTS, name });
-  await member.until(probes.workloadReady({ ...AGENTS, name }), intervals.clusterActive);
-};
+const killed = ({ member, intervals }: Bed, name: string): Promise<void> =>
+  member.killUntilReady([{ kind: "Deployment", namespace: "maya-system", name }], intervals.clusterActive);
 
 test.describe("of an application with data", { tag: "@disruptive" }, () => {
   test(

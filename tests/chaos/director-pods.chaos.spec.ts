@@ -1,4 +1,4 @@
-import { expect, plan, probes, test } from "@kubera-e2e/fixtures";
+import { expect, plan, test } from "@kubera-e2e/fixtures";
 import type { Person } from "@kubera-e2e/fixtures/people";
 
 /** `outageMs`: how long its user may miss Director; 0: not for one sample. */
@@ -46,9 +46,10 @@ test.describe("Director loses nothing when a kill ends", { tag: "@disruptive" },
       const seen = bed.sample(`Director answers who was there before ${what} was killed`, account(person));
       const hit = release.workloads.filter(({ name }) => workloads.some((one) => one === name));
       const namespace = bed.directorNamespace;
-      for (const { kind, name } of hit) await bed.server.kill({ kind, namespace, name });
-      for (const { kind, name } of hit)
-        await bed.server.until(probes.workloadReady({ kind, namespace, name }), bed.intervals.directorReady);
+      await bed.server.killUntilReady(
+        hit.map(({ kind, name }) => ({ kind, namespace, name })),
+        bed.intervals.directorReady,
+      );
       const outages = await seen.steady(bed.intervals.directorReady);
       expect(seen.longestMs, JSON.stringify(outages)).toBeLessThanOrEqual(outageMs);
       expect(hit).toHaveLength(workloads.length);

@@ -1,12 +1,9 @@
-import { expect, plan, probes, test, type Bed } from "@kubera-e2e/fixtures";
+import { expect, plan, test, type Bed } from "@kubera-e2e/fixtures";
 
 test.use({ state: "openebs" });
 
-const killed = async (cluster: Bed["server"], namespace: string, names: readonly string[]): Promise<void> => {
-  const workloads = names.map((name) => ({ kind: "Deployment", namespace, name }) as const);
-  for (const workload of workloads) await cluster.kill(workload);
-  for (const workload of workloads) await cluster.until(probes.workloadReady(workload));
-};
+const killed = (cluster: Bed["server"], namespace: string, names: readonly string[]): Promise<void> =>
+  cluster.killUntilReady(names.map((name) => ({ kind: "Deployment", namespace, name })));
 
 test.describe("metrics", { tag: "@disruptive" }, () => {
   test(

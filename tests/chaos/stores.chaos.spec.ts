@@ -69,10 +69,9 @@ test.describe("what users left is read again after a kill of", { tag: "@disrupti
       const namespace = bed.directorNamespace;
       const hit = release.workloads.filter(({ name }) => workloads.some((one) => one === name));
       const seen = await keepsakes.sample(store);
-      for (const { kind, name } of hit) await bed.server.kill({ kind, namespace, name });
-      await untilReady(
-        bed,
+      await bed.server.killUntilReady(
         hit.map(({ kind, name }) => ({ kind, namespace, name })),
+        bed.intervals.directorReady,
       );
       const outages = await seen.steady(bed.intervals.directorReady);
       expect(seen.longestMs, JSON.stringify(outages)).toBeLessThanOrEqual(outageMs);

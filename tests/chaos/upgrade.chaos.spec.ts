@@ -1,4 +1,4 @@
-import { expect, plan, probes, test } from "@kubera-e2e/fixtures";
+import { expect, plan, test } from "@kubera-e2e/fixtures";
 
 const CONTROLLER = { kind: "Deployment", namespace: "maya-system", name: "upgrade-controller" } as const;
 
@@ -14,8 +14,7 @@ test.describe("an upgrade", { tag: "@disruptive" }, () => {
       await upgrade.controlPlane();
       const claim = await upgrade.start(await upgrade.poolUpgrade([pool]));
       await upgrade.underWay(claim);
-      await bed.member.kill(CONTROLLER);
-      await bed.member.until(probes.workloadReady(CONTROLLER), bed.intervals.clusterActive);
+      await bed.member.killUntilReady([CONTROLLER], bed.intervals.clusterActive);
       expect(await upgrade.finish(claim)).toEqual(["Success", "Success", "Success"]);
       expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);
       expect(await upgrade.applications([application])).toEqual(["Success"]);

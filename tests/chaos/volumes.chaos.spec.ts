@@ -35,11 +35,6 @@ const labelled = async ({ member }: Bed, labelSelector: string): Promise<readonl
 
 const partsOf = (bed: Bed, { volume }: App, label: string) => labelled(bed, `openebs.io/persistent-volume=${volume},${label}`);
 
-const killed = async ({ member, intervals }: Bed, workload: WorkloadName): Promise<void> => {
-  await member.kill(workload);
-  await member.until(probes.workloadReady(workload), intervals.openebsReady);
-};
-
 /** Until the scheduler has found a node for the pod of a workload, or has found none. */
 const placed = ({ member }: Bed, { name }: WorkloadName) =>
   member.until({
@@ -86,7 +81,7 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
       const app = await MAKE[engine]({ apps, pools });
       const lines = await apps.diary(app);
       const seen = watched(bed, app);
-      for (const workload of await hit(bed, app)) await killed(bed, workload);
+      for (const workload of await hit(bed, app)) await bed.member.killUntilReady([workload], bed.intervals.openebsReady);
       await waitUntil({
         what: "Director calls the volume Healthy",
         deadlineMs: bed.intervals.clusterActive,
