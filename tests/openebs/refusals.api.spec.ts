@@ -8,6 +8,7 @@ test.describe("on a cluster that is not connected", () => {
       const { director: owner, own } = await people.signUp();
       const { id: clusterId } = await own.registerCluster({ name: "never-connected", projectId: own.projectId, provider: "others" });
       const [template] = await project.openebsTemplates();
+      expect(template).toBeDefined();
       const body = { clusterId, creatorId: own.id, projectId: own.projectId, templateId: template?.id, namespace: "openebs" };
       expect(await owner.request({ method: "POST", path: `/v3/groups/${own.id}/openebses`, body })).toBeRefused();
       expect(await own.openebses({ clusterId })).toEqual([]);
@@ -25,6 +26,7 @@ test.describe("on a connected cluster", () => {
       const clusterId = await bed.connect(bed.member);
       const [template] = await project.openebsTemplates();
       const [node] = await project.nodes({ clusterId });
+      expect(node).toBeDefined();
       const group = `/v3/groups/${project.id}`;
       const { id: creatorId, projectId } = project;
       const { namespace } = release.openebs;

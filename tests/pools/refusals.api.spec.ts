@@ -64,6 +64,7 @@ test(
     const newest = (operations as { readonly data: readonly { readonly id: string }[] }).data.findLast(
       (one) => !execute.path.includes(`/${one.id}/`),
     );
+    expect(newest, "the operation that made the pool").toBeDefined();
     expect(await director.request({ ...execute, path: `${path}/${newest?.id}/?action=execute` }), "what was done before").toBeRefused();
     expect(await pools.states(pool)).toEqual(bed.member.workers.map(() => "Online"));
   },

@@ -14,6 +14,7 @@ test(
   async ({ bed, director, project }) => {
     const record = await project.activeOpenEBS(await project.idOf(bed.member));
     const before = await versionsOf(bed);
+    expect(before).toHaveLength(1);
     const path = `/v3/groups/${project.id}/openebses/${record.id}/?action=upgradecontrolplane`;
     for (const body of [{}, { upgradeVersion: "99.0.0" }])
       expect.soft(await director.request({ method: "POST", path, body }), JSON.stringify(body)).toBeRefused();
@@ -27,6 +28,7 @@ test(
   async ({ bed, director, project, pools, release }) => {
     const pool = await pools.create({ raid: { raidType: "stripe", groupDeviceCount: 1 } });
     const instance = (await project.pools.instances(pools.clusterId)).find(({ name = "" }) => name.startsWith(`${pool.name}-`));
+    expect(instance).toBeDefined();
     const [targetVersion] = release.openebs.templates;
     const whole = { clusterId: pools.clusterId, kind: "poolUpgrade", targetVersion, upgradeComponents: [{ id: instance?.id }] };
     const path = `/v3/groups/${project.id}/openebsupgradeclaims`;
