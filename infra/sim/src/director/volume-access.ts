@@ -4,7 +4,14 @@ import { CSTOR_TARGET, JIVA_CONTROLLER, volumeOf, type ReplicatedVolume } from "
 import type { Wiring } from "./wiring.ts";
 import type { Store } from "../kubernetes/store.ts";
 
-/** The data of one volume. Both throw while nothing serves it. */
+/** Nothing serves a volume at present. */
+export class VolumeAway extends Error {
+  constructor(volume: string, because: string) {
+    super(`volume ${volume}: input/output error, ${because}`);
+  }
+}
+
+/** The data of one volume. Error of both: `VolumeAway`. */
 export interface VolumeAccess {
   read(): unknown;
   write(data: unknown): void;
@@ -34,12 +41,11 @@ const isServed = ({ store, volume }: VolumePlace, engine: ReplicatedVolume["engi
 
 const revisionOn = (disk: Disk, key: string): number => numberAt(disk.get(key), "revision") ?? 0;
 
-/** Disks of the replicas that run. Throws while no target serves the volume, or no more than half of its replicas run. */
+/** Disks of the replicas that run. Error: `VolumeAway` while no target serves the volume, or no more than half of its replicas run. */
 const served = (place: VolumePlace, disks: ReadonlyMap<string, Disk>, { engine, replicas }: ReplicatedVolume): readonly Disk[] => {
-  if (!isServed(place, engine)) throw new Error(`volume ${place.volume}: input/output error, no target serves it`);
+  if (!isServed(place, engine)) throw new VolumeAway(place.volume, "no target serves it");
   const running = replicas.filter(({ state }) => state === "Running").flatMap(({ node }) => disks.get(node) ?? []);
-  if (running.length * 2 <= replicas.length)
-    throw new Error(`volume ${place.volume}: input/output error, ${running.length} of ${replicas.length} replicas run`);
+  if (running.length * 2 <= replicas.length) throw new VolumeAway(place.volume, `${running.length} of ${replicas.length} replicas run`);
   return running;
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 import { defaultProgram } from "../../kubernetes/kubelet/default-program.ts";
 import { at, listAt, textAt } from "../json.ts";
-import { isReplica } from "../volume-access.ts";
+import { isReplica, VolumeAway } from "../volume-access.ts";
 
 const START_MS = 500;
 
@@ -41,8 +41,8 @@ const written = async (context: ProgramContext): Promise<boolean> => {
     try {
       if (!context.signal.aborted) write(context);
       return !context.signal.aborted;
-    } catch {
-      // Not served yet.
+    } catch (error) {
+      if (!(error instanceof VolumeAway)) throw error;
     }
   }
   return false;
@@ -80,7 +80,10 @@ const withoutKubelet = async (context: ProgramContext): Promise<ProgramEnd> => {
   return { exitCode: 0 };
 };
 
-/** busybox: sleeps and echoes as any image does, and lists the folders of a node's hostpath volumes, stops a node's kubelet for a while, and as far as a diary needs it: shows what its volume holds, adds a line that nobody can know before, and stays. */
+/**
+ * busybox: sleeps and echoes as any image does, lists the folders of a node's hostpath volumes, and stops a node's kubelet for a while. As
+ * far as a diary needs a shell, it is one: it shows what its volume holds, adds a line that nobody can know before, and stays.
+ */
 export const busybox: Program = {
   start(context) {
     const [applet] = context.args;
