@@ -97,8 +97,13 @@ test("a stream that rests leaves much to the system", async () => {
   const { socket } = one.stream;
   const before = socket.bytesRead;
   void one.write("x".repeat(8_000_000));
-  await expect.poll(() => socket.bytesRead).toBeGreaterThan(before);
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  let last = before;
+  const hasStopped = (): boolean => {
+    const [was, now] = [last, socket.bytesRead];
+    last = now;
+    return now > before && now === was;
+  };
+  await expect.poll(hasStopped, { interval: 100 }).toBe(true);
   expect(socket.bytesRead - before).toBeLessThan(200_000);
 });
 

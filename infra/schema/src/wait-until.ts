@@ -32,9 +32,9 @@ export interface WaitOptions<T> {
 }
 
 /** Reasons that are told beside the last one. */
-/** Given, for a reason that Node makes up takes a stack, at each look of each wait. */
-const OVER = new Error("the look is over");
 const HISTORY_LIMIT = 5;
+/** Nobody is told of it; a reason that Node makes up takes a stack, at each look of each wait. */
+const OVER = new Error("the look is over");
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
