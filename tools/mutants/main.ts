@@ -50,14 +50,14 @@ const tellScore = (scored: readonly Scored[], json: boolean): number => {
 };
 
 const reach = async ({ ids: specs }: Order): Promise<number> => {
-  const { recordReach } = await import("./src/woven-session.ts");
+  const { recordReach } = await import("./src/woven/session.ts");
   const { tests, met } = await recordReach(readMutants(), { root: ROOT, specs, tell: (line) => console.log(line) });
   console.log(`${tests.length} tests passed without a mutant; they meet ${Object.keys(met).length} of ${readMutants().length} mutants`);
   return 0;
 };
 
 const find = async ({ ids, flags }: Order): Promise<number> => {
-  const { findCases } = await import("./src/woven-session.ts");
+  const { findCases } = await import("./src/woven/session.ts");
   const mutants = chosen(readMutants(), { ids, flags: { ...flags, unnamed: true } });
   await findCases(mutants, { root: ROOT, most: Number(flags.limit ?? 6), tell: (line) => console.log(line) });
   return 0;
@@ -85,7 +85,7 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   try {
     const mutants = drawn(chosen(readMutants(), order), order);
     if (flags.woven === true) {
-      const { runInOnePlace } = await import("./src/woven-session.ts");
+      const { runInOnePlace } = await import("./src/woven/session.ts");
       await runInOnePlace(mutants, {
         root: ROOT,
         session,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readTrialReport } from "../src/trial-report.ts";
+import { readTrialReport } from "../src/woven/trial-report.ts";
 
 const result = (status: string, annotations: readonly object[] = []) => ({
   status,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { mergedReach, reachOf, type Reach } from "../src/reach.ts";
-import { runBeside, runWoven } from "../src/run-woven.ts";
-import type { EndedTest } from "../src/trial-report.ts";
-import { besideOfTrials, countBeside, noticed, searchesOf, trialsBeside, trialsOf, verdictOfTrials } from "../src/trials.ts";
-import type { Trials } from "../src/woven-fixtures.ts";
+import { mergedReach, reachOf, type Reach } from "../src/woven/reach.ts";
+import { runBeside, runWoven } from "../src/woven/run-mutants.ts";
+import type { EndedTest } from "../src/woven/trial-report.ts";
+import { besideOfTrials, countBeside, noticed, searchesOf, trialsBeside, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
+import type { Trials } from "../src/woven/fixtures.ts";
 
 const ended = (plan: string, more: Partial<EndedTest> = {}): EndedTest => ({
   plan,

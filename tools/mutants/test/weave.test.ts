@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { switchSource, weave } from "../src/weave.ts";
+import { switchSource, weave } from "../src/woven/weave.ts";
 
 const SOURCE = `const LIMIT = 3;
 

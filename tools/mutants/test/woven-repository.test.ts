@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { CATALOGUE_FILE, parseCatalogue } from "../src/catalogue.ts";
-import { weave } from "../src/weave.ts";
-import { wovenFixtures } from "../src/woven-fixtures.ts";
+import { weave } from "../src/woven/weave.ts";
+import { wovenFixtures } from "../src/woven/fixtures.ts";
 
 const ROOT = dirname(dirname(dirname(import.meta.dirname)));
 const read = (file: string): string => readFileSync(join(ROOT, file), "utf8");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CONTROL, DISTURBS, UNDER } from "./woven-fixtures.ts";
+import { CONTROL, DISTURBS, UNDER } from "./fixtures.ts";
 
 const annotationSchema = z.object({ type: z.string(), description: z.string().optional() });
 const resultSchema = z.object({

@@ -1,16 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import type { Mutant } from "./catalogue.ts";
+import type { Mutant } from "../catalogue.ts";
 import { SWITCH_FILE, switchSource, weave } from "./weave.ts";
-import { wovenFixtures, type Trials } from "./woven-fixtures.ts";
-import { openWorkplace } from "./workplace.ts";
+import { wovenFixtures, type Trials } from "./fixtures.ts";
+import { openWorkplace } from "../workplace.ts";
 
 /** A copy of the repository in whose simulated data centre many mutants lie, of which one at a time is let live. */
 export interface WovenPlace {
   readonly root: string;
   /** Mutants that can be switched here; others are edits that are read at load, and want a simulator of their own. */
   readonly ids: ReadonlySet<string>;
-  /** Which tests are run, and under which mutants each: `woven-fixtures.ts` says of what they are made. */
+  /** Which tests are run, and under which mutants each: `fixtures.ts` says of what they are made. */
   readonly choose: (trials: Trials | undefined) => void;
   /** Lines `<ms since 1970> <id>`: when a run without any mutant met the place of one. */
   readonly reached: () => readonly string[];

@@ -1,10 +1,10 @@
-import type { Mutant } from "./catalogue.ts";
+import type { Mutant } from "../catalogue.ts";
 import { mergedReach, readReach, reachOf, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
-import { runBeside, runWoven } from "./run-woven.ts";
-import type { Session } from "./session.ts";
-import { openWovenPlace } from "./woven-place.ts";
-import { wovenRun } from "./woven-run.ts";
+import { runBeside, runWoven } from "./run-mutants.ts";
+import type { Session } from "../session.ts";
+import { openWovenPlace } from "./place.ts";
+import { wovenRun } from "./run-specs.ts";
 
 const LIMIT_MS = 3_600_000;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { childEnvironment } from "@kubera-e2e/schema/child-environment";
 import { readTrialReport, type EndedTest } from "./trial-report.ts";
-import type { WovenPlace } from "./woven-place.ts";
+import type { WovenPlace } from "./place.ts";
 
 /** How Playwright's list shows a test that has ended. */
 const ENDED = /^ +[✓✘-] +\d+ /;

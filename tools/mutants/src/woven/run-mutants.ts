@@ -1,9 +1,9 @@
-import type { Mutant } from "./catalogue.ts";
+import type { Mutant } from "../catalogue.ts";
 import type { Reach } from "./reach.ts";
-import type { Result } from "./results.ts";
+import type { Result } from "../results.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { besideOfTrials, countBeside, trialsBeside, trialsOf, verdictOfTrials } from "./trials.ts";
-import type { WovenPlace } from "./woven-place.ts";
+import type { WovenPlace } from "./place.ts";
 
 export interface RunWoven {
   readonly place: Pick<WovenPlace, "ids" | "choose">;

@@ -1,5 +1,5 @@
-import type { Mutant } from "./catalogue.ts";
-import { blocksOf, mutate, type Block } from "./source-edit.ts";
+import type { Mutant } from "../catalogue.ts";
+import { blocksOf, mutate, type Block } from "../source-edit.ts";
 
 /** Where the simulator asks which mutant lives, in a copy that mutants are woven into. */
 export const SWITCH_FILE = "infra/sim/src/mutant-switch.ts";
