@@ -7,7 +7,8 @@ import { isReplica, VolumeAway } from "../volume-access.ts";
 const START_MS = 500;
 
 /** The one script that this shell can run. */
-const SCRIPT = /^touch \/data\/diary; cat \/data\/diary; cat \/proc\/sys\/kernel\/random\/uuid \| tee -a \/data\/diary; exec sleep \d+$/;
+const SCRIPT =
+  /^touch \/data\/diary; cat \/data\/diary; cat \/proc\/sys\/kernel\/random\/uuid \| tee -a \/data\/diary; echo (\w+); exec sleep \d+$/;
 
 /** What the container mounts at a path, as the pod's volumes say it. */
 const volumeAt = ({ pod, container }: ProgramContext, path: string): unknown => {
@@ -25,7 +26,8 @@ const write = (context: ProgramContext): void => {
   const before = claim === undefined ? [] : linesIn(context.readVolume(claim));
   const lines = [...before, randomUUID()];
   if (claim !== undefined) context.writeVolume(claim, lines);
-  for (const line of lines) context.log(line);
+  const [, end = ""] = SCRIPT.exec(context.args.at(-1) ?? "") ?? [];
+  for (const line of [...lines, end]) context.log(line);
 };
 
 const refused = (context: ProgramContext): Promise<ProgramEnd> => {
