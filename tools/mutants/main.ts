@@ -99,7 +99,8 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
     const limit = isOnlyRead || flags.woven === true ? 0 : Number(flags.limit ?? mutants.length);
     const scored = await runAll(mutants, {
       session,
-      again: flags.again === true,
+      // What has just been run woven is known.
+      again: flags.again === true && flags.woven !== true,
       limit,
       size: flags.else === true ? 1 : Number(flags.group ?? 1),
       tell,
