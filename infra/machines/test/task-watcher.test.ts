@@ -12,11 +12,11 @@ const tasksOf = ({ args }: StubCall): string[] => {
   return spec?.textOf("propSet", "type") === "Task" ? spec.all("objectSet").map((set) => set.textOf("obj")) : [];
 };
 
-/** A vSphere whose tasks run until the test ends them; updates reach a pending poll at once. */
+/** A vSphere whose tasks run until the test ends them; updates reach the poll that has waited longest, even if its caller has hung up. */
 const world = () => {
   const running = new Set<string>();
   const ended: string[] = [];
-  let ring = (): void => {};
+  const polls: (() => void)[] = [];
   let version = 0;
   const update = (task: string, changes: string): string =>
     `<filterSet><objectSet><kind>modify</kind><obj type="Task">${task}</obj>${changes}</objectSet></filterSet>`;
@@ -24,7 +24,7 @@ const world = () => {
   const poll = async (): Promise<string> => {
     if (ended.length === 0)
       await new Promise<void>((resolve) => {
-        ring = resolve;
+        polls.push(resolve);
       });
     version += 1;
     return `<returnval><version>${version}</version>${ended.splice(0).join("")}</returnval>`;
@@ -56,9 +56,9 @@ const world = () => {
             .join(""),
         ),
       );
-      ring();
+      polls.shift()?.();
     },
-    ring: () => ring(),
+    isPolled: () => polls.length > 0,
   };
 };
 
@@ -77,30 +77,69 @@ const scene = async (handlers: Handlers) => {
 
 const until = (condition: () => boolean): Promise<void> => expect.poll(condition, { interval: 2, timeout: 5000 }).toBe(true);
 
-test("leaves no filter behind for a server to work through", async () => {
+test("drops the filter of a task that ended before it polls again, and never during a poll", async () => {
   const vsphere = world();
-  const at = await scene(vsphere.handlers);
-  const work = Promise.all(NAMES.map((name) => at.machines.powerOff(name)));
-  const filtered = (): number => at.stub.calls.filter(({ method }) => method === "CreateFilter").flatMap(tasksOf).length;
-  await until(() => filtered() === NAMES.length && at.stub.count("WaitForUpdatesEx") === 1);
-  for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
-  await work;
-  await at.machines.close();
-  expect(at.stub.count("DestroyPropertyFilter")).toBe(at.stub.count("CreateFilter"));
-  await at.stub[Symbol.asyncDispose]();
+  const droppedDuringPoll: boolean[] = [];
+  await using at = await scene({
+    ...vsphere.handlers,
+    RetrievePropertiesEx: (call) =>
+      tasksOf(call).includes("task-vm-b")
+        ? `<returnval>${object("Task", "task-vm-b", { "info.state": "success" })}</returnval>`
+        : vsphere.handlers["RetrievePropertiesEx"]?.(call),
+    DestroyPropertyFilter: () => {
+      droppedDuringPoll.push(vsphere.isPolled());
+      return "";
+    },
+  });
+  const first = at.machines.powerOff("a");
+  await until(() => vsphere.isPolled());
+  await at.machines.powerOff("b");
+  vsphere.tell("task-vm-a", { "info.progress": "40" });
+  await until(() => at.stub.count("WaitForUpdatesEx") === 2);
+  expect(droppedDuringPoll).toEqual([false]);
+  vsphere.tell("task-vm-a", { "info.state": "success" });
+  await first;
+});
+
+test("hears of a task although the one before it was given up during a poll", async () => {
+  const vsphere = world();
+  await using at = await scene(vsphere.handlers);
+  const stop = new AbortController();
+  const given = at.machines.powerOff("a", { signal: stop.signal });
+  await until(() => vsphere.isPolled());
+  stop.abort(new Error("enough"));
+  await expect(given).rejects.toMatchObject({ message: "enough" });
+  const work = at.machines.powerOff("b");
+  await until(() => at.stub.calls.flatMap(tasksOf).filter((task) => task === "task-vm-b").length === 2);
+  vsphere.tell("task-vm-b", { "info.state": "success" });
+  await expect(work).resolves.toBeUndefined();
+});
+
+test("looks itself when a poll ended without telling anything", async () => {
+  const vsphere = world();
+  let looks = 0;
+  const RetrievePropertiesEx = (call: StubCall) => {
+    const [task = ""] = tasksOf(call);
+    if (task === "") return vsphere.handlers["RetrievePropertiesEx"]?.(call);
+    looks += 1;
+    return `<returnval>${object("Task", task, { "info.state": looks === 1 ? "running" : "success" })}</returnval>`;
+  };
+  await using at = await scene({ ...vsphere.handlers, RetrievePropertiesEx, WaitForUpdatesEx: () => "" });
+  await expect(at.machines.powerOff("a")).resolves.toBeUndefined();
+  expect(looks).toBe(2);
 });
 
 test("awaits many tasks with one collector and one poll, reading each task once", async () => {
   const vsphere = world();
   await using at = await scene(vsphere.handlers);
   const work = Promise.all(NAMES.map((name) => at.machines.powerOff(name)));
-  await until(() => at.stub.count("WaitForUpdatesEx") === 1 && vsphere.running.size === NAMES.length);
+  const reads = (): string[] => at.stub.calls.filter(({ method }) => method === "RetrievePropertiesEx").flatMap(tasksOf);
+  await until(() => vsphere.isPolled() && reads().length >= NAMES.length);
   for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
   await work;
   expect(at.stub.count("CreatePropertyCollector")).toBe(1);
   expect(at.stub.count("WaitForUpdatesEx")).toBeLessThanOrEqual(NAMES.length + 1);
-  const reads = at.stub.calls.filter(({ method }) => method === "RetrievePropertiesEx").flatMap(tasksOf);
-  expect(reads.toSorted()).toEqual(NAMES.map((name) => `task-vm-${name}`));
+  expect(reads().toSorted()).toEqual(NAMES.map((name) => `task-vm-${name}`));
 });
 
 test("goes on with each task alone when one of them cannot be asked for", async () => {
@@ -108,9 +147,10 @@ test("goes on with each task alone when one of them cannot be asked for", async 
   const CreateFilter = (call: StubCall) =>
     tasksOf(call).includes("task-vm-c") ? fault("ManagedObjectNotFound", "") : `<returnval type="PropertyFilter">filter</returnval>`;
   await using at = await scene({ ...vsphere.handlers, CreateFilter });
-  const work = Promise.allSettled(NAMES.map((name) => at.machines.powerOff(name)));
-  const filtered = (): number => at.stub.calls.filter(({ method }) => method === "CreateFilter").flatMap(tasksOf).length;
-  await until(() => filtered() >= NAMES.length && vsphere.running.size === NAMES.length);
+  const works = NAMES.map((name) => at.machines.powerOff(name));
+  const work = Promise.allSettled(works);
+  await expect(works[NAMES.indexOf("c")]).rejects.toThrow("ManagedObjectNotFound");
+  await until(() => vsphere.running.size === NAMES.length);
   for (const name of NAMES) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
   const ended = await work;
   expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected", "fulfilled", "fulfilled"]);

@@ -36,16 +36,17 @@ const isInterruption = (error: unknown): boolean =>
 /**
  * Awaits any number of tasks with one property collector and one long poll for all of them; tasks that begin together share a filter.
  * Their first state is read directly, since not every server tells a pending poll about a new filter.
+ * A poll outlives its tasks until the watcher is closed: one that was hung up would go on at the server and swallow what the next should hear.
  */
 export class TaskWatcher {
   readonly #session: Session;
   readonly #watched = new Map<string, Watched>();
-  readonly #dropping = new Set<Promise<void>>();
+  #unused: Filter[] = [];
   readonly #beginning = new Gathering<ManagedObject>((tasks) => this.#begin(tasks));
   #collector: Promise<ManagedObject> | undefined;
   #generation = -1;
   #polling = false;
-  #wakeUp = new AbortController();
+  readonly #closing = new AbortController();
 
   constructor(session: Session) {
     this.#session = session;
@@ -60,23 +61,22 @@ export class TaskWatcher {
       onAbort = () => void this.#cancel(task).then(() => reject(signal?.reason));
     });
     signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
     try {
       await Promise.race([result, this.#beginning.add(task)]);
-      if (signal?.aborted === true) onAbort();
       return await result;
     } finally {
       signal?.removeEventListener("abort", onAbort);
       const filter = this.#watched.get(task.value)?.filter;
       this.#watched.delete(task.value);
-      this.#dropUnused(filter);
-      if (this.#watched.size === 0) this.#wakeUp.abort();
+      this.#release(filter);
     }
   }
 
   async #begin(tasks: readonly ManagedObject[]): Promise<void> {
     const filter = await this.#newFilter(tasks);
     for (const task of tasks) this.#assign(this.#watched.get(task.value), filter);
-    this.#dropUnused(filter);
+    this.#release(filter);
     await this.#look(tasks);
     if (!tasks.every((task) => this.#isOver(task))) this.#poll();
   }
@@ -85,19 +85,23 @@ export class TaskWatcher {
     if (watched === undefined) return;
     const before = watched.filter;
     watched.filter = filter;
-    this.#dropUnused(before);
+    this.#release(before);
   }
 
-  /** A server works through every filter at every change, also through those of tasks that ended long ago. Nobody waits for it. */
-  #dropUnused(filter: Filter | undefined): void {
+  #release(filter: Filter | undefined): void {
     const isUsed = [...this.#watched.values()].some((watched) => watched.filter === filter);
-    if (filter === undefined || isUsed || filter.generation !== this.#session.generation) return;
-    const dropping = this.#session
-      .call({ method: "DestroyPropertyFilter", self: filter.ref, timeoutMs: 5000 })
-      .then(() => {})
-      .catch(() => {})
-      .finally(() => this.#dropping.delete(dropping));
-    this.#dropping.add(dropping);
+    if (filter !== undefined && !isUsed) this.#unused.push(filter);
+  }
+
+  /**
+   * A server works through every filter at every change, also through those of tasks that ended long ago.
+   * Between two polls, since vcsim forgets what it was about to tell of one filter while another is destroyed.
+   */
+  async #dropUnused(): Promise<void> {
+    const dropped = this.#unused.filter(({ generation }) => generation === this.#session.generation);
+    this.#unused = [];
+    const drop = ({ ref: self }: Filter) => this.#session.call({ method: "DestroyPropertyFilter", self, timeoutMs: 5000 });
+    await Promise.allSettled(dropped.map(drop));
   }
 
   async #cancel(task: ManagedObject): Promise<void> {
@@ -170,7 +174,6 @@ export class TaskWatcher {
   #poll(): void {
     if (this.#polling) return;
     this.#polling = true;
-    this.#wakeUp = new AbortController();
     void this.#pollAll().finally(() => {
       this.#polling = false;
     });
@@ -181,10 +184,12 @@ export class TaskWatcher {
     let interruptions = 0;
     while (this.#watched.size > 0) {
       try {
-        await this.#renewFilters();
+        await Promise.all([this.#renewFilters(), this.#dropUnused()]);
         const collector = await this.#ownCollector();
         const version = collector === at.collector ? at.version : "";
-        at = { collector, version: await this.#waitForUpdates(collector, version) };
+        const next = await this.#waitForUpdates(collector, version);
+        at = { collector, version: next ?? version };
+        if (next === undefined) await this.#look([...this.#watched.values()].map(({ task }) => task));
         interruptions = 0;
       } catch (error) {
         if (this.#watched.size === 0) return;
@@ -195,14 +200,14 @@ export class TaskWatcher {
     }
   }
 
-  async #waitForUpdates(self: ManagedObject, version: string): Promise<string> {
+  /** The next version, or nothing when the server had none to tell for so long. */
+  async #waitForUpdates(self: ManagedObject, version: string): Promise<string | undefined> {
     const args = [leaf("version", version), branch("options", [leaf("maxWaitSeconds", WAIT_SECONDS)])];
     const timeoutMs = (WAIT_SECONDS + 30) * 1000;
-    const { signal } = this.#wakeUp;
+    const { signal } = this.#closing;
     const [update] = await this.#session.call({ method: "WaitForUpdatesEx", self, args, timeoutMs, reads: true, signal });
     for (const object of (update?.all("filterSet") ?? []).flatMap((set) => set.all("objectSet"))) this.#apply(object);
-    const next = update?.textOf("version") ?? "";
-    return next === "" ? version : next;
+    return update?.textOf("version") || undefined;
   }
 
   /** A new collector with a filter for the tasks that are still awaited, for the old one may be gone. */
@@ -255,9 +260,9 @@ export class TaskWatcher {
 
   /** The collector's own end; its filters go with it. */
   async close(): Promise<void> {
+    this.#closing.abort();
     const collector = await this.#collector?.catch(() => {});
     this.#collector = undefined;
-    await Promise.all(this.#dropping);
     if (collector === undefined) return;
     await this.#session.call({ method: "DestroyPropertyCollector", self: collector, timeoutMs: 5000 }).catch(() => {});
   }
