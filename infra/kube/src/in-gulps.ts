@@ -10,7 +10,7 @@ export interface GulpOptions {
 
 /** How often a stream that was quiet is read as soon as it talks: more than a roll-out needs. */
 const READINGS_AT_ONCE = 200;
-const REST_MS = 100;
+const REST_MS = 200;
 
 /** Readings that may follow each other at once; one more every `REST_MS`. */
 class Credit {
@@ -35,7 +35,7 @@ class Credit {
 }
 
 /**
- * What a stream brings, as soon as it comes; one that goes on and on is read 10 times a second, for waking a process up costs more than
+ * What a stream brings, as soon as it comes; one that goes on and on is read 5 times a second, for waking a process up costs more than
  * reading a few lines. While it rests, its socket does too once it holds a few lines, so that the system gathers what comes.
  */
 export const inGulps = async function* (stream: Readable, { clock, signal }: GulpOptions): AsyncGenerator<Buffer> {

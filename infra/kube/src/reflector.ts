@@ -34,8 +34,8 @@ const LONGEST_PAUSE_MS = 2000;
 /** A watch that ends sooner was not served, so the next one waits a little. */
 const SHORT_WATCH_MS = 1000;
 const GONE = 410;
-/** A watch that talks much is read ten times a second. */
-const SETTLE_MS = 250;
+/** A watch that talks much is read five times a second. */
+const SETTLE_MS = 450;
 /** However short the poll, a server that answers within this time is not called silent. */
 const SHORTEST_SILENCE_MS = 250;
 

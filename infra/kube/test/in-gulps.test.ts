@@ -9,7 +9,7 @@ import { beforeAll, expect, test } from "vitest";
 import { inGulps, type GulpOptions } from "../src/in-gulps.ts";
 
 const AT_ONCE = 200;
-const REST_MS = 100;
+const REST_MS = 200;
 
 let authority: Awaited<ReturnType<typeof createAuthority>>;
 beforeAll(async () => {
