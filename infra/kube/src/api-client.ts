@@ -37,6 +37,8 @@ export interface ApiClientOptions {
 }
 
 type Call = ListOptions & KubeCallOptions;
+/** `heard` is called with every page of the answer. */
+type ListCall = Call & { readonly heard?: () => void };
 
 const MERGE_PATCH = { "content-type": "application/merge-patch+json" };
 /** Servers that know no such form answer with whole objects. */
@@ -197,8 +199,8 @@ export class ApiClient implements KubeClient {
     return new Reflector({
       ...rest,
       clock: this.#options.clock,
-      list: (signal) => this.#list(kind, { ...scope, signal }),
-      listMetadata: (signal) => this.#listMetadata(kind, { ...scope, signal }),
+      list: (signal, heard) => this.#list(kind, { ...scope, signal, heard }),
+      listMetadata: (signal, heard) => this.#listMetadata(kind, { ...scope, signal, heard }),
       open: (revision, signal) => this.#open(kind, { ...scope, signal }, revision),
     });
   }
@@ -211,11 +213,15 @@ export class ApiClient implements KubeClient {
     return watchEvents(await transport.stream({ method: "GET", path, query, signal }), { cluster, clock, signal });
   }
 
-  async #list(kind: KindRef, options: Call, headers: Readonly<Record<string, string>> = {}): Promise<Listing> {
+  async #list(kind: KindRef, options: ListCall, headers: Readonly<Record<string, string>> = {}): Promise<Listing> {
     const path = await this.#collection(kind, options);
-    const { signal } = options;
-    const ask = (page: Readonly<Record<string, string | number>>): Promise<unknown> =>
-      this.#json({ method: "GET", path, headers, query: { ...selectors(options), ...page }, signal, timeoutMs: LIST_TIMEOUT_MS });
+    const { signal, heard } = options;
+    const ask = async (page: Readonly<Record<string, string | number>>): Promise<unknown> => {
+      const query = { ...selectors(options), ...page };
+      const body = await this.#json({ method: "GET", path, headers, query, signal, timeoutMs: LIST_TIMEOUT_MS });
+      heard?.();
+      return body;
+    };
     try {
       return await listAll(ask);
     } catch (error) {
@@ -225,7 +231,7 @@ export class ApiClient implements KubeClient {
     }
   }
 
-  async #listMetadata(kind: KindRef, options: Call): Promise<Listing> {
+  async #listMetadata(kind: KindRef, options: ListCall): Promise<Listing> {
     const path = await this.#collection(kind, options);
     if (this.#wholeAlone.has(path)) return this.#list(kind, options);
     try {

@@ -1,8 +1,9 @@
 import type { Clock } from "@kubera-e2e/schema/clock";
 
 export interface AskOptions<T> {
-  readonly ask: (signal: AbortSignal) => Promise<T>;
-  /** How long a question may stay open before the next one is asked beside it. */
+  /** `heard` is called with every part of an answer that has come. */
+  readonly ask: (signal: AbortSignal, heard: () => void) => Promise<T>;
+  /** How long nothing of an answer may come before the next question is asked beside it. */
   readonly everyMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -15,19 +16,28 @@ const SILENCE = Symbol("silence");
 
 /**
  * Asks again beside a question that stays open, and takes the first answer or the first failure: a server that took a request
- * and lost it never answers that one, and answers the next.
+ * and lost it never answers that one, and answers the next. An answer that comes part by part is no silence.
  */
 export const askedAgain = async <T>({ ask, everyMs, clock, signal, onSilence }: AskOptions<T>): Promise<T> => {
   const end = new AbortController();
   const until = AbortSignal.any([signal, end.signal]);
-  const startMs = clock.monotonicMs();
   const open: Promise<T>[] = [];
+  let sinceMs = clock.monotonicMs();
+  let dueMs = sinceMs;
+  const heard = (): void => {
+    sinceMs = clock.monotonicMs();
+    dueMs = sinceMs + everyMs;
+  };
   try {
     for (;;) {
-      if (open.length < MOST_AT_ONCE) open.push(ask(until));
-      const answer = await Promise.race([...open, clock.sleep(everyMs, until).then((): typeof SILENCE => SILENCE)]);
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= dueMs) {
+        if (open.length > 0) onSilence(nowMs - sinceMs);
+        if (open.length < MOST_AT_ONCE) open.push(ask(until, heard));
+        dueMs = nowMs + everyMs;
+      }
+      const answer = await Promise.race([...open, clock.sleep(dueMs - nowMs, until).then((): typeof SILENCE => SILENCE)]);
       if (answer !== SILENCE) return answer;
-      onSilence(clock.monotonicMs() - startMs);
     }
   } finally {
     end.abort();

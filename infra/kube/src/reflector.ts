@@ -13,10 +13,13 @@ export interface Listing {
   readonly revision: string;
 }
 
+/** Tells by `heard` that a part of the answer has come. */
+type AskList = (signal: AbortSignal, heard: () => void) => Promise<Listing>;
+
 export interface ReflectorOptions {
-  readonly list: (signal: AbortSignal) => Promise<Listing>;
+  readonly list: AskList;
   /** The same list without what the objects hold: names, uids and revisions show what was missed, but for contents that change under one revision. */
-  readonly listMetadata: (signal: AbortSignal) => Promise<Listing>;
+  readonly listMetadata: AskList;
   /** Opens a watch from a revision; its events until the server ends it. */
   readonly open: (revision: string, signal: AbortSignal) => Promise<AsyncIterable<WatchEvent>>;
   readonly onChange: (change: Change) => void;
@@ -43,7 +46,7 @@ const silence = (silentMs: number): KuberaError =>
   new KuberaError("TIMED_OUT", {
     what: "a list has no answer",
     where: "a list call that is still open",
-    because: `the server took the request ${(silentMs / 1000).toFixed(1)} s ago and has sent nothing`,
+    because: `the server has sent nothing of its answer for ${(silentMs / 1000).toFixed(1)} s`,
     fix: "Look whether the API server hangs, or its etcd, or whether a firewall drops packets.",
   });
 
@@ -207,7 +210,7 @@ export class Reflector {
     }
   }
 
-  #ask(list: ReflectorOptions["list"], signal: AbortSignal): Promise<Listing> {
+  #ask(list: AskList, signal: AbortSignal): Promise<Listing> {
     const { pollMs, clock } = this.#options;
     const everyMs = Math.max(pollMs, SHORTEST_SILENCE_MS);
     return askedAgain({ ask: list, everyMs, clock, signal, onSilence: (ms) => this.#fell(silence(ms)) });

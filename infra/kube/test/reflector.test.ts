@@ -104,7 +104,7 @@ test("says so already when the very first list hangs", async () => {
     new KuberaError("TIMED_OUT", {
       what: "a list has no answer",
       where: "a list call that is still open",
-      because: "the server took the request 2.0 s ago and has sent nothing",
+      because: "the server has sent nothing of its answer for 2.0 s",
       fix: "Look whether the API server hangs, or its etcd, or whether a firewall drops packets.",
     }).message,
   );
