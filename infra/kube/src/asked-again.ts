@@ -28,14 +28,15 @@ export const askedAgain = async <T>({ ask, everyMs, clock, signal, onSilence }: 
     sinceMs = clock.monotonicMs();
     dueMs = sinceMs + everyMs;
   };
+  const askBeside = (nowMs: number): void => {
+    if (open.length > 0) onSilence(nowMs - sinceMs);
+    if (open.length < MOST_AT_ONCE) open.push(ask(until, heard));
+    dueMs = nowMs + everyMs;
+  };
   try {
     for (;;) {
       const nowMs = clock.monotonicMs();
-      if (nowMs >= dueMs) {
-        if (open.length > 0) onSilence(nowMs - sinceMs);
-        if (open.length < MOST_AT_ONCE) open.push(ask(until, heard));
-        dueMs = nowMs + everyMs;
-      }
+      if (nowMs >= dueMs) askBeside(nowMs);
       const answer = await Promise.race([...open, clock.sleep(dueMs - nowMs, until).then((): typeof SILENCE => SILENCE)]);
       if (answer !== SILENCE) return answer;
     }
