@@ -14,6 +14,7 @@ import { preflight } from "./preflight.ts";
 import { REPOSITORY } from "./repository.ts";
 import { runForeground } from "./run-foreground.ts";
 import { guardArtifacts } from "./guard-artifacts.ts";
+import { namesCases, writeOutCases } from "./plan/select-cases.ts";
 import { placeOf } from "./run-place.ts";
 import { readTestFlags } from "./test-flags.ts";
 
@@ -81,6 +82,13 @@ const refuseSecond = (runFolder: string, run: string): void => {
   });
 };
 
+const withCasesWrittenOut = async (argv: readonly string[]): Promise<readonly string[]> => {
+  if (!namesCases(argv)) return argv;
+  console.error("looking for the specs of these cases …");
+  const { listTests } = await import("./plan/list-tests.ts");
+  return writeOutCases(argv, await listTests(REPOSITORY));
+};
+
 /** Only what must hold before tests are even listed. */
 const checkPlace = async (settings: Settings): Promise<void> => {
   if (settings.KUBERA_HOST === undefined) await placeOf(settings);
@@ -92,8 +100,9 @@ const checkPlace = async (settings: Settings): Promise<void> => {
  *
  * Errors: those of settings, flags and `preflight`; `RUN_EXISTS`, `NOTHING_SELECTED`, `INTERRUPTED`, `CHROMIUM_MISSING` with KUBERA_GUI=1.
  */
-export const launchTests = async (argv: readonly string[], extra: Given = {}): Promise<number> => {
+export const launchTests = async (given: readonly string[], extra: Given = {}): Promise<number> => {
   const settings = { ...readSettings(), ...extra };
+  const argv = await withCasesWrittenOut(given);
   const flags = readTestFlags(argv, { gui: settings.KUBERA_GUI });
   await (flags.runs ? preflight(settings) : checkPlace(settings));
   // Playwright would end with 1 where a missing browser is a matter of settings.

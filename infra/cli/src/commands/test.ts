@@ -7,6 +7,7 @@ Examples:
   pnpm test                                    the api suite on the simulated data centre
   pnpm test --grep @p0 --workers 1             only the cases of highest priority, one at a time
   pnpm test tests/auth                         one area
+  pnpm test TCID-DIR-AUTH-TOKEN-MISSING-FIELDS  one case of the plan, with all its rows
   pnpm test --workers 3                        each worker has a simulated data centre of its own; two for the whole suite where there is room
   KUBERA_BED=konvoy pnpm test                  on a declared test bed
   KUBERA_HOST=http://10.0.0.5 KUBERA_USER=Administrator KUBERA_PASS=… pnpm test
