@@ -75,7 +75,7 @@ test("a page says what a case is, claims, needs and rests on, and how to run it"
       "",
       "## Run this one",
       "",
-      "    pnpm test --project=api tests/auth/x.api.spec.ts:7",
+      "    pnpm test TCID-A",
       "",
       "[All cases](../README.md) · [plan of auth](../../../tests/auth/plan.yaml)",
       "",
@@ -83,12 +83,8 @@ test("a page says what a case is, claims, needs and rests on, and how to run it"
   );
 });
 
-test("tests that share their line with another case are run by their titles", () => {
-  expect(pageOf([one("TCID-A", { title: "adds (1+1)" }), one("TCID-B")])).toContain(String.raw`-g "adds \(1\+1\)"`);
-});
-
 test("a browser case says how the browser is switched on", () => {
-  expect(pageOf([one("TCID-A", { project: "gui" })], { kind: "gui" })).toContain("    KUBERA_GUI=1 pnpm test --project=gui tests/");
+  expect(pageOf([one("TCID-A", { project: "gui" })], { kind: "gui" })).toContain("    KUBERA_GUI=1 pnpm test TCID-A\n");
 });
 
 test("what is not automated has no page, and drafts are no tests", () => {

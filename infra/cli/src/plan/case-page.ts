@@ -14,8 +14,6 @@ export interface CaseParts {
   /** Its tests, at least one, in the order of the specs. */
   readonly tests: readonly ListedTest[];
   readonly assumptions: readonly Assumption[];
-  /** Whether other cases share the lines of its tests. */
-  readonly sharesLines: boolean;
 }
 
 /** From a page below docs/reference/<area>/. */
@@ -71,16 +69,7 @@ const assumed = (assumptions: readonly Assumption[]): string[] =>
         "",
       ];
 
-/** For a shell's double quotes: what means something there is any character to the pattern. */
-const quoted = (title: string): string => title.replaceAll(/["`$\\]/g, ".").replaceAll(/[*+?^{}()|[\]]/g, String.raw`\$&`);
-
-/** Lines name tests best; where a table makes tests of several cases in one line, titles do. */
-const runLine = ({ entry, tests, sharesLines }: CaseParts): string => {
-  const setting = entry.kind === "gui" ? "KUBERA_GUI=1 " : "";
-  const project = `${setting}pnpm test --project=${entry.kind}`;
-  if (sharesLines) return `${project} -g "${[...new Set(tests.map(({ title }) => quoted(title)))].join("|")}"`;
-  return `${project} ${[...new Set(tests.map(({ file, line }) => `${file}:${line}`))].join(" ")}`;
-};
+const runLine = ({ kind, id }: PlanEntry): string => `${kind === "gui" ? "KUBERA_GUI=1 " : ""}pnpm test ${id}`;
 
 /** The reference page of one automated case, in Markdown. */
 export const casePage = (parts: CaseParts): string => {
@@ -100,7 +89,7 @@ export const casePage = (parts: CaseParts): string => {
     ...assumed(assumptions),
     "## Run this one",
     "",
-    `    ${runLine(parts)}`,
+    `    ${runLine(entry)}`,
     "",
     `[All cases](../README.md) · [plan of ${entry.area}](${ROOT}/tests/${entry.area}/plan.yaml)`,
     "",

@@ -14,8 +14,6 @@ const assumptionsSchema = z.object({ assumptions: z.array(z.object({ id: z.strin
 const readAssumptions = (root: string): readonly Assumption[] =>
   assumptionsSchema.parse(parse(readFileSync(join(root, "infra/sim/assumptions.yaml"), "utf8"))).assumptions;
 
-const placeOf = ({ file, line }: ListedTest): string => `${file}:${line}`;
-
 interface Sources {
   readonly entries: readonly PlanEntry[];
   readonly tests: readonly ListedTest[];
@@ -24,12 +22,10 @@ interface Sources {
 
 const partsOf = (entry: PlanEntry, { tests, assumptions }: Sources): CaseParts => {
   const own = tests.filter(({ plan, isDraft }) => plan === entry.id && !isDraft);
-  const places = new Set(own.map(placeOf));
   return {
     entry,
     tests: own,
     assumptions: assumptions.filter(({ id }) => own.some(({ assumption }) => assumption === id)),
-    sharesLines: tests.some((test) => test.plan !== entry.id && places.has(placeOf(test))),
   };
 };
 
