@@ -37,7 +37,7 @@ const isTaken = (call: Call, email: string, except?: string): boolean =>
 
 /** Errors: 422 for text that is no e-mail, 409 for one that another account has. */
 export const checkEmail = (call: Call, email: string, except?: string): void => {
-  if (!EMAIL.test(email)) throw invalid("email is not an e-mail address");
+  if (!EMAIL.test(email)) throw email === "" ? missing("email") : invalid("email is not an e-mail address");
   if (isTaken(call, email, except)) throw conflict("use a different email as this email is already taken");
 };
 

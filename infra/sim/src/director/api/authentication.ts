@@ -34,11 +34,11 @@ const signUp = (call: Call): Reply => {
   const email = textAt(call.request.body, "password", "publicValue")?.trim() ?? "";
   const password = textAt(call.request.body, "password", "secretValue") ?? "";
   if (firstName === "") throw missing("firstName");
-  if (email === "") throw missing("password.publicValue (the e-mail)");
-  if (password === "") throw missing("password.secretValue");
   checkEmail(call, email);
   if (!isStrongPassword(password))
-    throw invalid("the password needs 8 to 20 characters with upper and lower case letters, digits and symbols");
+    throw password === ""
+      ? missing("password.secretValue")
+      : invalid("the password needs 8 to 20 characters with upper and lower case letters, digits and symbols");
   return signedIn(call, createAccount(call.db, { kind: "user", firstName, lastName: call.text("lastName"), email, password }));
 };
 

@@ -44,8 +44,8 @@ const read = (call: Call): Reply => {
 };
 
 const checkName = (call: Call, scope: Scope, name: string): void => {
-  if (name === "") throw missing("name");
-  if (!isClusterName(name)) throw invalid("name needs 6 to 24 letters, digits and dashes, without other special characters");
+  if (!isClusterName(name))
+    throw name === "" ? missing("name") : invalid("name needs 6 to 24 letters, digits and dashes, without other special characters");
   if (clustersOf(call, scope).some((cluster) => cluster.name === name)) throw conflict(`a cluster called ${name} is there already`);
 };
 

@@ -65,8 +65,8 @@ const getApiKey = (call: Call): Reply => {
   const project = projectOf(call, scope);
   if (project.id !== call.param("pid")) throw notFound(`project ${call.param("pid")} is unknown`);
   const identity = call.text("identity");
-  if (identity === "") throw missing("identity");
-  if (identity !== call.db.state.uniqueId) throw invalid("identity is not that of this Director", "InvalidOption");
+  if (identity !== call.db.state.uniqueId)
+    throw identity === "" ? missing("identity") : invalid("identity is not that of this Director", "InvalidOption");
   const { user, password } = projectKey(project.id, call.db.state.sessionKey);
   return ok({ type: "projectApiKey", apiKey: Buffer.from(`${user}:${password}`).toString("base64") });
 };

@@ -13,13 +13,13 @@ const numberOf = (node: NodeRow): string => /\d+$/.exec(node.id)?.[0] ?? node.id
 
 /** Nodes by the number of their id, as the field's clients send them; the whole id is understood too. */
 const chosen = (call: Call, field: string, nodes: readonly NodeRow[]): ReadonlySet<string> => {
-  const value = at(call.request.body, field);
-  if (value === undefined || value === "") throw missing(field);
+  const value = at(call.request.body, field) ?? "";
   const wanted: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (wanted.length === 0) throw invalid(`${field} names no node`, "MinLengthExceeded");
   const names = wanted.map((entry) => {
     const node = nodes.find((row) => row.id === String(entry) || numberOf(row) === String(entry));
-    if (node === undefined) throw invalid(`${field} names ${String(entry)}, which is no node of the cluster`, "InvalidReference");
+    if (node === undefined)
+      throw value === "" ? missing(field) : invalid(`${field} names ${String(entry)}, which is no node of the cluster`, "InvalidReference");
     return node.name;
   });
   return new Set(names);

@@ -9,6 +9,7 @@ import { at, isRecord, type JsonRecord } from "../json.ts";
 import { compareVersions, isVersion, offeredVersions } from "../openebs-version.ts";
 import { openebsManifest, wishOf } from "../openebs-manifest.ts";
 import type { ClusterRow, JobRow, OpenebsRow, TemplateRow } from "../rows.ts";
+import { namedCluster } from "./named-cluster.ts";
 import { selectNodes } from "./openebs-nodes.ts";
 
 const presentOpenebs = (call: Call, { group }: Scope, row: OpenebsRow): Presented => {
@@ -69,9 +70,8 @@ const listTemplates = (call: Call): Reply => {
 };
 
 const targetCluster = (call: Call, scope: Scope): ClusterRow => {
-  const id = call.params["cid"] ?? call.text("clusterId");
-  if (id === "") throw missing("clusterId");
-  const cluster = clusterOf(call, scope, id);
+  const { cid } = call.params;
+  const cluster = cid === undefined ? namedCluster(call, scope) : clusterOf(call, scope, cid);
   if (cluster.state !== "active") throw notAllowed(`cluster ${cluster.name} is ${cluster.state}, not active`);
   return cluster;
 };
@@ -116,9 +116,9 @@ const create = (call: Call): Reply => {
   const cluster = targetCluster(call, scope);
   checkAbsent(call, cluster.id);
   const templateId = call.text("templateId");
-  if (templateId === "") throw missing("templateId");
   const template = templatesOf(call).find((row) => row.id === templateId);
-  if (template === undefined) throw invalid(`templateId ${templateId} is unknown`, "InvalidReference");
+  if (template === undefined)
+    throw templateId === "" ? missing("templateId") : invalid(`templateId ${templateId} is unknown`, "InvalidReference");
   const row = call.db.insert("openebses", {
     clusterId: cluster.id,
     projectId: scope.group.projectId,
@@ -135,18 +135,19 @@ const create = (call: Call): Reply => {
 };
 
 const givenManifest = (call: Call): JsonRecord => {
-  const given = at(call.request.body, "yaml");
-  if (given === undefined || given === "") throw missing("yaml");
-  const manifest: unknown = typeof given === "string" ? readYaml(given) : given;
-  if (!isRecord(manifest) || wishOf(manifest) === undefined) throw invalid("yaml is not an OpenEBS of dao.mayadata.io/v1alpha1");
+  const given = at(call.request.body, "yaml") ?? "";
+  const manifest: unknown = typeof given === "string" ? parsedYaml(given) : given;
+  if (!isRecord(manifest) || wishOf(manifest) === undefined)
+    throw given === "" ? missing("yaml") : invalid("yaml is not an OpenEBS of dao.mayadata.io/v1alpha1");
   return manifest;
 };
 
-const readYaml = (text: string): unknown => {
+/** Undefined for text that is no YAML. */
+const parsedYaml = (text: string): unknown => {
   try {
     return parse(text) as unknown;
   } catch {
-    throw invalid("yaml cannot be read");
+    return undefined;
   }
 };
 
@@ -171,13 +172,15 @@ const install = (call: Call): Reply => {
 /** Errors: 422 for what an operator YAML installed; 405 for a version that is no upgrade or that the data plane is ahead of. */
 const checkUpgrade = (call: Call, row: OpenebsRow, target: string): void => {
   if (row.installedBy === "operator") throw invalid("OpenEBS was installed by an operator YAML, not by Director", "InvalidState");
-  if (target === "") throw missing("upgradeVersion");
   if (row.state !== "active") throw notAllowed(`openebs ${row.id} is ${row.state}, not active`);
   const dataPlane = call.director.dataPlaneVersion(row.clusterId);
-  if (dataPlane !== undefined && isVersion(target) && compareVersions(target, dataPlane) < 0)
-    throw notAllowed(`${target} is lower than the data plane's version ${dataPlane}`);
-  if (isVersion(target) && compareVersions(target, row.version) <= 0) throw notAllowed(`${target} is no upgrade of ${row.version}`);
-  if (!offeredVersions(call.director.release).includes(target)) throw notAllowed(`no upgrade leads to ${target}`);
+  const isBehind = dataPlane !== undefined && compareVersions(target, dataPlane) < 0;
+  if (isVersion(target) && (isBehind || compareVersions(target, row.version) <= 0))
+    throw notAllowed(
+      isBehind ? `${target} is lower than the data plane's version ${dataPlane}` : `${target} is no upgrade of ${row.version}`,
+    );
+  if (!offeredVersions(call.director.release).includes(target))
+    throw target === "" ? missing("upgradeVersion") : notAllowed(`no upgrade leads to ${target}`);
   if (call.db.list("jobs").some((job) => job.openebsId === row.id && (job.state === "Pending" || job.state === "Running")))
     throw notAllowed("another job of this OpenEBS is under way");
 };

@@ -21,9 +21,10 @@ const change = (call: Call): Reply => {
   const { account } = call;
   if (call.param("id") !== account.id) throw notFound(`password ${call.param("id")} is unknown`);
   const [before, after] = [call.text("oldSecret"), call.text("newSecret")];
-  if (before === "" || after === "") throw missing(before === "" ? "oldSecret" : "newSecret");
-  if (!passwordMatches(before, account.passwordHash)) throw invalid("oldSecret is not the password", "InvalidOption");
-  if (!isStrongPassword(after)) throw invalid("newSecret needs 8 to 20 characters with upper and lower case, digits and symbols");
+  if (!passwordMatches(before, account.passwordHash))
+    throw before === "" ? missing("oldSecret") : invalid("oldSecret is not the password", "InvalidOption");
+  if (!isStrongPassword(after))
+    throw after === "" ? missing("newSecret") : invalid("newSecret needs 8 to 20 characters with upper and lower case, digits and symbols");
   call.db.update("accounts", account.id, { passwordHash: passwordHash(after) });
   return ok(presentOne(call, account));
 };

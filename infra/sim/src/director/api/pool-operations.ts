@@ -7,6 +7,7 @@ import { collection, created, ok, present, type Presented } from "../http/envelo
 import { action, get, post, type Reply, type Route } from "../http/router.ts";
 import { at, isRecord, parsedJson, textAt, type JsonRecord } from "../json.ts";
 import { CSPC, FLAVOURS } from "../pool-flavour.ts";
+import { namedCluster } from "./named-cluster.ts";
 import { freeDevices } from "../pool-recommendation.ts";
 import { replicasOn } from "../pool-state.ts";
 import { poolManifest, poolWishOf, type PoolWish } from "../pool-wish.ts";
@@ -29,19 +30,17 @@ const isForm = ({ request }: Call): boolean => (request.headers["content-type"] 
 
 /** JSON inside a string; a form, whose values are text anyhow, has been read that far already. */
 const recommendationOf = (call: Call): JsonRecord => {
-  const given = at(call.request.body, "input");
-  if (given === undefined || given === "") throw missing("input");
+  const given = at(call.request.body, "input") ?? "";
   const input = typeof given === "string" ? parsedJson(given) : isForm(call) ? given : undefined;
-  if (!isRecord(input)) throw invalid("input is not the JSON text of a device recommendation");
-  if (poolWishOf(input) === undefined) throw invalid("input names no pool of whole RAID groups", "InvalidOption");
+  if (!isRecord(input) || poolWishOf(input) === undefined)
+    throw given === "" ? missing("input") : invalid("input is no JSON text that names a pool of whole RAID groups", "InvalidOption");
   return input;
 };
 
 /** Errors: 404 for a cluster the group does not reach, 503 when its agents are away. */
 const targetOf = (call: Call, scope: Scope): { readonly id: string; readonly store: EtcdStore } => {
-  const clusterId = call.text("clusterId");
-  if (clusterId === "") throw missing("clusterId");
-  return { id: clusterId, store: call.director.storeOf(clusterOf(call, scope, clusterId)) };
+  const cluster = namedCluster(call, scope);
+  return { id: cluster.id, store: call.director.storeOf(cluster) };
 };
 
 const prepareCreation = (call: Call, scope: Scope): Reply => {
@@ -64,13 +63,14 @@ interface Doomed {
 /** The cluster object to delete, whoever made it. Errors: 422 for another kind or version, 404 when it is not there, 405 with volumes. */
 const doomedOf = (call: Call, store: EtcdStore): Doomed => {
   const input = at(call.request.body, "input");
-  if (!isRecord(input)) throw input === undefined ? missing("input") : invalid("input is no object with name, kind and version");
   const [name = "", kind] = [textAt(input, "name"), textAt(input, "kind")];
   const flavour = FLAVOURS.find(({ cluster }) => cluster.kind === kind && cluster.version === textAt(input, "version"));
-  if (name === "") throw missing("input.name");
-  if (flavour === undefined) throw invalid("input names no CStorPoolCluster v1 and no StoragePoolClaim v1alpha1", "InvalidOption");
+  if (flavour === undefined)
+    throw input === undefined
+      ? missing("input")
+      : invalid("input names no CStorPoolCluster v1 and no StoragePoolClaim v1alpha1", "InvalidOption");
   const found = listKind(store, flavour.cluster).find(({ metadata }) => metadata.name === name);
-  if (found === undefined) throw notFound(`${flavour.cluster.kind} ${name} is unknown`);
+  if (found === undefined) throw name === "" ? missing("input.name") : notFound(`${flavour.cluster.kind} ${name} is unknown`);
   const replicas = replicasOn(store, flavour, name).length;
   if (replicas > 0) throw notAllowed(`${flavour.cluster.kind} ${name} holds ${replicas} replicas of volumes`);
   return { kind: flavour.cluster.kind, name, ...(flavour.namespaced && { namespace: found.metadata.namespace }) };
@@ -116,9 +116,8 @@ const operationOf = (call: Call, scope: Scope): PoolOperationRow => {
 const execute = (call: Call): Reply => {
   const scope = changeScope(call);
   const operation = operationOf(call, scope);
-  if (operation.jobId !== undefined) throw notAllowed(`operation ${operation.id} was executed before`);
-  const wish = poolWishOf(operation.input);
-  if (wish === undefined) throw notAllowed(`operation ${operation.id} makes no pool`);
+  const wish = operation.jobId === undefined ? poolWishOf(operation.input) : undefined;
+  if (wish === undefined) throw notAllowed(`operation ${operation.id} was executed before`);
   checkFree(call.director.storeOf(clusterOf(call, scope, operation.clusterId)), wish);
   const job = { kind: "createPool", payload: { manifest: poolManifest(wish) } } as const;
   return ok(presentOne(call, scope, start(call, operation, job)));

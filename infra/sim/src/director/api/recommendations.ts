@@ -1,9 +1,10 @@
-import { clusterOf, viewScope, type Scope } from "../access.ts";
+import { viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { invalid, missing, notFound } from "../http/api-error.ts";
 import { collection, present, type Presented } from "../http/envelope.ts";
 import { action, get, type Reply, type Route } from "../http/router.ts";
 import { at, textAt } from "../json.ts";
+import { namedCluster } from "./named-cluster.ts";
 import { bytesOf, capacityRanges, freeDevices, poolInstances, type FreeDevice, type PoolInstance } from "../pool-recommendation.ts";
 import { isValidGroup, type RaidGroup } from "../raid.ts";
 import { ApiStatusError } from "../../kubernetes/api-status.ts";
@@ -26,17 +27,15 @@ const list = (call: Call): Reply => {
 
 const raidOf = (call: Call): RaidGroup => {
   const given = at(call.request.body, "raidGroupConfig");
-  if (given === undefined) throw missing("raidGroupConfig");
   const raid = { type: textAt(given, "raidType") ?? "", count: Number(at(given, "groupDeviceCount") ?? Number.NaN) };
-  if (!isValidGroup(raid)) throw invalid("invalid RAID type/device count", "InvalidOption");
+  if (!isValidGroup(raid))
+    throw given === undefined ? missing("raidGroupConfig") : invalid("invalid RAID type/device count", "InvalidOption");
   return raid;
 };
 
 /** No definition of BlockDevice means that no OpenEBS is there, and so no device. */
 const blockDevices = (call: Call, scope: Scope): readonly KubeObject[] => {
-  const clusterId = call.text("clusterId");
-  if (clusterId === "") throw missing("clusterId");
-  const store = call.director.storeOf(clusterOf(call, scope, clusterId));
+  const store = call.director.storeOf(namedCluster(call, scope));
   try {
     return store.list(store.resource("BlockDevice", "openebs.io"));
   } catch (error) {
@@ -77,9 +76,9 @@ const device = (call: Call): Reply => {
   const scope = scopeHere(call);
   const raid = raidOf(call);
   const poolCapacity = call.text("poolCapacity");
-  if (poolCapacity === "") throw missing("poolCapacity");
   const wanted = bytesOf(poolCapacity) ?? 0;
-  if (wanted <= 0) throw invalid(`poolCapacity ${poolCapacity} is not a capacity above zero`);
+  if (wanted <= 0)
+    throw poolCapacity === "" ? missing("poolCapacity") : invalid(`poolCapacity ${poolCapacity} is not a capacity above zero`);
   const deviceGroup = call.text("deviceGroupName");
   const devices = freeDevices(blockDevices(call, scope)).filter(({ group }) => deviceGroup === "" || group === deviceGroup);
   const instances = poolInstances(devices, raid, wanted);

@@ -38,8 +38,7 @@ const readMember = (call: Call): Reply => {
 
 const roleOf = (call: Call): Role => {
   const role = call.text("role");
-  if (role === "") throw missing("role");
-  if (!isRole(role)) throw invalid(`role ${role} is unknown`, "InvalidOption");
+  if (!isRole(role)) throw role === "" ? missing("role") : invalid(`role ${role} is unknown`, "InvalidOption");
   if (role === "ProjectOwner") throw forbidden("a project has one ProjectOwner, who cannot be replaced");
   return role;
 };

@@ -1,4 +1,4 @@
-import { changeScope, clusterOf, clustersOf, viewScope, type Scope } from "../access.ts";
+import { changeScope, clustersOf, viewScope, type Scope } from "../access.ts";
 import type { Call } from "../call.ts";
 import { invalid, missing, notAllowed, notFound } from "../http/api-error.ts";
 import { collection, created, ok, present, type Presented } from "../http/envelope.ts";
@@ -7,6 +7,7 @@ import { listAt, textAt, type JsonRecord } from "../json.ts";
 import { compareVersions, isVersion } from "../openebs-version.ts";
 import type { JobRow, OpenebsRow, UpgradeClaimRow } from "../rows.ts";
 import { poolOfId, volumesOfId, type UpgradeSubject } from "../upgrade-subjects.ts";
+import { namedCluster } from "./named-cluster.ts";
 import type { EtcdStore } from "../../kubernetes/etcd-store.ts";
 
 const JOB = "upgradeDataPlane";
@@ -20,16 +21,15 @@ interface Wish extends Pick<UpgradeClaimRow, "kind" | "clusterId" | "targetVersi
 }
 
 /** Errors: 422 for what is missing or no such thing. */
-const wishOf = (call: Call): Wish => {
-  const [clusterId, kind, targetVersion] = [call.text("clusterId"), call.text("kind"), call.text("targetVersion")];
+const wishOf = (call: Call, clusterId: string): Wish => {
+  const [kind, targetVersion] = [call.text("kind"), call.text("targetVersion")];
   const components = listAt(call.request.body, "upgradeComponents");
-  if (clusterId === "") throw missing("clusterId");
-  if (targetVersion === "") throw missing("targetVersion");
-  if (components.length === 0) throw missing("upgradeComponents");
   if (!isKind(kind)) throw kind === "" ? missing("kind") : invalid(`kind ${kind} is unknown`, "InvalidOption");
-  if (!isVersion(targetVersion)) throw invalid(`targetVersion ${targetVersion} is no version`);
+  if (!isVersion(targetVersion))
+    throw targetVersion === "" ? missing("targetVersion") : invalid(`targetVersion ${targetVersion} is no version`);
   const ids = components.flatMap((component) => textAt(component, "id") ?? []);
-  if (ids.length < components.length) throw missing("upgradeComponents[].id");
+  if (ids.length === 0 || ids.length < components.length)
+    throw missing(components.length === 0 ? "upgradeComponents" : "upgradeComponents[].id");
   return { clusterId, kind, targetVersion, ids: [...new Set(ids)] };
 };
 
@@ -90,8 +90,9 @@ const presentClaim = (call: Call, { group }: Scope, row: UpgradeClaimRow): Prese
 
 const claim = (call: Call): Reply => {
   const scope = changeScope(call);
-  const wish = wishOf(call);
-  const store = call.director.storeOf(clusterOf(call, scope, wish.clusterId));
+  const cluster = namedCluster(call, scope);
+  const wish = wishOf(call, cluster.id);
+  const store = call.director.storeOf(cluster);
   const { namespace } = checkControlPlane(call, wish);
   const due = dueOf(call, store, wish);
   const { kind, clusterId, targetVersion } = wish;
