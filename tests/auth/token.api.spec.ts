@@ -49,6 +49,14 @@ for (const { row, code } of INCOMPLETE) {
   );
 }
 
+test(
+  "no token is given to the Administrator's password without a name",
+  plan("TCID-DIR-AUTH-TOKEN-MISSING-FIELDS", { day: 0, priority: 1, row: "a right password", assumption: "A-LOGIN-REFUSAL" }),
+  async ({ administratorAccount }) => {
+    await expect(administratorAccount.signIn("")).rejects.toMatchObject({ code: "DIRECTOR_REFUSED" });
+  },
+);
+
 /** The port of the service discard, which nobody runs. */
 const NOBODY = "http://127.0.0.1:9";
 

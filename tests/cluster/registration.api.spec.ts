@@ -62,6 +62,19 @@ for (const { row, name } of REFUSED) {
 }
 
 test(
+  "no two clusters of a project have one name",
+  plan("TCID-DIR-CLUSTER-NAME-VALIDATION", { day: 0, priority: 1, row: "taken", assumption: "A-CLUSTER-NAME" }),
+  async ({ people }) => {
+    const tenant = await people.signUp();
+    const { director, own } = tenant;
+    const { id } = await register(tenant, "only-one");
+    const form = { name: "only-one", projectId: own.projectId, provider: "others" };
+    expect(await director.request({ method: "POST", path: `/v3/groups/${own.id}/clusters`, form })).toBeRefused();
+    expect(await own.clusters()).toMatchObject([{ id }]);
+  },
+);
+
+test(
   "a part of a name finds its clusters and no others",
   plan("TCID-DIR-CLUSTER-SEARCH", { day: 1, priority: 2, assumption: "A-CLUSTER-SEARCH" }),
   async ({ people }) => {

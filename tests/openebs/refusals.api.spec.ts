@@ -24,7 +24,8 @@ test.describe("on a connected cluster", () => {
     plan("TCID-DIR-OP-INSTALL-OPENEBS", { day: 0, priority: 0, row: "refused", assumption: "A-ERROR-STATUS" }),
     async ({ bed, director, project, release }) => {
       const clusterId = await bed.connect(bed.member);
-      const [template] = await project.openebsTemplates();
+      const templates = await project.openebsTemplates();
+      const [newest, template] = [templates[0], templates.at(-1)];
       const [node] = await project.nodes({ clusterId });
       expect(node).toBeDefined();
       const group = `/v3/groups/${project.id}`;
@@ -44,6 +45,8 @@ test.describe("on a connected cluster", () => {
         expect.soft(await ask(`/nodes/${node?.id}/?action=labelnodes`, planes), JSON.stringify(planes)).toBeRefused();
       for (const yaml of [undefined, "kind: [", "kind: Garden"])
         expect.soft(await ask(`/openebses/${id}/?action=openebsinstall`, { yaml }), String(yaml)).toBeRefused();
+      const upgrade = await ask(`/openebses/${id}/?action=upgradecontrolplane`, { upgradeVersion: newest?.version });
+      expect.soft(upgrade, "of what is not installed").toBeRefused();
       const planes = ["control", "data"].map((plane) => `mayadata.io/${plane}-plane`);
       const labelled = (await bed.member.kube.list(KINDS.node)).filter(({ metadata }) =>
         planes.some((plane) => metadata.labels?.[plane] !== undefined),

@@ -111,20 +111,27 @@ test.describe("a recommendation", () => {
     expect(await pools.recommend({ raid: STRIPE, group, capacity: String(bytes) })).toBeDefined();
   });
 
-  for (const raidType of ["raid5", "Stripe", ""]) {
+  for (const { raidType, devices } of [
+    { raidType: "raid5", devices: 2 },
+    { raidType: "Stripe", devices: 2 },
+    { raidType: "", devices: 2 },
+    { raidType: "mirror", devices: 3 },
+    { raidType: "raidz", devices: 2 },
+    { raidType: "raidz2", devices: 4 },
+  ]) {
+    const row = `${raidType || "empty"} of ${devices}`;
     test(
-      `is refused for the RAID type "${raidType}"`,
-      plan("TCID-PPCP12", { day: 0, priority: 2, row: raidType || "empty", assumption: "A-RAID-INVALID" }),
+      `is refused for the RAID type "${raidType}" and groups of ${devices}`,
+      plan("TCID-PPCP12", { day: 0, priority: 2, row, assumption: "A-RAID-INVALID" }),
       async ({ director, project, pools }) => {
         const [recommendation] = await project.pools.recommendations();
         const path = `/v3/groups/${project.id}/recommendations/${recommendation?.id}/?action=getdevicerecommendation`;
-        const ask = (type: string) => {
-          const raidGroupConfig = { raidType: type, groupDeviceCount: 2 };
+        const ask = (raidGroupConfig: object) => {
           const body = { clusterId: pools.clusterId, poolCapacity: "1G", poolName: "none", raidGroupConfig };
           return director.request({ method: "POST", path, body });
         };
-        expect((await ask("mirror")).status).toBe(200);
-        expect(await ask(raidType)).toBeRefused();
+        expect((await ask(MIRROR)).status).toBe(200);
+        expect(await ask({ raidType, groupDeviceCount: devices })).toBeRefused();
       },
     );
   }

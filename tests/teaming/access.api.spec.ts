@@ -145,6 +145,7 @@ const VIEWS = [
   "recommendations",
   "cstorpooloperations",
   "cstorpoolinstances",
+  "cstorpoolinstance",
   "mayaapplications",
   "mayastoragepools",
 ] as const;

@@ -82,9 +82,10 @@ test(
 test(
   "an invitation to one cluster never opens the project",
   plan("TCID-DIR-TEAMING-CLUSTER-SCOPE-INVITE", { day: 1, priority: 2, assumption: "A-CLUSTER-INVITATION" }),
-  async ({ director, project, projectTeam, people }) => {
-    const cluster = (await director.groups()).find(({ name }) => name === "ClusterAccount");
-    expect(cluster, "a connected cluster has a group").toBeDefined();
+  async ({ bed, director, project, projectTeam, people }) => {
+    const clusterId = await project.idOf(bed.server);
+    const cluster = (await director.groups()).find((group) => group.clusterId === clusterId);
+    expect(cluster, "a connected cluster has a group").toMatchObject({ name: "ClusterAccount" });
     const guest = await people.signUp();
     const form = { groupId: cluster?.id ?? "", inviteeId: guest.accountId, kind: "projectInvitation", role: "ProjectReadAdmin" };
     await director.request({ method: "POST", path: `/v3/groups/${cluster?.id}/emailinvitations`, form });

@@ -72,6 +72,9 @@ test(
       (await guest.director.groups()).map(({ id }) => id),
       "his own project is left to him",
     ).toEqual([guest.own.id]);
+    for (const { id } of await guest.director.invitations())
+      await guest.director.request({ method: "POST", path: `/v3/emailinvitations/${id}/?action=accept`, body: {} });
+    expect(await guest.director.request({ method: "GET", path }), "with the invitation that he once accepted").toBeRefused();
     expect(await team.find(guest)).toBeUndefined();
     expect((await fellow.director.request({ method: "GET", path })).status, "others stay").toBe(200);
   },
