@@ -76,7 +76,8 @@ test(
   "the first, the last and the backup before it restore three states",
   plan("TCID-DIR-DMAAS-RESTORE-POINT-SELECTION", { day: 2, priority: 1, assumption: "A-DMAAS-OBJECTS" }),
   async ({ bed, dmaas }) => {
-    const app = await dmaas.run({ storageClass: await dmaas.storageClass("hostpath") });
+    // Its pod keeps its name, so that no backup can be told from another by that.
+    const app = await dmaas.run({ kind: "StatefulSet", storageClass: await dmaas.storageClass("hostpath") });
     const points = [{ backup: await dmaas.backup({ app }), lines: await dmaas.diary(app) }];
     for (const _later of ["second", "third"]) {
       await dmaas.restart(app);
