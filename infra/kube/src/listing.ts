@@ -62,6 +62,15 @@ export const parseList = (body: unknown): Listing & { readonly next: string } =>
   return { items: withKind(list), revision: list.metadata?.resourceVersion ?? "", next: list.metadata?.continue ?? "" };
 };
 
+/** What caches answers, or drops the query, sends one page for ever. */
+const endless = (): KuberaError =>
+  new KuberaError("RESPONSE_INVALID", {
+    what: "a list does not end",
+    where: "the answer to a list call",
+    because: "the page after a page is that page again",
+    fix: "Look whether a proxy before the API server drops the query of a request, or caches answers.",
+  });
+
 const allPages = async (ask: AskPage): Promise<Listing> => {
   const items: KubeObject[] = [];
   let query: Readonly<Record<string, string | number>> = { limit: PAGE_SIZE };
@@ -70,6 +79,7 @@ const allPages = async (ask: AskPage): Promise<Listing> => {
     items.push(...page.items);
     const { next, revision } = page;
     if (next === "") return { items, revision };
+    if (next === query["continue"]) throw endless();
     query = { limit: PAGE_SIZE, continue: next };
   }
 };

@@ -12,19 +12,19 @@ const tasksOf = ({ args }: StubCall): string[] => {
   return spec?.textOf("propSet", "type") === "Task" ? spec.all("objectSet").map((set) => set.textOf("obj")) : [];
 };
 
-/** A vSphere whose tasks run until the test ends them; updates reach the poll that has waited longest, even if its caller has hung up. */
+/** A vSphere whose tasks run until the test ends them; updates reach the poll that has waited longest, even if its caller has hung up, unless its collector is gone. */
 const world = () => {
   const running = new Set<string>();
   const ended: string[] = [];
-  const polls: (() => void)[] = [];
-  let version = 0;
+  let polls: { readonly collector: string; readonly ring: () => void }[] = [];
+  let [version, collectors] = [0, 0];
   const update = (task: string, changes: string): string =>
     `<filterSet><objectSet><kind>modify</kind><obj type="Task">${task}</obj>${changes}</objectSet></filterSet>`;
   const change = (name: string, value: string): string => `<changeSet><name>${name}</name><op>assign</op><val>${value}</val></changeSet>`;
-  const poll = async (): Promise<string> => {
+  const poll = async ({ args }: StubCall): Promise<string> => {
     if (ended.length === 0)
-      await new Promise<void>((resolve) => {
-        polls.push(resolve);
+      await new Promise<void>((ring) => {
+        polls.push({ collector: args.textOf("_this"), ring });
       });
     version += 1;
     return `<returnval><version>${version}</version>${ended.splice(0).join("")}</returnval>`;
@@ -42,6 +42,14 @@ const world = () => {
             .map((task) => object("Task", task, { "info.state": "running" }))
             .join("")}</returnval>`
         : VMS.RetrievePropertiesEx(call),
+    CreatePropertyCollector: () => {
+      collectors += 1;
+      return `<returnval type="PropertyCollector">collector-${collectors}</returnval>`;
+    },
+    DestroyPropertyCollector: ({ args }: StubCall) => {
+      polls = polls.filter(({ collector }) => collector !== args.textOf("_this"));
+      return "";
+    },
     WaitForUpdatesEx: poll,
   };
   return {
@@ -56,7 +64,7 @@ const world = () => {
             .join(""),
         ),
       );
-      polls.shift()?.();
+      polls.shift()?.ring();
     },
     isPolled: () => polls.length > 0,
   };
@@ -113,6 +121,59 @@ test("hears of a task although the one before it was given up during a poll", as
   await until(() => at.stub.calls.flatMap(tasksOf).filter((task) => task === "task-vm-b").length === 2);
   vsphere.tell("task-vm-b", { "info.state": "success" });
   await expect(work).resolves.toBeUndefined();
+});
+
+test("leaves no collector behind, and so no filter, when nobody waits", async () => {
+  const vsphere = world();
+  await using at = await scene({
+    ...vsphere.handlers,
+    RetrievePropertiesEx: (call) => {
+      const [task = ""] = tasksOf(call);
+      return task === ""
+        ? vsphere.handlers["RetrievePropertiesEx"]?.(call)
+        : `<returnval>${object("Task", task, { "info.state": "success" })}</returnval>`;
+    },
+  });
+  for (const name of NAMES) await at.machines.powerOff(name);
+  await until(() => at.stub.count("DestroyPropertyCollector") === NAMES.length);
+  expect(at.stub.count("CreatePropertyCollector")).toBe(NAMES.length);
+});
+
+test("hears of a task of a new session although a poll of the old one still waits", async () => {
+  const vsphere = world();
+  const dead = new Set<string>();
+  await using at = await scene({
+    ...vsphere.handlers,
+    CreateFilter: ({ cookie, args }) => {
+      if (dead.has(cookie)) return fault("NotAuthenticated", "");
+      const isGone = dead.size > 0 && args.textOf("_this") === "collector-1";
+      return isGone ? fault("ManagedObjectNotFound", "") : `<returnval type="PropertyFilter">filter</returnval>`;
+    },
+  });
+  const first = at.machines.powerOff("a");
+  await until(() => vsphere.isPolled());
+  for (const { cookie } of at.stub.calls) dead.add(cookie);
+  const second = at.machines.powerOff("b");
+  await until(() => at.stub.count("WaitForUpdatesEx") === 2);
+  const polled = at.stub.calls.filter(({ method }) => method === "WaitForUpdatesEx").map(({ args }) => args.textOf("_this"));
+  expect(polled).toEqual(["collector-1", "collector-2"]);
+  vsphere.tell("task-vm-a", { "info.state": "success" });
+  // Told to the poll that nobody reads any more.
+  await until(() => vsphere.isPolled());
+  for (const name of ["a", "b"]) vsphere.tell(`task-vm-${name}`, { "info.state": "success" });
+  await Promise.all([first, second]);
+});
+
+test("rejects what is still awaited when it is closed", async () => {
+  const vsphere = world();
+  await using at = await scene(vsphere.handlers);
+  const ended = at.machines.powerOff("a").catch((error: unknown) => error);
+  await until(() => vsphere.isPolled());
+  await at.machines.close();
+  expect(await ended).toMatchObject({
+    code: "VSPHERE_FAULT",
+    because: 'RequestCanceled on PowerOffVM_Task of VM "a": the connection was closed before the task ended',
+  });
 });
 
 test("looks itself when a poll ended without telling anything", async () => {

@@ -11,11 +11,13 @@ const PATHS = ["info.state", "info.progress", "info.error", "info.result"];
 const WAIT_SECONDS = 30;
 /** Interruptions in a row after which the tasks are given up. */
 const PATIENCE = 3;
+/** The next poll waits for it. */
+const DROP_MS = 1000;
 
-/** Asks for the changes of some tasks; it ends with its session. */
+/** Asks for the changes of some tasks; its collector alone tells them, and it ends with that. */
 interface Filter {
   readonly ref: ManagedObject;
-  readonly generation: number;
+  readonly collector: ManagedObject;
 }
 
 interface Watched {
@@ -36,17 +38,21 @@ const isInterruption = (error: unknown): boolean =>
 /**
  * Awaits any number of tasks with one property collector and one long poll for all of them; tasks that begin together share a filter.
  * Their first state is read directly, since not every server tells a pending poll about a new filter.
- * A poll outlives its tasks until the watcher is closed: one that was hung up would go on at the server and swallow what the next should hear.
+ * A poll that is hung up goes on at the server and swallows what the next should hear, so that its collector ends with it.
  */
 export class TaskWatcher {
   readonly #session: Session;
   readonly #watched = new Map<string, Watched>();
   #unused: Filter[] = [];
+  readonly #ending = new Set<Promise<void>>();
   readonly #beginning = new Gathering<ManagedObject>((tasks) => this.#begin(tasks));
   #collector: Promise<ManagedObject> | undefined;
   #generation = -1;
-  #polling = false;
-  readonly #closing = new AbortController();
+  /** Ends the polls for those who wait now. */
+  #round = new AbortController();
+  #polledRound: AbortController | undefined;
+  /** Ends the poll of a collector when another takes its place. */
+  #replaced = new AbortController();
 
   constructor(session: Session) {
     this.#session = session;
@@ -70,6 +76,7 @@ export class TaskWatcher {
       const filter = this.#watched.get(task.value)?.filter;
       this.#watched.delete(task.value);
       this.#release(filter);
+      if (this.#watched.size === 0) this.#endRound();
     }
   }
 
@@ -94,14 +101,37 @@ export class TaskWatcher {
   }
 
   /**
-   * A server works through every filter at every change, also through those of tasks that ended long ago.
-   * Between two polls, since vcsim forgets what it was about to tell of one filter while another is destroyed.
+   * A server works through every filter at every change, also through those of tasks that ended long ago. Between two polls and one by one,
+   * since vcsim forgets what it was about to tell of one filter while another is destroyed.
    */
   async #dropUnused(): Promise<void> {
-    const dropped = this.#unused.filter(({ generation }) => generation === this.#session.generation);
+    const dropped = this.#unused;
     this.#unused = [];
-    const drop = ({ ref: self }: Filter) => this.#session.call({ method: "DestroyPropertyFilter", self, timeoutMs: 5000 });
-    await Promise.allSettled(dropped.map(drop));
+    try {
+      for (const { ref: self } of dropped) await this.#session.call({ method: "DestroyPropertyFilter", self, timeoutMs: DROP_MS });
+    } catch {
+      // What is left ends with its collector.
+    }
+  }
+
+  /** Nobody waits any more: poll, collector and filters go. */
+  #endRound(): void {
+    this.#round.abort();
+    this.#round = new AbortController();
+    const collector = this.#generation === this.#session.generation ? this.#collector : undefined;
+    this.#collector = undefined;
+    this.#unused = [];
+    if (collector === undefined) return;
+    const ending = this.#destroy(collector).finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  async #destroy(collector: Promise<ManagedObject>): Promise<void> {
+    try {
+      await this.#session.call({ method: "DestroyPropertyCollector", self: await collector, timeoutMs: 5000 });
+    } catch {
+      // It ends with the session.
+    }
   }
 
   async #cancel(task: ManagedObject): Promise<void> {
@@ -117,9 +147,8 @@ export class TaskWatcher {
 
   #newFilter(tasks: readonly ManagedObject[]): Promise<Filter> {
     return this.#session.withObjects(async () => {
-      // Read before the call: a session that ends during it takes the filter along.
-      const { generation } = this.#session;
-      return { ref: await this.#addFilter(tasks), generation };
+      const collector = await this.#ownCollector();
+      return { ref: await this.#addFilter(collector, tasks), collector };
     });
   }
 
@@ -136,14 +165,13 @@ export class TaskWatcher {
     }
   }
 
-  /** A session that ended between asking for a task's changes and waiting for them took the filter along; nobody would ever tell. */
+  /** A collector that was replaced between asking for a task's changes and waiting for them took the filter along; nobody would ever tell. */
   async #renewFilters(): Promise<void> {
-    const { generation } = this.#session;
-    await this.#filterAgain([...this.#watched.values()].filter(({ filter }) => filter !== undefined && filter.generation !== generation));
+    const collector = await this.#ownCollector();
+    await this.#filterAgain([...this.#watched.values()].filter(({ filter }) => filter !== undefined && filter.collector !== collector));
   }
 
-  async #addFilter(objects: readonly ManagedObject[]): Promise<ManagedObject> {
-    const self = await this.#ownCollector();
+  async #addFilter(self: ManagedObject, objects: readonly ManagedObject[]): Promise<ManagedObject> {
     const args = [filterSpec("spec", { type: "Task", paths: PATHS, objects }), leaf("partialUpdates", false)];
     const [filter] = await this.#session.call({ method: "CreateFilter", self, args });
     return filter === undefined ? { type: "PropertyFilter", value: "" } : refOf(filter);
@@ -151,6 +179,8 @@ export class TaskWatcher {
 
   #ownCollector(): Promise<ManagedObject> {
     if (this.#collector !== undefined && this.#generation === this.#session.generation) return this.#collector;
+    this.#replaced.abort();
+    this.#replaced = new AbortController();
     this.#generation = this.#session.generation;
     this.#collector = this.#createCollector().catch((error: unknown) => {
       this.#collector = undefined;
@@ -172,27 +202,25 @@ export class TaskWatcher {
   }
 
   #poll(): void {
-    if (this.#polling) return;
-    this.#polling = true;
-    void this.#pollAll().finally(() => {
-      this.#polling = false;
-    });
+    if (this.#polledRound === this.#round) return;
+    this.#polledRound = this.#round;
+    void this.#pollAll(this.#round.signal);
   }
 
-  async #pollAll(): Promise<void> {
+  async #pollAll(over: AbortSignal): Promise<void> {
     let at: { readonly collector?: ManagedObject; readonly version: string } = { version: "" };
     let interruptions = 0;
-    while (this.#watched.size > 0) {
+    while (!over.aborted) {
       try {
         await Promise.all([this.#renewFilters(), this.#dropUnused()]);
         const collector = await this.#ownCollector();
         const version = collector === at.collector ? at.version : "";
-        const next = await this.#waitForUpdates(collector, version);
+        const next = over.aborted ? undefined : await this.#waitForUpdates(collector, version, over);
         at = { collector, version: next ?? version };
-        if (next === undefined) await this.#look([...this.#watched.values()].map(({ task }) => task));
+        if (next === undefined && !over.aborted) await this.#look([...this.#watched.values()].map(({ task }) => task));
         interruptions = 0;
       } catch (error) {
-        if (this.#watched.size === 0) return;
+        if (over.aborted) return;
         interruptions += 1;
         if (!isInterruption(error) || interruptions > PATIENCE || !(await this.#startAgain())) return this.#giveUp(error);
         at = { version: "" };
@@ -200,12 +228,16 @@ export class TaskWatcher {
     }
   }
 
-  /** The next version, or nothing when the server had none to tell for so long. */
-  async #waitForUpdates(self: ManagedObject, version: string): Promise<string | undefined> {
+  /** The next version, or nothing when the server had none to tell for so long, or the collector was replaced. */
+  async #waitForUpdates(self: ManagedObject, version: string, over: AbortSignal): Promise<string | undefined> {
     const args = [leaf("version", version), branch("options", [leaf("maxWaitSeconds", WAIT_SECONDS)])];
     const timeoutMs = (WAIT_SECONDS + 30) * 1000;
-    const { signal } = this.#closing;
-    const [update] = await this.#session.call({ method: "WaitForUpdatesEx", self, args, timeoutMs, reads: true, signal });
+    const replaced = this.#replaced.signal;
+    const call = { method: "WaitForUpdatesEx", self, args, timeoutMs, reads: true, signal: AbortSignal.any([over, replaced]) };
+    const [update] = await this.#session.call(call).catch((error: unknown) => {
+      if (replaced.aborted) return [];
+      throw error;
+    });
     for (const object of (update?.all("filterSet") ?? []).flatMap((set) => set.all("objectSet"))) this.#apply(object);
     return update?.textOf("version") || undefined;
   }
@@ -258,12 +290,11 @@ export class TaskWatcher {
     reject(error === undefined ? new SoapFault("UnknownFault", "the task names no error", { method }) : readLocalizedFault(method, error));
   }
 
-  /** The collector's own end; its filters go with it. */
+  /** Rejects what is still awaited. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    const collector = await this.#collector?.catch(() => {});
-    this.#collector = undefined;
-    if (collector === undefined) return;
-    await this.#session.call({ method: "DestroyPropertyCollector", self: collector, timeoutMs: 5000 }).catch(() => {});
+    for (const { method, reject } of this.#watched.values())
+      reject(new SoapFault("RequestCanceled", "the connection was closed before the task ended", { method }));
+    this.#endRound();
+    await Promise.all(this.#ending);
   }
 }
