@@ -43,6 +43,8 @@ export class ContainerFollower {
   #pauseMs = FIRST_PAUSE_MS;
   /** How the last reading of the present run ended. */
   #end: LogEnd | undefined;
+  /** Run to which the cluster was set back, until its log is asked for: what it wrote was told before, or is older than the recording. */
+  #toldId: string | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -91,6 +93,7 @@ export class ContainerFollower {
     else if (this.#present.id !== run.id) await this.#leaveRun(this.#present, run, signal);
     this.#present = run;
     if (this.#latest?.id !== run.id) return;
+    this.#toldId = undefined;
     // Else the run is over and may have written its last words after the log was opened.
     const wasOver = run.isOver;
     this.#end = await this.#read({ previous: false, since: this.#seam.resume() }, signal);
@@ -118,20 +121,26 @@ export class ContainerFollower {
     this.#pauseMs = FIRST_PAUSE_MS;
     if (run.restarts > former.restarts) return;
     this.#end = undefined;
+    this.#toldId = run.id;
     // Its machine has just been powered on: the run that is known of then is soon another, and its log is asked for of nobody yet.
-    await this.#untilWoken(this.#nextPause(), signal);
+    await this.#untilWoken(LONGEST_PAUSE_MS, signal);
   }
 
   /** The end of a run that is over, then the next one. */
   async #changeRun(former: ContainerRun, run: ContainerRun, signal: AbortSignal): Promise<void> {
-    const end = await this.#readFormer(signal);
-    const isWhole = former.id === this.#doneId || this.#end?.how === "ended" || (end.how === "ended" && this.#latest?.id === run.id);
     const missed = run.restarts - former.restarts - 1;
     const { file } = this.#options;
-    if (!isWhole)
-      file.mark(`lines before the restart may be missing: ${end.how === "broken" ? end.because : "they could not be read to the end"}`);
+    if (former.id !== this.#toldId) await this.#endFormer(former, run, signal);
     if (missed > 0) file.mark(`${missed} runs came and went unread`);
     file.mark(`restart ${run.restarts}: ${run.before}`);
+  }
+
+  async #endFormer(former: ContainerRun, run: ContainerRun, signal: AbortSignal): Promise<void> {
+    const end = await this.#readFormer(signal);
+    const isWhole = former.id === this.#doneId || this.#end?.how === "ended" || (end.how === "ended" && this.#latest?.id === run.id);
+    if (isWhole) return;
+    const because = end.how === "broken" ? end.because : "they could not be read to the end";
+    this.#options.file.mark(`lines before the restart may be missing: ${because}`);
   }
 
   async #readFormer(signal: AbortSignal): Promise<LogEnd> {
