@@ -25,11 +25,16 @@ const SNAPSHOT_PATHS = ["name", "snapshot"];
 
 const POWER: Readonly<Record<string, MachineInfo["power"]>> = { poweredOn: "on", poweredOff: "off", suspended: "suspended" };
 
+type SnapshotName = Pick<SnapshotInfo, "id" | "name">;
+
 /** Which VM bears which name, and what is known of it. */
 export class Inventory {
   readonly #session: Session;
   #refs = new Map<string, ManagedObject[]>();
   readonly #hosts = new Map<string, string>();
+  /** As they were read last. */
+  readonly #snapshots = new Map<string, readonly SnapshotName[]>();
+  readonly #readingSnapshots = new Gathering<string>((names) => this.#readSnapshots([...new Set(names)]));
   readonly #verifying = new Gathering<string>(async (names) => void (await this.#same([...new Set(names)], ["name"])));
 
   constructor(session: Session) {
@@ -63,9 +68,16 @@ export class Inventory {
   }
 
   /** The snapshots of one VM, without what only its files tell: sizes, and whether memory was kept. */
-  async snapshotsOf(name: string, signal?: AbortSignal): Promise<Pick<SnapshotInfo, "id" | "name">[]> {
-    const [object] = await this.#same([name], SNAPSHOT_PATHS, signal);
-    return readSnapshots(object?.properties.get("snapshot"), undefined);
+  async snapshotsOf(name: string, signal?: AbortSignal): Promise<readonly SnapshotName[]> {
+    signal?.throwIfAborted();
+    await this.#readingSnapshots.add(name, signal);
+    return this.#snapshots.get(name) ?? [];
+  }
+
+  async #readSnapshots(names: readonly string[]): Promise<void> {
+    const objects = await this.#same(names, SNAPSHOT_PATHS);
+    for (const [index, name] of names.entries())
+      this.#snapshots.set(name, readSnapshots(objects[index]?.properties.get("snapshot"), undefined));
   }
 
   forget(): void {
