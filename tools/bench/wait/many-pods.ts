@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { NODE_FLAGS } from "@kubera-e2e/cli/node-flags";
 import type { ClusterWriter } from "./cluster-writer.ts";
 import { podOf, podStatus, PODS_PATH, statusPath } from "./pods.ts";
 
@@ -52,10 +53,11 @@ const changePods = async (writer: ClusterWriter, seconds: number): Promise<void>
   });
 };
 
-/** What it costs a process that does nothing else to watch all pods of a cluster while 100 of them change every second. */
+/** What it costs a process with the flags of a run that does nothing else to watch all pods of a cluster while 100 of them change every second. */
 const watchChanges = async (watcher: string, kubeconfig: string, writer: ClusterWriter): Promise<WatchingCost> => {
   const script = join(import.meta.dirname, watcher);
-  const child = spawn(process.execPath, ["--expose-gc", "--import", "tsx", script, kubeconfig], { stdio: ["pipe", "pipe", "inherit"] });
+  const argv = [...NODE_FLAGS, "--expose-gc", "--import", "tsx", script, kubeconfig];
+  const child = spawn(process.execPath, argv, { stdio: ["pipe", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (verb: string): Promise<Record<string, number>> => {
     child.stdin.write(`${verb}\n`);
