@@ -86,6 +86,8 @@ export class TaskWatcher {
     this.#release(filter);
     await this.#look(tasks);
     if (!tasks.every((task) => this.#isOver(task))) this.#poll();
+    // All of them were given up while their filter was made.
+    if (this.#watched.size === 0) this.#endRound();
   }
 
   #assign(watched: Watched | undefined, filter: Filter): void {
@@ -182,11 +184,12 @@ export class TaskWatcher {
     this.#replaced.abort();
     this.#replaced = new AbortController();
     this.#generation = this.#session.generation;
-    this.#collector = this.#createCollector().catch((error: unknown) => {
-      this.#collector = undefined;
+    const own = this.#createCollector().catch((error: unknown) => {
+      if (this.#collector === own) this.#collector = undefined;
       throw error;
     });
-    return this.#collector;
+    this.#collector = own;
+    return own;
   }
 
   async #createCollector(): Promise<ManagedObject> {
@@ -254,6 +257,8 @@ export class TaskWatcher {
   }
 
   #giveUp(error: unknown): void {
+    // Whoever comes now begins anew.
+    this.#polledRound = undefined;
     for (const watched of this.#watched.values()) watched.reject(error);
   }
 
