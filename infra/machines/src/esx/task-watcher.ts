@@ -215,7 +215,9 @@ export class TaskWatcher {
     let interruptions = 0;
     while (!over.aborted) {
       try {
-        await Promise.all([this.#renewFilters(), this.#dropUnused()]);
+        await this.#dropUnused();
+        // Last, for a session that died meanwhile took all of them along.
+        await this.#renewFilters();
         const collector = await this.#ownCollector();
         const version = collector === at.collector ? at.version : "";
         const next = over.aborted ? undefined : await this.#waitForUpdates(collector, version, over);
@@ -225,7 +227,10 @@ export class TaskWatcher {
       } catch (error) {
         if (over.aborted) return;
         interruptions += 1;
-        if (!isInterruption(error) || interruptions > PATIENCE || !(await this.#startAgain())) return this.#giveUp(error);
+        const goesOn = isInterruption(error) && interruptions <= PATIENCE && (await this.#startAgain());
+        // Those who wait now are of another round.
+        if (over.aborted) return;
+        if (!goesOn) return this.#giveUp(error);
         at = { version: "" };
       }
     }
