@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
 import { mergedReach, reachOf, type Reach } from "../src/woven/reach.ts";
-import { runBeside, runWoven } from "../src/woven/run-mutants.ts";
+import { runWoven } from "../src/woven/run-mutants.ts";
 import type { EndedTest } from "../src/woven/trial-report.ts";
-import { besideOfTrials, countBeside, noticed, searchesOf, trialsBeside, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
+import { besideOfTrials, countBeside, noticed, searchesOf, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
 import type { Trials } from "../src/woven/fixtures.ts";
 
 const ended = (plan: string, more: Partial<EndedTest> = {}): EndedTest => ({
@@ -62,7 +62,6 @@ describe("trials", () => {
   });
 
   it("beside them are those of all other cases that meet it", () => {
-    expect(trialsBeside([M], REACH)).toEqual({ "B|other": [{ id: "m", ends: false, control: true }] });
     expect([M, mutant("unmet", ["A"])].map((one) => countBeside(one, REACH))).toEqual([1, undefined]);
   });
 
@@ -112,24 +111,4 @@ describe("mutants in one data centre", () => {
     expect(kept).toEqual([{ m: { seconds: 0, woven: true, end: "killed", by: ["A"] } }]);
     expect(unsure.map(({ id }) => id)).toEqual(["unmet", "fixed", "n"]);
   });
-});
-
-it("what else goes red is asked of the tests that meet a mutant, and of none where none does", async () => {
-  const told: Trials[] = [];
-  const kept: unknown[] = [];
-  const alone = mutant("alone", ["B"]);
-  await runBeside([M, alone, mutant("unknown", ["A"])], {
-    place: { ids: new Set(["m", "alone"]), choose: (trials) => void told.push(trials ?? {}) },
-    reach: { ...REACH, met: { ...REACH.met, alone: [2], unknown: [3] } },
-    size: 9,
-    run: () => Promise.resolve([red("B"), control("B", "passed")]),
-    keep: (results) => void kept.push(results),
-    known: ({ id }) => (id === "unknown" ? undefined : { print: "p", end: "killed", by: ["A"], seconds: 1 }),
-    tell: () => {},
-  });
-  expect(told.map((trials) => Object.keys(trials))).toEqual([["B|other"]]);
-  expect(kept).toEqual([
-    { alone: { end: "killed", by: ["A"], seconds: 1, others: [] } },
-    { m: { end: "killed", by: ["A"], seconds: 1, others: ["B"] } },
-  ]);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { switchSource, weave } from "../src/woven/weave.ts";
+import { AND, switchSource, weave } from "../src/woven/weave.ts";
 
 const SOURCE = `const LIMIT = 3;
 
@@ -74,6 +74,14 @@ describe("a source with mutants woven in", () => {
     lives(REFUSED.id);
     await expect.poll(() => greet("Ada")).toBe("hello Ada");
     expect(greet("")).toBe("hello ");
+  });
+
+  it("does what several do at once, of one function what the first of them does", async () => {
+    const { greet, count, lives } = await load([REFUSED, POLITE, ALL]);
+    lives([POLITE.id, REFUSED.id, ALL.id].join(AND));
+    await expect.poll(() => greet("Ada")).toBe("good day Ada");
+    expect(() => greet("")).toThrow("missing");
+    expect(count(["a", "b", "c", "d"])).toBe(4);
   });
 
   it("leaves out what is read when the module is loaded", async () => {

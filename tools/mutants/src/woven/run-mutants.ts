@@ -2,7 +2,7 @@ import type { Mutant } from "../catalogue.ts";
 import type { Reach } from "./reach.ts";
 import type { Result } from "../results.ts";
 import type { EndedTest } from "./trial-report.ts";
-import { besideOfTrials, countBeside, trialsBeside, trialsOf, verdictOfTrials } from "./trials.ts";
+import { trialsOf, verdictOfTrials } from "./trials.ts";
 import type { WovenPlace } from "./place.ts";
 
 export interface RunWoven {
@@ -41,35 +41,4 @@ export const runWoven = async (mutants: readonly Mutant[], options: RunWoven): P
     }
   }
   return unsure;
-};
-
-export interface RunBeside extends Omit<RunWoven, "most"> {
-  /** What is known of a mutant already. */
-  readonly known: (mutant: Mutant) => Result | undefined;
-}
-
-/** For mutants with a result: which cases beside the named ones they turn red. Where no other test meets one, none does. */
-export const runBeside = async (mutants: readonly Mutant[], options: RunBeside): Promise<void> => {
-  const { place, reach, size, run, keep, tell, known } = options;
-  const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
-    const result = known(mutant);
-    if (result === undefined) return;
-    const { print: _, ...rest } = result;
-    keep({ [mutant.id]: { ...rest, others } });
-  };
-  const counted = mutants.flatMap((mutant) => {
-    const count = known(mutant) === undefined ? undefined : countBeside(mutant, reach);
-    return count === undefined ? [] : [{ mutant, count }];
-  });
-  for (const { mutant } of counted.filter(({ count }) => count === 0)) keepOthers(mutant, []);
-  const met = counted.flatMap(({ mutant, count }) => (count > 0 && place.ids.has(mutant.id) ? [mutant] : []));
-  for (const chunk of chunksOf(met, size)) {
-    place.choose(trialsBeside(chunk, reach));
-    const ended = await run();
-    for (const mutant of chunk) {
-      const others = besideOfTrials(ended, mutant);
-      if (others !== undefined) keepOthers(mutant, others);
-      tell(`${mutant.id} ${others === undefined ? "not sure" : others.length === 0 ? "nothing else" : `also ${others.join(", ")}`}`);
-    }
-  }
 };

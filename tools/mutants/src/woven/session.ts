@@ -1,7 +1,8 @@
 import type { Mutant } from "../catalogue.ts";
 import { mergedReach, readReach, reachOf, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
-import { runBeside, runWoven } from "./run-mutants.ts";
+import { runBeside } from "./run-beside.ts";
+import { runWoven } from "./run-mutants.ts";
 import type { Session } from "../session.ts";
 import { openWovenPlace } from "./place.ts";
 import { wovenRun } from "./run-specs.ts";
@@ -47,6 +48,10 @@ export interface RunInOnePlace {
   readonly tell: (line: string) => void;
 }
 
+/** Mutants that live at once: the more, the fewer runs, and the more often a test is red under one of them. */
+const BUNDLE = 12;
+const SLICE = 60;
+
 /** How many tests of its cases must stay green before a mutant is left for a run of its own. */
 const MOST = 8;
 
@@ -91,7 +96,7 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
     const known = (mutant: Mutant) => session.known(mutant);
     const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
     const common = { place, reach, size, run, keep: session.keeper(asked), tell };
-    if (within !== undefined) return await runBeside(asked, { ...common, known });
+    if (within !== undefined) return await runBeside(asked, { ...common, size: BUNDLE, slice: SLICE, known });
     const unsure = await runWoven(asked, { ...common, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
   } finally {

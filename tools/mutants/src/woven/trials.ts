@@ -37,13 +37,6 @@ export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number)
     true,
   );
 
-/** Tests of all other cases that meet each mutant. */
-export const trialsBeside = (mutants: readonly Mutant[], reach: Reach): Trials =>
-  trialsOfAll(
-    mutants.map((mutant) => ({ id: mutant.id, tests: meeting(mutant, reach, false) })),
-    false,
-  );
-
 /** How many tests of other cases meet a mutant; undefined when nobody knows. */
 export const countBeside = (mutant: Mutant, reach: Reach): number | undefined =>
   reach.met[mutant.id] === undefined ? undefined : meeting(mutant, reach, false).length;

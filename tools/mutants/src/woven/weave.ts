@@ -4,6 +4,9 @@ import { blocksOf, mutate, type Block } from "../source-edit.ts";
 /** Where the simulator asks which mutant lives, in a copy that mutants are woven into. */
 export const SWITCH_FILE = "infra/sim/src/mutant-switch.ts";
 
+/** Between the ids of mutants that live at once. */
+export const AND = "+";
+
 export interface Woven {
   readonly source: string;
   /** Those of the mutants that now can be switched. */
@@ -71,7 +74,7 @@ const dispatched = (source: string, text: string, mutants: readonly Mutant[]): s
     original,
     ...copies,
     `const ${name}$of: any = { ${table} };`,
-    `${head} ${name} = (...given: any[]): any => { ${met} return (${name}$of[mutants.now()] ?? (${name}$0 as any))(...given); };`,
+    `${head} ${name} = (...given: any[]): any => { ${met} return (mutants.living(${name}$of) ?? (${name}$0 as any))(...given); };`,
   ].join("\n");
 };
 
@@ -94,19 +97,21 @@ export const weave = (source: string, mutants: readonly Mutant[], pathToSwitch: 
   };
 };
 
-/** The module that woven sources ask. Its folder holds `now`, the id of the mutant that lives, and takes `reached`. */
+/** The module that woven sources ask. Its folder holds `now`, the ids of the mutants that live, and takes `reached`. */
 export const switchSource = (folder: string): string => `import { appendFileSync, existsSync, readFileSync } from "node:fs";
 const FOLDER = ${JSON.stringify(folder)};
 const RECORDS = existsSync(FOLDER + "/records");
-let [id, readAt] = ["", -1];
-export const now = (): string => {
+let ids: string[] = [];
+let readAt = -1;
+const now = (): string[] => {
   const at = performance.now();
   if (at - readAt > 1) {
     readAt = at;
-    try { id = readFileSync(FOLDER + "/now", "utf8"); } catch { id = ""; }
+    try { ids = readFileSync(FOLDER + "/now", "utf8").split(${JSON.stringify(AND)}); } catch { ids = []; }
   }
-  return id;
+  return ids;
 };
+export const living = (table: any): any => { for (const id of now()) if (id in table) return table[id]; return undefined; };
 const last = new Map<string, number>();
 let told: string[] = [];
 export const reached = (one: string): undefined => {

@@ -1,0 +1,51 @@
+import type { Mutant } from "../catalogue.ts";
+import { trialKey, type Trial, type Trials } from "./fixtures.ts";
+import type { Reach } from "./reach.ts";
+import type { EndedTest } from "./trial-report.ts";
+import { AND } from "./weave.ts";
+
+/** One test, and the mutants that it meets without being of a case that they name. */
+export interface Meeting {
+  readonly test: Reach["tests"][number];
+  readonly mutants: readonly Mutant[];
+}
+
+/** By test, those that leave their bed as it is first: what they find spares the dear ones. */
+export const meetingsOf = (mutants: readonly Mutant[], reach: Reach): readonly Meeting[] =>
+  reach.tests
+    .map((test, index) => ({ test, mutants: mutants.filter(({ id, red }) => reach.met[id]?.includes(index) && !red.includes(test.plan)) }))
+    .filter(({ mutants: met }) => met.length > 0)
+    .toSorted((a, b) => Number(a.test.disturbs) - Number(b.test.disturbs));
+
+const functionOf = ({ edit }: Mutant): string => `${edit.file} ${edit.in}`;
+
+/** Groups of at most so many that can live at once: a woven function answers as one mutant. */
+export const bundlesOf = (mutants: readonly Mutant[], size: number): readonly (readonly Mutant[])[] => {
+  const bundles: Mutant[][] = [];
+  for (const mutant of mutants) {
+    const room = bundles.find((one) => one.length < size && !one.some((other) => functionOf(other) === functionOf(mutant)));
+    if (room === undefined) bundles.push([mutant]);
+    else room.push(mutant);
+  }
+  return bundles;
+};
+
+const bundleId = (bundle: readonly Mutant[]): string => bundle.map(({ id }) => id).join(AND);
+
+/** Each test once for each bundle of what it meets. */
+export const trialsTogether = (meetings: readonly Meeting[], size: number): Trials =>
+  Object.fromEntries(
+    meetings.map(({ test, mutants }) => {
+      const trials = bundlesOf(mutants, size).map((bundle): Trial => ({ id: bundleId(bundle), ends: false, control: !test.disturbs }));
+      return [trialKey(test.plan, test.title), trials];
+    }),
+  );
+
+/** What is left in doubt: tests that were not green under a bundle, each with the mutants of that bundle. */
+export const suspectsOf = (meetings: readonly Meeting[], ended: readonly EndedTest[]): readonly Meeting[] =>
+  meetings.flatMap(({ test, mutants }) => {
+    const own = ended.filter(({ plan, title, isControl }) => !isControl && plan === test.plan && title === test.title);
+    const green = new Set(own.filter(({ status }) => status === "passed").flatMap(({ mutant = "" }) => mutant.split(AND)));
+    const left = mutants.filter(({ id }) => !green.has(id));
+    return left.length === 0 ? [] : [{ test, mutants: left }];
+  });

@@ -1,0 +1,76 @@
+import type { Mutant } from "../catalogue.ts";
+import type { Result } from "../results.ts";
+import { meetingsOf, suspectsOf, trialsTogether, type Meeting } from "./bundles.ts";
+import type { RunWoven } from "./run-mutants.ts";
+import { besideOfTrials, countBeside } from "./trials.ts";
+
+export interface RunBeside extends Omit<RunWoven, "most"> {
+  /** What is known of a mutant already. */
+  readonly known: (mutant: Mutant) => Result | undefined;
+  /** How many tests are run before those mutants are left out of which they have told something. */
+  readonly slice: number;
+}
+
+/** What is found out of one mutant. */
+interface Beside {
+  readonly red: Set<string>;
+  isUnsure: boolean;
+}
+
+const slicesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  items.length === 0 ? [] : [items.slice(0, size), ...slicesOf(items.slice(size), size)];
+
+const without = (meetings: readonly Meeting[], found: ReadonlyMap<string, Beside>): readonly Meeting[] =>
+  meetings.flatMap(({ test, mutants }) => {
+    const left = mutants.filter(({ id }) => !found.has(id));
+    return left.length === 0 ? [] : [{ test, mutants: left }];
+  });
+
+/** Runs tests under many mutants at once, and those that were not green under each of them alone. */
+const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunBeside): Promise<ReadonlyMap<string, Beside>> => {
+  place.choose(trialsTogether(meetings, size));
+  const suspects = suspectsOf(meetings, await run());
+  const found = new Map<string, Beside>();
+  if (suspects.length === 0) return found;
+  place.choose(trialsTogether(suspects, 1));
+  const ended = await run();
+  for (const mutant of new Set(suspects.flatMap(({ mutants }) => mutants))) {
+    const red = besideOfTrials(ended, mutant);
+    if (red?.length !== 0) found.set(mutant.id, { red: new Set(red), isUnsure: red === undefined });
+  }
+  return found;
+};
+
+const toldOf = (beside: Beside | undefined): string => {
+  if (beside === undefined) return "nothing else";
+  return beside.isUnsure ? "not sure" : `also ${[...beside.red].join(", ")}`;
+};
+
+/**
+ * For mutants with a result: whether they turn cases red beside those that they name. Many live at once, and a test that is green then is so
+ * under each of them; one that turned something red is asked no further. Where no other test meets one, none is.
+ */
+export const runBeside = async (mutants: readonly Mutant[], options: RunBeside): Promise<void> => {
+  const { place, reach, keep, tell, known, slice } = options;
+  const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
+    const result = known(mutant);
+    if (result === undefined) return;
+    const { print: _, ...rest } = result;
+    keep({ [mutant.id]: { ...rest, others } });
+  };
+  const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
+  const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);
+  const found = new Map<string, Beside>();
+  for (const meetings of slicesOf(meetingsOf(asked, reach), slice)) {
+    for (const [id, beside] of await runSlice(without(meetings, found), options)) {
+      found.set(id, beside);
+      const mutant = asked.find((one) => one.id === id);
+      if (mutant !== undefined && !beside.isUnsure) keepOthers(mutant, [...beside.red]);
+      tell(`${id} ${toldOf(beside)}`);
+    }
+  }
+  for (const mutant of asked.filter(({ id }) => !found.has(id))) {
+    keepOthers(mutant, []);
+    tell(`${mutant.id} ${toldOf(undefined)}`);
+  }
+};

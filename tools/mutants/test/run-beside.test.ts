@@ -1,0 +1,91 @@
+import { expect, it } from "vitest";
+import type { Mutant } from "../src/catalogue.ts";
+import { bundlesOf } from "../src/woven/bundles.ts";
+import type { Trials } from "../src/woven/fixtures.ts";
+import type { Reach } from "../src/woven/reach.ts";
+import { runBeside } from "../src/woven/run-beside.ts";
+import type { EndedTest } from "../src/woven/trial-report.ts";
+
+const mutant = (id: string, red: readonly string[], within = id): Mutant => ({
+  id,
+  kind: "state",
+  rule: "r",
+  edit: { file: "infra/sim/src/a.ts", in: within, text: "a", with: "b" },
+  red: [...red],
+});
+
+const row = (plan: string, disturbs = false) => ({ plan, title: "t", ms: 10, disturbs });
+
+const REACH: Reach = {
+  tests: [row("DEAR", true), row("A"), row("B"), row("C")],
+  met: { kind: [0, 1, 2, 3], loud: [1, 2, 3, 0], named: [2], unmet: [], flaky: [3] },
+};
+
+/** Runs whatever was chosen: red are those of these tests, under these mutants; each red one is followed by what it is without any. */
+const runs = (red: Readonly<Record<string, readonly string[]>>, spoilt: readonly string[] = []) => {
+  const asked: Trials[] = [];
+  const run = (): Promise<readonly EndedTest[]> => {
+    const common = { inSetUp: false, disturbs: false, startMs: 0, ms: 10, title: "t" };
+    const trials = Object.entries(asked.at(-1) ?? {}).flatMap(([key, some]) =>
+      some.map(({ id }) => ({ plan: key.split("|")[0] ?? "", id })),
+    );
+    return Promise.resolve(
+      trials.flatMap(({ plan, id }) => {
+        const isRed = id.split("+").some((one) => red[one]?.includes(plan));
+        const test = { ...common, plan, mutant: id };
+        const control = { ...test, isControl: true, status: spoilt.includes(id) ? ("failed" as const) : ("passed" as const) };
+        return [{ ...test, isControl: false, status: isRed ? ("failed" as const) : ("passed" as const) }, ...(isRed ? [control] : [])];
+      }),
+    );
+  };
+  return { asked, run, choose: (trials: Trials | undefined) => void asked.push(trials ?? {}) };
+};
+
+const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, spoilt?: readonly string[]) => {
+  const { asked, run, choose } = runs(red, spoilt);
+  const kept: Record<string, readonly string[] | undefined> = {};
+  await runBeside(mutants, {
+    place: { ids: new Set(mutants.map(({ id }) => id)), choose },
+    reach: REACH,
+    size: 9,
+    slice: 2,
+    run,
+    keep: (results) => void Object.assign(kept, Object.fromEntries(Object.entries(results).map(([id, { others }]) => [id, others]))),
+    known: ({ id }) => (id === "unknown" ? undefined : { print: "p", end: "killed", by: ["X"], seconds: 1 }),
+    tell: () => {},
+  });
+  const told = asked.map((trials) => Object.fromEntries(Object.entries(trials).map(([key, some]) => [key, some.map(({ id }) => id)])));
+  return { told, kept };
+};
+
+it("mutants live together where no two are of one function", () => {
+  const [a, b, c, d] = [mutant("a", [], "f"), mutant("b", [], "g"), mutant("c", [], "f"), mutant("d", [], "h")];
+  expect(bundlesOf([a, b, c, d], 2).map((bundle) => bundle.map(({ id }) => id))).toEqual([
+    ["a", "b"],
+    ["c", "d"],
+  ]);
+});
+
+it("what is green under many at once is so under each; the tests that disturb come last", async () => {
+  const { told, kept } = await beside([mutant("kind", ["X"]), mutant("loud", ["X"]), mutant("named", ["B"]), mutant("unmet", ["X"])], {});
+  expect(told).toEqual([
+    { "A|t": ["kind+loud"], "B|t": ["kind+loud"] },
+    { "C|t": ["kind+loud"], "DEAR|t": ["kind+loud"] },
+  ]);
+  expect(kept).toEqual({ kind: [], loud: [], named: [], unmet: [] });
+});
+
+it("what is red is asked for again under each alone, and who turned it red is asked no further", async () => {
+  const { told, kept } = await beside([mutant("kind", ["X"]), mutant("loud", ["X"])], { loud: ["B", "C"] });
+  expect(told).toEqual([
+    { "A|t": ["kind+loud"], "B|t": ["kind+loud"] },
+    { "B|t": ["kind", "loud"] },
+    { "C|t": ["kind"], "DEAR|t": ["kind"] },
+  ]);
+  expect(kept).toEqual({ loud: ["B"], kind: [] });
+});
+
+it("nothing is kept of one that spoils its bed, nor of one without a result", async () => {
+  const { kept } = await beside([mutant("flaky", ["X"]), mutant("unknown", ["X"])], { flaky: ["C"] }, ["flaky"]);
+  expect(kept).toEqual({});
+});
