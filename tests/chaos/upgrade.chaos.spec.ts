@@ -2,12 +2,13 @@ import { expect, plan, test } from "@kubera-e2e/fixtures";
 
 const CONTROLLER = { kind: "Deployment", namespace: "maya-system", name: "upgrade-controller" } as const;
 
+test.use({ state: "openebs-base" });
+
 test.describe("an upgrade", { tag: "@disruptive" }, () => {
   test(
     "ends well though upgrade-controller was killed on the way, and the volume is as it was",
     plan("TCID-DIR-CHAOS-AGENT-KILL-UPGRADE-CONTROLLER", { day: 2, priority: 1 }),
     async ({ bed, upgrade }) => {
-      await upgrade.install();
       const pool = await upgrade.newPool(3);
       const application = await upgrade.newApplication([{ pool, replicas: 3 }]);
       const pods = await upgrade.podsOf(application);

@@ -1,15 +1,10 @@
-import { clusterReaches, expect, KINDS, openebsJobDone, plan, probes, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
+import { clusterReaches, expect, KINDS, plan, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
 
 const AGENTS = "maya-system";
 const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
 
 const nodeLabels = async (bed: Bed): Promise<unknown> =>
   (await bed.member.kube.list(KINDS.node)).map(({ metadata }) => [metadata.name, metadata.labels]);
-
-const openebsVersions = async (bed: Bed): Promise<string[]> => {
-  const pods = await bed.member.kube.list(KINDS.pod, { namespace: "openebs", labelSelector: "openebs.io/version" });
-  return [...new Set(pods.map(({ metadata }) => metadata.labels?.["openebs.io/version"] ?? ""))];
-};
 
 type Group = ReturnType<DirectorClient["group"]>;
 
@@ -173,24 +168,4 @@ test.describe("with a cluster to connect", () => {
     const nodes = (await reader.group.nodes({ clusterId: id, state: "active" })).map(({ name }) => name);
     expect(nodes.toSorted(), "whom the read-only admin may look at").toEqual([...bed.member.nodes].toSorted());
   });
-
-  test(
-    "an admin upgrades its OpenEBS, after a read-only admin could not",
-    plan("TCID-DIR-TEAMING-ACCESS-ADMIN", { day: 1, priority: 1, row: "upgrade" }),
-    async ({ bed, director, project, projectTeam, release }) => {
-      const { supportedBaseVersions: [base = ""] = [], targetVersion = "" } = (await director.upgradeMatrix()) ?? {};
-      const clusterId = await bed.connect(bed.member);
-      await bed.installOpenEBS(bed.member, { version: base });
-      const { id } = await project.activeOpenEBS(clusterId);
-      const [admin, reader] = [await projectTeam.join("ProjectAdmin"), await projectTeam.join("ProjectReadAdmin")];
-      const path = `/v3/groups/${project.id}/openebses/${id}/?action=upgradecontrolplane`;
-      expect(await reader.director.request({ method: "POST", path, body: { upgradeVersion: targetVersion } })).toBeRefused();
-      expect(await openebsVersions(bed)).toEqual([base]);
-      const job = await admin.group.upgradeControlPlane(id, targetVersion);
-      await openebsJobDone({ group: admin.group, deadlineMs: bed.intervals.openebsReady, intervalMs: bed.intervals.poll }, job.id);
-      const { namespace, components } = release.openebs;
-      await bed.member.until(probes.openebsReady({ namespace, components, version: targetVersion }), bed.intervals.openebsReady);
-      expect(await openebsVersions(bed)).toEqual([targetVersion]);
-    },
-  );
 });

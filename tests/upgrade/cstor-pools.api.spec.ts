@@ -1,7 +1,6 @@
 import { expect, plan, test } from "@kubera-e2e/fixtures";
 
-test.use({ state: "director", disturbs: true });
-test.beforeEach(({ upgrade }) => upgrade.install());
+test.use({ state: "openebs-base", disturbs: true });
 
 test("a cStor pool follows its control plane", plan("TCID-DIR-OP-UPGRADE-CSTOR-POOL", { day: 2, priority: 0 }), async ({ upgrade }) => {
   const pool = await upgrade.newPoolByDirector();

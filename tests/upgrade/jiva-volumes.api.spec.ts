@@ -1,7 +1,6 @@
 import { expect, plan, test } from "@kubera-e2e/fixtures";
 
-test.use({ state: "director", disturbs: true });
-test.beforeEach(({ upgrade }) => upgrade.install());
+test.use({ state: "openebs-base", disturbs: true });
 
 test(
   "with all three replicas up a Jiva volume is upgraded",

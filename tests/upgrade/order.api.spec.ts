@@ -1,9 +1,9 @@
 import { expect, plan, test } from "@kubera-e2e/fixtures";
 
-test.use({ state: "director", disturbs: true });
+test.use({ disturbs: true });
 
 test.describe("installed by Director", () => {
-  test.beforeEach(({ upgrade }) => upgrade.install());
+  test.use({ state: "openebs-base" });
 
   test(
     "a control plane moves on while its data plane is one version behind",

@@ -23,13 +23,12 @@ test(
 );
 
 test.describe("while pools and volumes are older than their control plane", () => {
-  test.use({ state: "director", disturbs: true });
+  test.use({ state: "openebs-base", disturbs: true });
 
   test(
     "a data plane does not move by a claim that is incomplete or names what is not there",
     plan("TCID-IUOD04", { day: 2, priority: 2, row: "malformed", assumption: "A-UPGRADE-CLAIM-INPUT" }),
     async ({ bed, director, project, upgrade }) => {
-      await upgrade.install();
       const pool = await upgrade.newPool(1);
       const application = await upgrade.newApplication([{ replicas: 1 }]);
       await upgrade.controlPlane();

@@ -24,7 +24,7 @@ test.each(["", "dir", "bare@1.12.0", "director@", "director@1@2", "Bare"])("refu
     [
       `[USAGE] --state ${text} is no state of a bed`,
       "  where:   --state",
-      "  because: the states are bare, director, openebs; all but bare may be followed by @ and a build",
+      "  because: the states are bare, director, openebs, openebs-base; all but bare may be followed by @ and a build",
       "  fix:     Write --state bare, --state director (build 1.12.0) or --state director@1.12.0.",
     ].join("\n"),
   );
@@ -57,7 +57,7 @@ test("blames --drop for what is no state", () => {
     [
       "[USAGE] --drop nonsense is no state of a bed",
       "  where:   --drop",
-      "  because: the states are bare, director, openebs; all but bare may be followed by @ and a build",
+      "  because: the states are bare, director, openebs, openebs-base; all but bare may be followed by @ and a build",
       "  fix:     Write --drop bare, --drop director (build 1.12.0) or --drop director@1.12.0.",
     ].join("\n"),
   );

@@ -6,6 +6,7 @@ import { installDirector } from "./install-director.ts";
 import { installOpenEBS } from "./install-openebs.ts";
 import { restoreSet } from "./restore-set.ts";
 import { snapshotSet } from "./snapshot-set.ts";
+import { upgradeBase } from "./upgrade-base.ts";
 
 export interface EnsureOptions {
   readonly build: string;
@@ -20,15 +21,20 @@ export interface Ensured {
   readonly ms: number;
 }
 
-/** Brings a bed from the state it is made from to the named one. */
-const install = async (context: BedContext, state: BedState, options: EnsureOptions): Promise<void> => {
-  if (state === "director") await installDirector(context, options);
-  if (state !== "openebs") return;
+const equipMembers = async (context: BedContext, options: EnsureOptions & { readonly version?: string }): Promise<void> => {
   for (const { name, role } of context.bed.clusters) {
     if (role !== "member") continue;
     await connectMember(context, { ...options, cluster: name });
     await installOpenEBS(context, { ...options, cluster: name });
   }
+};
+
+/** Brings a bed from the state it is made from to the named one. */
+const INSTALLS: Readonly<Record<BedState, (context: BedContext, options: EnsureOptions) => Promise<void>>> = {
+  bare: () => Promise.resolve(),
+  director: (context, options) => installDirector(context, options),
+  openebs: (context, options) => equipMembers(context, options),
+  "openebs-base": async (context, options) => equipMembers(context, { ...options, version: await upgradeBase(context) }),
 };
 
 const make = async (context: BedContext, state: BedState, options: EnsureOptions): Promise<void> => {
@@ -45,7 +51,7 @@ const make = async (context: BedContext, state: BedState, options: EnsureOptions
     });
   note(`its set is missing: restoring ${stateName(from, options.build)} and installing`);
   await ensureState(context, from, options);
-  await install(context, state, options);
+  await INSTALLS[state](context, options);
   note("taking its set");
   await snapshotSet(context, { state: stateName(state, options.build), powerOn: false, ...(options.signal && { signal: options.signal }) });
 };

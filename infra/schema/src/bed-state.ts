@@ -1,7 +1,10 @@
 import { z } from "zod";
 
-/** What a bed is reset to; `director` and `openebs` hold for one build. */
-export const bedStateSchema = z.enum(["bare", "director", "openebs"]);
+/**
+ * What a bed is reset to; all but `bare` hold for one build. `openebs` is the newest that Director offers, `openebs-base` the newest from which
+ * it upgrades.
+ */
+export const bedStateSchema = z.enum(["bare", "director", "openebs", "openebs-base"]);
 
 export type BedState = z.infer<typeof bedStateSchema>;
 
