@@ -21,8 +21,6 @@ export interface FollowerOptions {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;
-/** A cluster that was set back has to start everything, and may be set back again in a moment: its logs wait until it has settled. */
-const SETTLING_MS = 5000;
 /** How long the log of a container that is gone may take to end by itself. */
 const GRACE_MS = 3000;
 /** A log that is followed is asked for anew this often, for a dead connection says nothing. */
@@ -42,9 +40,6 @@ export class ContainerFollower {
   #told = 0;
   #reading: LogReading | undefined;
   #wake: () => void = () => {};
-  #hurry: () => void = () => {};
-  #setBacks = 0;
-  #isBehind = false;
   #pauseMs = FIRST_PAUSE_MS;
   /** How the last reading of the present run ended. */
   #end: LogEnd | undefined;
@@ -61,15 +56,9 @@ export class ContainerFollower {
     return this.#end?.how === "broken" ? this.#end.because : undefined;
   }
 
-  /** Whether there may be lines that were put off and not read since. */
-  get isBehind(): boolean {
-    return this.#isBehind && this.#reading?.isQuiet !== true;
-  }
-
   /** The pod's status tells of a run. */
   update(run: ContainerRun): void {
     if (this.#latest?.id === run.id && this.#latest.isOver === run.isOver) return;
-    if (run.restarts < (this.#latest?.restarts ?? 0)) this.#setBacks += 1;
     this.#latest = run;
     // Nothing is lost by that: the end of a run that is over is read once more.
     if (run.id !== this.#present?.id) this.#reading?.leaveAfter(0);
@@ -81,12 +70,6 @@ export class ContainerFollower {
     this.#isGone = true;
     this.#reading?.leaveAfter(GRACE_MS);
     this.#wake();
-    this.#hurry();
-  }
-
-  /** Somebody wants to read what the container has written, or it will soon be gone: nothing is put off any longer. */
-  hurry(): void {
-    this.#hurry();
   }
 
   /** The API server answers again. */
@@ -102,7 +85,6 @@ export class ContainerFollower {
       else await this.#readRun(latest, signal);
     }
     if (this.#isGone) this.#takeLeave();
-    this.#isBehind = false;
     this.#options.file.settle();
   }
 
@@ -140,8 +122,8 @@ export class ContainerFollower {
     if (run.restarts > former.restarts) return;
     this.#end = undefined;
     this.#toldId = run.id;
-    this.#isBehind = true;
-    await this.#untilSettled(signal);
+    // Its machine has just been powered on: the run that is known of then is soon another, and its log is asked for of nobody yet.
+    await this.#untilWoken(LONGEST_PAUSE_MS, signal);
   }
 
   /** The end of a run that is over, then the next one. */
@@ -190,7 +172,6 @@ export class ContainerFollower {
       else if (!what.previous && this.#latest?.id !== this.#present?.id) reading.leaveAfter(0);
       return await reading.read(signal);
     } finally {
-      if (!what.previous) this.#isBehind = false;
       this.#reading = undefined;
       turns.give();
     }
@@ -226,18 +207,6 @@ export class ContainerFollower {
   async #untilServed(signal: AbortSignal): Promise<void> {
     await this.#untilWoken(this.#nextPause(), signal);
     if (this.#options.isAway()) await this.#untilWoken(LONGEST_PAUSE_MS, signal);
-  }
-
-  async #untilSettled(signal: AbortSignal): Promise<void> {
-    const hurried = new AbortController();
-    this.#hurry = () => hurried.abort();
-    const until = AbortSignal.any([signal, hurried.signal]);
-    let seen: number;
-    do {
-      seen = this.#setBacks;
-      await this.#options.clock.sleep(SETTLING_MS, until).catch(() => {});
-    } while (seen < this.#setBacks && !until.aborted);
-    this.#hurry = () => {};
   }
 
   /** Until something is heard of the container, or some time has passed. */

@@ -15,9 +15,6 @@ export type LogEnd =
 /** An API server that starts knows nobody, and nobody's rights, for some seconds. */
 const PASSING = new Set([401, 403, 408, 429]);
 
-/** What a log holds already comes at once, in one go. */
-const QUIET_MS = 100;
-
 /** Nobody is told of it; a reason that Node makes up takes a stack. */
 const OVER = new Error("the reading is over");
 
@@ -42,15 +39,9 @@ export class LogReading {
   readonly #options: ReadingOptions;
   readonly #left = new AbortController();
   readonly #over = new AbortController();
-  #heardMs = Infinity;
 
   constructor(options: ReadingOptions) {
     this.#options = options;
-  }
-
-  /** Whether the log answers, and has told what it held. */
-  get isQuiet(): boolean {
-    return this.#options.clock.monotonicMs() - this.#heardMs >= QUIET_MS;
   }
 
   /** Leaves the reading when it has not ended after some time. */
@@ -62,17 +53,13 @@ export class LogReading {
   }
 
   async read(signal: AbortSignal): Promise<LogEnd> {
-    const { open, onLine, clock, limitMs } = this.#options;
+    const { open, onLine, limitMs } = this.#options;
     const lines = new LogLines();
     this.leaveAfter(limitMs);
     void this.#giveWay();
     try {
-      const chunks = await open(AbortSignal.any([signal, this.#left.signal]));
-      this.#heardMs = clock.monotonicMs();
-      for await (const chunk of chunks) {
-        this.#heardMs = clock.monotonicMs();
+      for await (const chunk of await open(AbortSignal.any([signal, this.#left.signal])))
         for (const line of lines.push(chunk)) onLine(line);
-      }
       return this.#left.signal.aborted || signal.aborted ? { how: "left" } : { how: "ended", rest: lines.end() };
     } catch (error) {
       return this.#left.signal.aborted || signal.aborted

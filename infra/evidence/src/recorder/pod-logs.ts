@@ -60,15 +60,7 @@ export class PodLogs {
       const ref = { namespace, name, container: status.name };
       const followed = this.#followed.get(`${uid}/${status.name}`) ?? this.#begin(ref, { uid, createdAt: pod.metadata?.creationTimestamp });
       followed.follower.update(run);
-      if (pod.metadata?.deletionTimestamp !== undefined) followed.follower.hurry();
     }
-  }
-
-  /** Whether all lines that were written until now are read, as far as anybody can tell; what was put off is read from now on. */
-  catchUp(): boolean {
-    const followers = [...this.#followed.values()].map(({ follower }) => follower);
-    for (const follower of followers) follower.hurry();
-    return !followers.some((follower) => follower.isBehind);
   }
 
   /** Whether the API server answers, as the watch of its pods has found. */
