@@ -1,4 +1,4 @@
-import { expect, openebsJobDone, plan, test, type DirectorClient } from "@kubera-e2e/fixtures";
+import { expect, openebsJobDone, plan, probes, test, type DirectorClient } from "@kubera-e2e/fixtures";
 
 /** Reads of an upgrade: the claim, its jobs, and each of them. */
 const readsOf = async (director: DirectorClient, group: string, claimId: string): Promise<readonly string[]> => {
@@ -38,7 +38,7 @@ test.describe("older than Director's newest", () => {
   test(
     "an admin upgrades its control plane, after a read-only admin could not",
     plan("TCID-DIR-TEAMING-ACCESS-ADMIN", { day: 1, priority: 1, row: "upgrade" }),
-    async ({ bed, project, projectTeam, upgrade }) => {
+    async ({ bed, project, projectTeam, release, upgrade }) => {
       const { id } = await project.activeOpenEBS(await project.idOf(bed.member));
       const [admin, reader] = [await projectTeam.join("ProjectAdmin"), await projectTeam.join("ProjectReadAdmin")];
       const path = `/v3/groups/${project.id}/openebses/${id}/?action=upgradecontrolplane`;
@@ -47,6 +47,8 @@ test.describe("older than Director's newest", () => {
       expect(await upgrade.controlPlaneVersions()).toEqual([upgrade.base]);
       const job = await admin.group.upgradeControlPlane(id, upgrade.target);
       await openebsJobDone({ group: admin.group, deadlineMs: bed.intervals.openebsReady, intervalMs: bed.intervals.poll }, job.id);
+      const { namespace, components } = release.openebs;
+      await bed.member.until(probes.openebsReady({ namespace, components, version: upgrade.target }), bed.intervals.openebsReady);
       expect(await upgrade.controlPlaneVersions()).toEqual([upgrade.target]);
     },
   );

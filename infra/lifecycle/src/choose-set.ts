@@ -11,10 +11,22 @@ export interface ChosenSet {
   readonly notes: readonly string[];
 }
 
-const fixFor = (bed: TestBed, state: string): string =>
-  frozenIdOf(state) === undefined
-    ? `Bring the bed into that state and take it: e2e bed snapshot ${bed.name} --state ${state}.`
-    : `See which ones there are: e2e bed status ${bed.name}. One that has expired may have been removed by e2e bed gc.`;
+/** The line of a bed's file by which a run makes the state itself; undefined for bare, which nothing is made from. */
+const madeBy = (state: string): string | undefined => {
+  const [name = ""] = state.split("@");
+  if (name === "bare") return undefined;
+  return `${name}: { from: ${name === "director" ? "bare" : "director"}, make: true }`;
+};
+
+const fixFor = (bed: TestBed, state: string): string => {
+  if (frozenIdOf(state) !== undefined)
+    return `See which ones there are: e2e bed status ${bed.name}. One that has expired may have been removed by e2e bed gc.`;
+  const line = Object.entries(bed.states).some(([name, declared]) => name === state.split("@")[0] && declared.make)
+    ? undefined
+    : madeBy(state);
+  const byHand = `Bring the bed into that state and take it: e2e bed snapshot ${bed.name} --state ${state}.`;
+  return line === undefined ? byHand : `Have runs make it, by a line below states in the bed's file: ${line}. Or by hand: ${byHand}`;
+};
 
 const missing = (bed: TestBed, state: string, at: { readonly found: readonly FoundSet[]; readonly inspected: readonly MachineInfo[] }) => {
   const states = [...new Set(at.found.map(({ manifest }) => manifest.state))].toSorted();

@@ -96,6 +96,8 @@ export const discoveredBed = (discovery: Discovery): string => {
     "states:",
     "  bare: {}",
     "  director: { from: bare, make: true }",
+    "  openebs: { from: director, make: true }",
+    "  openebs-base: { from: director, make: true }",
     "",
   ].join("\n");
 };

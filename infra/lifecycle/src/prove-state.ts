@@ -37,6 +37,6 @@ export const proveState = async (context: BedContext, state: string, outer: Abor
     what: `the bed ${context.bed.name} is not in the state ${state}`,
     where: `cluster ${serverCluster(context.bed).name}`,
     because: `${because}; every run that restores a set of the wrong name fails`,
-    fix: "Bring the bed into that state first, or take the set by the name of the state it is in: --state bare, director or openebs.",
+    fix: "Bring the bed into that state first, or take the set by the name of the state it is in: --state bare, director, openebs or openebs-base.",
   });
 };

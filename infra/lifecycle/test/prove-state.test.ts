@@ -33,7 +33,7 @@ test.each([
       `[SET_REFUSED] the bed lab is not in the state ${state}`,
       "  where:   cluster c1",
       `  because: ${because}; every run that restores a set of the wrong name fails`,
-      "  fix:     Bring the bed into that state first, or take the set by the name of the state it is in: --state bare, director or openebs.",
+      "  fix:     Bring the bed into that state first, or take the set by the name of the state it is in: --state bare, director, openebs or openebs-base.",
     ].join("\n"),
   );
 });

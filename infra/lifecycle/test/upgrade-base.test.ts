@@ -21,10 +21,10 @@ test("is the newest of the versions from which Director upgrades", async () => {
 
 test.each([[undefined], [[]]])("is told to be missing where the matrix is %j", async (versions) => {
   await expect(upgradeBase(bedOf(versions))).rejects.toMatchObject({
-    code: "DIRECTOR_CONTRACT",
-    what: "Director upgrades OpenEBS from no version",
+    code: "SET_MISSING",
+    what: "the state openebs-base cannot be made, for Director upgrades OpenEBS from no version",
     where: "upgradematrixes of http://director.lab",
-    because: "the state openebs-base is the newest version from which it does",
+    because: "the state holds the newest version from which it does",
     fix: "Run cases of upgrades on a release that has an upgrade matrix.",
   });
 });

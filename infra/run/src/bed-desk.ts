@@ -1,7 +1,7 @@
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import type { BedSession } from "./bed-session.ts";
-import { blockedBy } from "./blocked.ts";
+import { blockedBy, lacksState } from "./blocked.ts";
 import type { FailedState } from "./failed-state.ts";
 import { describeJoined } from "./joined-bed.ts";
 import { SlotBarrier } from "./slot-barrier.ts";
@@ -49,7 +49,7 @@ export class BedDesk {
           this.#isRestoring = false;
           options.failedState?.forget();
         } catch (error) {
-          this.fail(error);
+          if (!lacksState(error)) this.fail(error);
           throw error;
         }
       },

@@ -1,7 +1,7 @@
 import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Settings } from "@kubera-e2e/schema/settings";
-import { blockedBy } from "./blocked.ts";
+import { blockedBy, lacksState } from "./blocked.ts";
 import type { JoinRequest } from "./wire.ts";
 
 export interface BarrierOptions {
@@ -46,12 +46,17 @@ export class SlotBarrier {
   #restoring = false;
   #emptySinceMs = -Infinity;
   #failure: { readonly error: unknown } | undefined;
+  /** Why states cannot be had. */
+  readonly #lacked = new Map<string, unknown>();
 
   constructor(options: BarrierOptions) {
     this.#options = options;
   }
 
-  /** Waits for its turn. Errors: that of the restore for the slot that asked for it, `BED_BROKEN` for all others from then on, at once. */
+  /**
+   * Waits for its turn. Errors: that of the restore for the slot that asked for it, `BED_BROKEN` for all others from then on, at once; where
+   * the bed only lacks a state, for those who want that one.
+   */
   join(request: JoinRequest, signal?: AbortSignal): Promise<Granted> {
     this.#takeOver(request.slot);
     return new Promise((grant, refuse) => {
@@ -106,6 +111,7 @@ export class SlotBarrier {
       this.#refuseAll(this.#failure.error);
       return;
     }
+    this.#refuseLacked();
     if (this.#restoring) return;
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
       this.#queue = this.#queue.filter((waiting) => waiting !== next);
@@ -164,11 +170,22 @@ export class SlotBarrier {
       this.#dirty = false;
       this.#admit(waiting, this.#now() - startMs);
     } catch (error) {
-      this.#failure ??= { error };
+      if (lacksState(error)) this.#lacked.set(nameOf(request), error);
+      else this.#failure ??= { error };
       waiting.refuse(error);
     } finally {
       this.#restoring = false;
       this.#turn();
+    }
+  }
+
+  /** Those whose state is one that cannot be had. */
+  #refuseLacked(): void {
+    const refused = this.#queue.filter(({ request }) => this.#lacked.has(nameOf(request)));
+    this.#queue = this.#queue.filter((waiting) => !refused.includes(waiting));
+    for (const { request, refuse } of refused) {
+      const state = nameOf(request);
+      refuse(blockedBy(this.#options.bed, this.#lacked.get(state), state));
     }
   }
 

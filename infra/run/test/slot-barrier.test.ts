@@ -1,3 +1,4 @@
+import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
@@ -29,7 +30,7 @@ class Course {
     });
   }
 
-  join(slot: number, state: "bare" | "director", over: Partial<JoinRequest> = {}): Promise<{ restoredMs: number; waitedMs: number }> {
+  join(slot: number, state: BedState, over: Partial<JoinRequest> = {}): Promise<{ restoredMs: number; waitedMs: number }> {
     const request = joinRequestSchema.parse({ slot, state, build: "1", disturbs: false, test: `T-${slot}`, ...over });
     const joined = this.barrier.join(request);
     joined.then(
@@ -300,6 +301,23 @@ describe("a bed that cannot be restored", () => {
   fix:     Make room.`);
     expect((await failureOf(course.join(2, "bare"))).code).toBe("BED_BROKEN");
     expect(course.restored).toHaveLength(1);
+  });
+
+  test("but only lacks a state refuses those who want it, and serves the others", async () => {
+    const course = new Course();
+    course.failure = new KuberaError("SET_MISSING", { what: "no set holds it", where: "a1", because: "none was taken", fix: "Take it." });
+    const [first, second, other] = [failureOf(course.join(0, "openebs")), failureOf(course.join(1, "openebs")), course.join(2, "director")];
+    await course.pass(RESTORE_MS);
+    course.failure = undefined;
+    expect((await first).code).toBe("SET_MISSING");
+    expect((await second).message).toBe(`[BED_BROKEN] the bed lab cannot be brought to openebs@1 in this run
+  where:   bed lab
+  because: [SET_MISSING] no set holds it
+  fix:     Take it.`);
+    await course.pass(RESTORE_MS);
+    await expect(other).resolves.toMatchObject({ restoredMs: RESTORE_MS });
+    expect((await failureOf(course.join(3, "openebs"))).code).toBe("BED_BROKEN");
+    expect(course.restored).toHaveLength(2);
   });
 
   test("is told with what to do when the reason is no error of the house", async () => {

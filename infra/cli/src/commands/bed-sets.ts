@@ -40,7 +40,7 @@ const addGc = (bed: Command): void => {
 const addRenew = (bed: Command): void => {
   changing(bed.command("renew <bed>"))
     .description("renew the certificates inside a set: restore, run the declared commands, prove, take the set again")
-    .requiredOption("--state <state>", "bare; director or openebs of the build under test; director@1.11.0")
+    .requiredOption("--state <state>", "bare; director, openebs or openebs-base of the build under test; director@1.11.0")
     .addHelpText("after", RENEW_EXAMPLES)
     .action(async (name: string, options: Flags & { state: string }) => (await import("../bed-renew.ts")).renewBed(name, options));
 };

@@ -38,7 +38,10 @@ interface RestoreFlags extends JsonOption {
 
 const actions = () => import("../bed-actions.ts");
 
-const STATE = ["--state <state>", `bare; director or openebs of the build under test; ${stateName("director", "1.11.0")}`] as const;
+const STATE = [
+  "--state <state>",
+  `bare; director, openebs or openebs-base of the build under test; ${stateName("director", "1.11.0")}`,
+] as const;
 
 const addLooking = (bed: Command): void => {
   bed
