@@ -47,6 +47,17 @@ const placed = ({ member }: Bed, { name }: WorkloadName) =>
     },
   });
 
+/** Kills replicas and keeps them from their nodes, until what it answers is called: then they are there again. */
+const heldBack = async ({ intervals, member }: Bed, replicas: readonly WorkloadName[]): Promise<() => Promise<void>> => {
+  const nodes = await member.nodesOf(replicas);
+  for (const node of nodes) await member.cordon(node);
+  for (const replica of replicas) await member.kill(replica);
+  return async () => {
+    for (const node of nodes) await member.uncordon(node);
+    for (const replica of replicas) await member.until(probes.workloadReady(replica), intervals.openebsReady);
+  };
+};
+
 /** Samples whether the pod of an application is ready. */
 const watched = (bed: Bed, { name, namespace }: App) =>
   bed.sample(`the pod of ${name} is ready`, async () => {
@@ -133,6 +144,29 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
         expect(await bed.member.nodesOf([replica])).toEqual([node]);
       }
       expect(await bed.member.nodesOf(replicas)).toHaveLength(REPLICAS);
+    },
+  );
+
+  test(
+    "of Jiva has the same revisions on all replicas after each failed while it was written, and then two at once",
+    plan("TCID-JIVA-MULTIPLE-REPLICAS-FAILURE", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    async ({ bed, apps }) => {
+      const app = await apps.onJiva(REPLICAS);
+      const lines = [...(await apps.diary(app))];
+      const replicas = await partsOf(bed, app, "openebs.io/replica=jiva-replica");
+      const nodes = await bed.member.nodesOf(replicas);
+      for (const replica of replicas) {
+        const [node = ""] = await bed.member.nodesOf([replica]);
+        const comeBack = await heldBack(bed, [replica]);
+        lines.push((await apps.restarted(app)).at(-1) ?? "");
+        const missed = await apps.revisionOn(node, app);
+        await comeBack();
+        expect(await apps.agreedRevision(nodes, app)).toBeGreaterThan(missed);
+      }
+      const bothComeBack = await heldBack(bed, replicas.slice(1));
+      await bothComeBack();
+      await apps.agreedRevision(nodes, app);
+      expect(await apps.restarted(app)).toEqual([...lines, expect.any(String)]);
     },
   );
 });

@@ -8,6 +8,7 @@ import { cortexAgent } from "./programs/cortex-agent.ts";
 import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
+import { jiva } from "./programs/volumes/jiva.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
 import { busybox } from "./programs/busybox.ts";
 import { dmaasAgent } from "./programs/dmaas/dmaas-agent.ts";
@@ -118,7 +119,7 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
 });
 
 /** The parts of OpenEBS that do something; what it runs beside them is a plain server. */
-const OPENEBS: readonly [string, Program][] = [
+const openebsOf = (wiring: Wiring): readonly [string, Program][] => [
   ["openebs-ndm", nodeDiskManager],
   ["openebs-ndm-operator", ndmOperator],
   ["cspc-operator", poolOperator(CSPC)],
@@ -126,6 +127,7 @@ const OPENEBS: readonly [string, Program][] = [
   ["openebs-cstor-admission-server", cstorAdmission],
   ["cvc-operator", volumeProvisioner(CSPC)],
   ["openebs-provisioner", volumeProvisioner(SPC)],
+  ["jiva", jiva(wiring)],
   ["upgrade", upgradeTask],
 ];
 
@@ -149,7 +151,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["velero", velero(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
+  const openebs = OPENEBS_OWNERS.flatMap((owner) => openebsOf(wiring).map(([name, program]) => [`${owner}/${name}`, program] as const));
   const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox)]];
   const all = [...others, ...[...plain, ...parts, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { basename, dirname } from "node:path";
 import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 import { defaultProgram } from "../../kubernetes/kubelet/default-program.ts";
 import { at, listAt, textAt } from "../json.ts";
-import { isReplica, VolumeAway } from "../volume-access.ts";
+import { isReplica, jivaRevision, VolumeAway } from "../volume-access.ts";
 
 const START_MS = 500;
 
@@ -62,6 +63,24 @@ const listed = async (context: ProgramContext): Promise<ProgramEnd> => {
   return { exitCode: 0 };
 };
 
+/** Where a replica of Jiva lies, in a folder that is called as its volume. */
+const JIVA_FOLDER = /^\/var\/openebs\/([^/]+)$/;
+const COUNTER = "revision.counter";
+const BLOCK_BYTES = 4096;
+
+/** `cat` of the one file that is known beside the data of a replica. */
+const shown = async (context: ProgramContext): Promise<ProgramEnd> => {
+  const { args, machine, signal, store, time } = context;
+  const path = args[1] ?? "";
+  const [, volume] = JIVA_FOLDER.exec(textAt(volumeAt(context, dirname(path)), "hostPath", "path") ?? "") ?? [];
+  await time.delay(START_MS, signal);
+  if (args.length !== 2 || basename(path) !== COUNTER || volume === undefined) return refused(context);
+  const revision = jivaRevision({ store, volume }, machine.disk.volumes);
+  if (revision !== undefined) context.log(String(revision).padEnd(BLOCK_BYTES, "\0"));
+  else context.log(`cat: can't open '${path}': No such file or directory`);
+  return { exitCode: revision === undefined ? 1 : 0 };
+};
+
 /** What a privileged pod tells the systemd of its node. */
 const KUBELET_SCRIPT =
   /^nsenter -t 1 -m -u -i -n -p -- sh -c systemctl stop kubelet; systemctl is-active kubelet; sleep (\d+); systemctl start kubelet; systemctl is-active kubelet$/;
@@ -83,7 +102,8 @@ const withoutKubelet = async (context: ProgramContext): Promise<ProgramEnd> => {
 };
 
 /**
- * busybox: sleeps and echoes as any image does, lists the folders of a node's hostpath volumes, and stops a node's kubelet for a while. As
+ * busybox: sleeps and echoes as any image does, lists the folders of a node's hostpath volumes, shows what a replica of Jiva
+ * counts, and stops a node's kubelet for a while. As
  * far as a diary needs a shell, it is one: it shows what its volume holds, adds a line that nobody can know before, and stays.
  */
 export const busybox: Program = {
@@ -91,6 +111,7 @@ export const busybox: Program = {
     const [applet] = context.args;
     if (applet === "sleep" || applet === "echo") return defaultProgram(applet === "echo").start(context);
     if (applet === "nsenter") return { ready: () => true, ended: withoutKubelet(context) };
+    if (applet === "cat") return { ready: () => true, ended: shown(context) };
     if (applet === "ls") return { ready: () => true, ended: listed(context) };
     if (!SCRIPT.test(context.args.at(-1) ?? "")) return { ready: () => false, ended: refused(context) };
     const state = { isReady: false };
