@@ -10,7 +10,7 @@ import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
 import { jiva } from "./programs/volumes/jiva.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
-import { busybox } from "./programs/busybox.ts";
+import { busybox } from "./programs/busybox/busybox.ts";
 import { dmaasAgent } from "./programs/dmaas/dmaas-agent.ts";
 import { velero } from "./programs/dmaas/velero.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
@@ -24,6 +24,7 @@ import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
 import { CSPC, SPC } from "./pool-flavour.ts";
 import { textAt } from "./json.ts";
+import type { NetworksOf } from "./network-fault.ts";
 import { replicatedVolume, type VolumeAccess } from "./volume-access.ts";
 import { Wiring, type VolumesOf } from "./wiring.ts";
 
@@ -38,6 +39,8 @@ export interface DirectorWorldOptions {
   readonly clusterLogs?: (name: string) => KubeletPort["logs"] | undefined;
   /** Data of the volumes on the disk of a node, by volume; without it backups hold no volumes. */
   readonly volumesOf?: VolumesOf;
+  /** What packets of the pods on a node meet; without it every network is quiet. */
+  readonly networksOf?: NetworksOf;
   /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
   readonly maxMembersPerProject?: number;
   /** Gets a line for each request to a route that Director does not know. */
@@ -152,7 +155,7 @@ const programsOf = (wiring: Wiring): Programs => {
     ["upgrade-controller", upgradeController(wiring)],
   ];
   const openebs = OPENEBS_OWNERS.flatMap((owner) => openebsOf(wiring).map(([name, program]) => [`${owner}/${name}`, program] as const));
-  const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox)]];
+  const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox(wiring))]];
   const all = [...others, ...[...plain, ...parts, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
@@ -164,6 +167,7 @@ export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorl
     clusterStores,
     clusterLogs = () => undefined,
     volumesOf = () => undefined,
+    networksOf = () => undefined,
     maxMembersPerProject = 10,
     log = () => {},
   } = options;
@@ -173,6 +177,7 @@ export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorl
     clusterStores,
     clusterLogs,
     volumesOf,
+    networksOf,
     maxMembersPerProject,
     administrator: options.adminCredentials,
   });
