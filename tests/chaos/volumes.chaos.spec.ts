@@ -1,6 +1,6 @@
 import { expect, KINDS, notYet, plan, probes, reached, test, waitUntil, type Bed, type KubeObject } from "@kubera-e2e/fixtures";
 import type { App, Apps } from "@kubera-e2e/fixtures/apps";
-import type { WorkloadName } from "@kubera-e2e/fixtures/disruption";
+import type { Linked, WorkloadName } from "@kubera-e2e/fixtures/disruption";
 import type { Pools } from "@kubera-e2e/fixtures/pools";
 
 test.use({ state: "openebs" });
@@ -17,6 +17,12 @@ interface Makers {
   readonly pools: Pools;
 }
 
+interface Teller {
+  readonly bed: Bed;
+  readonly pools: Pools;
+  readonly project: Linked["project"];
+}
+
 /** An application that keeps a diary on a volume with three replicas. */
 const MAKE = {
   Jiva: ({ apps }: Makers) => apps.onJiva(REPLICAS),
@@ -27,10 +33,11 @@ const MAKE = {
 } as const;
 
 /** Deployments with these labels. Throws when there is none: what hits nobody proves nothing. */
-const labelled = async ({ member }: Bed, labelSelector: string): Promise<readonly WorkloadName[]> => {
+const labelled = async ({ member }: Bed, labelSelector: string): Promise<readonly [WorkloadName, ...WorkloadName[]]> => {
   const found = await member.kube.list(KINDS.deployment, { namespace: NAMESPACE, labelSelector });
-  if (found.length === 0) throw new Error(`no Deployment of ${NAMESPACE} has ${labelSelector}`);
-  return found.map(({ metadata }) => ({ kind: "Deployment", namespace: NAMESPACE, name: metadata.name }) as const);
+  const [first, ...others] = found.map(({ metadata }) => ({ kind: "Deployment", namespace: NAMESPACE, name: metadata.name }) as const);
+  if (first === undefined) throw new Error(`no Deployment of ${NAMESPACE} has ${labelSelector}`);
+  return [first, ...others];
 };
 
 const partsOf = (bed: Bed, { volume }: App, label: string) => labelled(bed, `openebs.io/persistent-volume=${volume},${label}`);
@@ -47,11 +54,34 @@ const placed = ({ member }: Bed, { name }: WorkloadName) =>
     },
   });
 
+/** Kills replicas and keeps them from their nodes, until what it answers is called: then they are there again. */
+const heldBack = async ({ intervals, member }: Bed, replicas: readonly WorkloadName[]): Promise<() => Promise<void>> => {
+  const nodes = await member.nodesOf(replicas);
+  for (const node of nodes) await member.cordon(node);
+  for (const replica of replicas) await member.kill(replica);
+  return async () => {
+    for (const node of nodes) await member.uncordon(node);
+    for (const replica of replicas) await member.until(probes.workloadReady(replica), intervals.openebsReady);
+  };
+};
+
 /** Samples whether the pod of an application is ready. */
 const watched = (bed: Bed, { name, namespace }: App) =>
   bed.sample(`the pod of ${name} is ready`, async () => {
     const found = await bed.member.kube.get<Workload>({ ...KINDS.deployment, namespace, name });
     return found?.status?.readyReplicas === 1 ? undefined : "it is not";
+  });
+
+/** Until Director calls the volume of an application Healthy. */
+const healthy = ({ bed, pools, project }: Teller, { volume }: App) =>
+  waitUntil({
+    what: "Director calls the volume Healthy",
+    deadlineMs: bed.intervals.clusterActive,
+    intervalMs: bed.intervals.poll,
+    probe: async () => {
+      const known = (await project.volumes(pools.clusterId)).find(({ name }) => name === volume);
+      return known?.state === "Healthy" ? reached(true) : notYet(`it is ${known?.state ?? "not told of"}`);
+    },
   });
 
 const KILLS = [
@@ -75,6 +105,37 @@ const KILLS = [
   },
 ] as const;
 
+const NETWORKS = [
+  {
+    details: plan("TCID-JIVA-REPLICA-NETWORK-DELAY", { day: 2, priority: 2, assumption: "A-VOLUME-NETWORK" }),
+    engine: "Jiva",
+    what: "packets of a replica come late",
+    part: "openebs.io/replica=jiva-replica",
+    fault: { delayMs: 300 },
+  },
+  {
+    details: plan("TCID-JIVA-CONTROLLER-NETWORK-DELAY", { day: 2, priority: 2, assumption: "A-VOLUME-NETWORK" }),
+    engine: "Jiva",
+    what: "packets of its controller come late",
+    part: "openebs.io/controller=jiva-controller",
+    fault: { delayMs: 300 },
+  },
+  {
+    details: plan("TCID-CSTOR-TARGET-NETWORK-DELAY", { day: 2, priority: 2, assumption: "A-VOLUME-NETWORK" }),
+    engine: "cStor",
+    what: "packets of its target come late",
+    part: "openebs.io/target=cstor-target",
+    fault: { delayMs: 300 },
+  },
+  {
+    details: plan("TCID-CSTOR-TARGET-NETWORK-LOSS", { day: 2, priority: 2, assumption: "A-VOLUME-NETWORK" }),
+    engine: "cStor",
+    what: "packets of its target are lost",
+    part: "openebs.io/target=cstor-target",
+    fault: { lossPercent: 30 },
+  },
+] as const;
+
 test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
   for (const { details, engine, what, hit } of KILLS) {
     test(`of ${engine} is used on after a kill of ${what}`, details, async ({ bed, project, pools, apps }) => {
@@ -82,17 +143,25 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
       const lines = await apps.diary(app);
       const seen = watched(bed, app);
       for (const workload of await hit(bed, app)) await bed.member.killUntilReady([workload], bed.intervals.openebsReady);
-      await waitUntil({
-        what: "Director calls the volume Healthy",
-        deadlineMs: bed.intervals.clusterActive,
-        intervalMs: bed.intervals.poll,
-        probe: async () => {
-          const known = (await project.volumes(pools.clusterId)).find(({ name }) => name === app.volume);
-          return known?.state === "Healthy" ? reached(true) : notYet(`it is ${known?.state ?? "not told of"}`);
-        },
-      });
+      await healthy({ bed, pools, project }, app);
       expect(await seen.steady(bed.intervals.openebsReady)).toEqual([]);
       expect(await apps.restarted(app)).toEqual([...lines, expect.any(String)]);
+    });
+  }
+
+  for (const { details, engine, what, part, fault } of NETWORKS) {
+    test(`of ${engine} is used on while ${what}`, details, async ({ bed, project, pools, apps }) => {
+      const app = await MAKE[engine]({ apps, pools });
+      const lines = await apps.diary(app);
+      const seen = watched(bed, app);
+      const [hit] = await partsOf(bed, app, part);
+      const mend = await bed.spoilNetwork(bed.member, hit, fault);
+      expect(await seen.steady(bed.intervals.openebsReady)).toEqual([]);
+      const during = await apps.restarted(app);
+      await mend();
+      await healthy({ bed, pools, project }, app);
+      expect(during).toEqual([...lines, expect.any(String)]);
+      expect(await apps.restarted(app)).toEqual([...during, expect.any(String)]);
     });
   }
 
@@ -133,6 +202,29 @@ test.describe("a volume with replicas", { tag: "@disruptive" }, () => {
         expect(await bed.member.nodesOf([replica])).toEqual([node]);
       }
       expect(await bed.member.nodesOf(replicas)).toHaveLength(REPLICAS);
+    },
+  );
+
+  test(
+    "of Jiva has the same revisions on all replicas after each failed while it was written, and then two at once",
+    plan("TCID-JIVA-MULTIPLE-REPLICAS-FAILURE", { day: 2, priority: 1, assumption: "A-VOLUME-WORKLOADS" }),
+    async ({ bed, apps }) => {
+      const app = await apps.onJiva(REPLICAS);
+      const lines = [...(await apps.diary(app))];
+      const replicas = await partsOf(bed, app, "openebs.io/replica=jiva-replica");
+      const nodes = await bed.member.nodesOf(replicas);
+      for (const replica of replicas) {
+        const [node = ""] = await bed.member.nodesOf([replica]);
+        const comeBack = await heldBack(bed, [replica]);
+        lines.push((await apps.restarted(app)).at(-1) ?? "");
+        const missed = await apps.revisionOn(node, app);
+        await comeBack();
+        expect(await apps.agreedRevision(nodes, app)).toBeGreaterThan(missed);
+      }
+      const bothComeBack = await heldBack(bed, replicas.slice(1));
+      await bothComeBack();
+      await apps.agreedRevision(nodes, app);
+      expect(await apps.restarted(app)).toEqual([...lines, expect.any(String)]);
     },
   );
 });

@@ -20,7 +20,7 @@ export const DECLARED_NEEDS = {
   cloud: "an account of a public cloud",
   idp: "identities at GitHub, Google or Active Directory",
   "k8s-upgrade": "a newer Kubernetes to move nodes to",
-  "net-chaos": "faults in the network of single pods",
+  "net-chaos": "tc and the kernel's netem on workers, for faults in the network of single pods",
   "network-policies": "a pod network that heeds NetworkPolicies",
   "long-run": "hours to days for one case",
   "large-cluster": "room for 200 instances of an application",

@@ -64,12 +64,14 @@ const startProtocols = async ({ speed, vsphereLatencyMs, bed = "sim" }: StartSim
   const { username: accessId, password: secretKey } = secrets["object-store"];
   const objectStore = await startObjectStore({ bucket: BUCKET, credentials: { accessId, secretKey }, log });
   const clusters = new Map<string, RunningCluster>();
+  const machineOf = (name: string, node: string) => dataCenter.machinesOf(name).find(({ spec }) => spec.node === node);
   const world = createDirectorWorld({
     registryHost: registry.host,
     adminCredentials: secrets["director-admin"],
     clusterStores: (name) => clusters.get(name)?.store,
     clusterLogs: (name) => clusters.get(name)?.logs,
-    volumesOf: (name, node) => dataCenter.machinesOf(name).find(({ spec }) => spec.node === node)?.disk.volumes,
+    volumesOf: (name, node) => machineOf(name, node)?.disk.volumes,
+    networksOf: (name, node) => machineOf(name, node)?.memory?.networks,
     log,
   });
   const director = await world.startFrontend();

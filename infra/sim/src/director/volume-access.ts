@@ -17,6 +17,12 @@ export interface VolumeAccess {
   write(data: unknown): void;
 }
 
+/** Of one that has replicas. */
+export interface ReplicatedAccess extends VolumeAccess {
+  /** Gives the replica on a node what was written last. Error: `VolumeAway`. */
+  rebuild(node: string): void;
+}
+
 export interface VolumePlace {
   readonly cluster: string;
   readonly store: Store;
@@ -41,6 +47,10 @@ const isServed = ({ store, volume }: VolumePlace, engine: ReplicatedVolume["engi
 
 const revisionOn = (disk: Disk, key: string): number => numberAt(disk.get(key), "revision") ?? 0;
 
+/** What the replica of a Jiva volume on this disk counts as its revisions; undefined without one. */
+export const jivaRevision = ({ store, volume }: Omit<VolumePlace, "cluster">, disk: Disk): number | undefined =>
+  volumeOf(store, volume)?.engine === "jiva" ? numberAt(disk.get(keyOf(volume)), "revision") : undefined;
+
 /** Disks of the replicas that run. Error: `VolumeAway` while no target serves the volume, or no more than half of its replicas run. */
 const served = (place: VolumePlace, disks: ReadonlyMap<string, Disk>, { engine, replicas }: ReplicatedVolume): readonly Disk[] => {
   if (!isServed(place, engine)) throw new VolumeAway(place.volume, "no target serves it");
@@ -50,7 +60,7 @@ const served = (place: VolumePlace, disks: ReadonlyMap<string, Disk>, { engine, 
 };
 
 /** A replicated volume, whose data lie with its replicas; undefined for a local one, and where nodes have no disks. */
-export const replicatedVolume = (wiring: Pick<Wiring, "volumesOf">, place: VolumePlace): VolumeAccess | undefined => {
+export const replicatedVolume = (wiring: Pick<Wiring, "volumesOf">, place: VolumePlace): ReplicatedAccess | undefined => {
   const seen = volumeOf(place.store, place.volume);
   if (seen === undefined) return undefined;
   const disks = new Map(
@@ -61,14 +71,16 @@ export const replicatedVolume = (wiring: Pick<Wiring, "volumesOf">, place: Volum
   );
   if (disks.size === 0) return undefined;
   const key = keyOf(place.volume);
+  const newest = (): unknown =>
+    served(place, disks, seen)
+      .toSorted((a, b) => revisionOn(b, key) - revisionOn(a, key))[0]
+      ?.get(key);
   return {
-    read: () =>
-      at(
-        served(place, disks, seen)
-          .toSorted((a, b) => revisionOn(b, key) - revisionOn(a, key))[0]
-          ?.get(key),
-        "data",
-      ),
+    read: () => at(newest(), "data"),
+    rebuild: (node) => {
+      const written = newest();
+      if (written !== undefined) disks.get(node)?.set(key, written);
+    },
     write: (data) => {
       const running = served(place, disks, seen);
       const revision = Math.max(...running.map((disk) => revisionOn(disk, key))) + 1;

@@ -4,6 +4,7 @@ import { isCutOff } from "../kubernetes/network-policies.ts";
 import type { ProgramContext } from "../kubernetes/program.ts";
 import type { Database } from "./database.ts";
 import { at, listAt, textAt } from "./json.ts";
+import type { NetworksOf } from "./network-fault.ts";
 import type { LogIndex } from "./observe/log-index.ts";
 import type { SampleStore } from "./observe/sample-store.ts";
 import type { DirectorServer } from "./server.ts";
@@ -19,6 +20,7 @@ export interface WiringOptions {
   readonly clusterStores: (name: string) => EtcdStore | undefined;
   readonly clusterLogs: (name: string) => KubeletPort["logs"] | undefined;
   readonly volumesOf: VolumesOf;
+  readonly networksOf: NetworksOf;
   readonly maxMembersPerProject: number;
   readonly log: (line: string) => void;
 }
@@ -73,6 +75,7 @@ export class Wiring {
   readonly clusterStores: WiringOptions["clusterStores"];
   readonly clusterLogs: WiringOptions["clusterLogs"];
   readonly volumesOf: VolumesOf;
+  readonly networksOf: NetworksOf;
   readonly maxMembersPerProject: number;
   /** For what nobody handles. */
   readonly log: WiringOptions["log"];
@@ -92,6 +95,7 @@ export class Wiring {
     this.clusterStores = options.clusterStores;
     this.clusterLogs = options.clusterLogs;
     this.volumesOf = options.volumesOf;
+    this.networksOf = options.networksOf;
     this.maxMembersPerProject = options.maxMembersPerProject;
     this.log = options.log;
   }

@@ -8,8 +8,9 @@ import { cortexAgent } from "./programs/cortex-agent.ts";
 import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
+import { jiva } from "./programs/volumes/jiva.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
-import { busybox } from "./programs/busybox.ts";
+import { busybox } from "./programs/busybox/busybox.ts";
 import { dmaasAgent } from "./programs/dmaas/dmaas-agent.ts";
 import { velero } from "./programs/dmaas/velero.ts";
 import { mayaIoAgent } from "./programs/maya-io-agent.ts";
@@ -23,6 +24,7 @@ import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
 import { CSPC, SPC } from "./pool-flavour.ts";
 import { textAt } from "./json.ts";
+import type { NetworksOf } from "./network-fault.ts";
 import { replicatedVolume, type VolumeAccess } from "./volume-access.ts";
 import { Wiring, type VolumesOf } from "./wiring.ts";
 
@@ -37,6 +39,8 @@ export interface DirectorWorldOptions {
   readonly clusterLogs?: (name: string) => KubeletPort["logs"] | undefined;
   /** Data of the volumes on the disk of a node, by volume; without it backups hold no volumes. */
   readonly volumesOf?: VolumesOf;
+  /** What packets of the pods on a node meet; without it every network is quiet. */
+  readonly networksOf?: NetworksOf;
   /** Members a project can have, pending invitations included; 0 means without limit, default 10. */
   readonly maxMembersPerProject?: number;
   /** Gets a line for each request to a route that Director does not know. */
@@ -118,7 +122,7 @@ const withLiveStore = (wiring: Wiring, program: Program): Program => ({
 });
 
 /** The parts of OpenEBS that do something; what it runs beside them is a plain server. */
-const OPENEBS: readonly [string, Program][] = [
+const openebsOf = (wiring: Wiring): readonly [string, Program][] => [
   ["openebs-ndm", nodeDiskManager],
   ["openebs-ndm-operator", ndmOperator],
   ["cspc-operator", poolOperator(CSPC)],
@@ -126,6 +130,7 @@ const OPENEBS: readonly [string, Program][] = [
   ["openebs-cstor-admission-server", cstorAdmission],
   ["cvc-operator", volumeProvisioner(CSPC)],
   ["openebs-provisioner", volumeProvisioner(SPC)],
+  ["jiva", jiva(wiring)],
   ["upgrade", upgradeTask],
 ];
 
@@ -149,8 +154,8 @@ const programsOf = (wiring: Wiring): Programs => {
     ["velero", velero(wiring)],
     ["upgrade-controller", upgradeController(wiring)],
   ];
-  const openebs = OPENEBS_OWNERS.flatMap((owner) => OPENEBS.map(([name, program]) => [`${owner}/${name}`, program] as const));
-  const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox)]];
+  const openebs = OPENEBS_OWNERS.flatMap((owner) => openebsOf(wiring).map(([name, program]) => [`${owner}/${name}`, program] as const));
+  const others: [string, Program][] = [["library/busybox", withVolumes(wiring, busybox(wiring))]];
   const all = [...others, ...[...plain, ...parts, ...own].map(([name, program]) => [`mayadata/${name}`, program] as const), ...openebs];
   return new Map(all.map(([repository, program]) => [repository, withLiveStore(wiring, program)]));
 };
@@ -162,6 +167,7 @@ export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorl
     clusterStores,
     clusterLogs = () => undefined,
     volumesOf = () => undefined,
+    networksOf = () => undefined,
     maxMembersPerProject = 10,
     log = () => {},
   } = options;
@@ -171,6 +177,7 @@ export const createDirectorWorld = (options: DirectorWorldOptions): DirectorWorl
     clusterStores,
     clusterLogs,
     volumesOf,
+    networksOf,
     maxMembersPerProject,
     administrator: options.adminCredentials,
   });

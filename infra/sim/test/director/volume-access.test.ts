@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { newDisk } from "../../src/datacenter/disk.ts";
 import { apply } from "../../src/director/kube-apply.ts";
-import { replicatedVolume, volumeOn } from "../../src/director/volume-access.ts";
+import { jivaRevision, replicatedVolume, volumeOn } from "../../src/director/volume-access.ts";
 import { createStore, type EtcdStore } from "../../src/kubernetes/etcd-store.ts";
 
 const VOLUME = "pvc-1";
@@ -71,6 +71,24 @@ describe("a volume with replicas", () => {
     expect(access()?.read()).toEqual(["a", "b"]);
   });
 
+  it("counts on each disk what was written while that replica ran, and the same once it is rebuilt", () => {
+    const { access, at, disks, run } = volume();
+    const counts = () => [...disks.values()].map((disk) => jivaRevision(at, disk));
+    expect(counts()).toEqual([undefined, undefined, undefined]);
+    access()?.rebuild("worker1");
+    expect(counts(), "nothing is written yet").toEqual([undefined, undefined, undefined]);
+    access()?.write(["a"]);
+    run(CONTROLLER, SECOND, THIRD);
+    access()?.write(["a", "b"]);
+    run(CONTROLLER, FIRST, SECOND, THIRD);
+    expect(counts()).toEqual([1, 2, 2]);
+    access()?.rebuild("worker1");
+    expect(counts()).toEqual([2, 2, 2]);
+    run(CONTROLLER, FIRST, SECOND);
+    expect(access()?.read()).toEqual(["a", "b"]);
+    expect(jivaRevision({ ...at, volume: "pvc-2" }, new Map([["replica/pvc-2", { revision: 1 }]])), "no volume of Jiva").toBeUndefined();
+  });
+
   it.each([
     ["without its controller", [FIRST, SECOND, THIRD], "volume pvc-1: input/output error, no target serves it"],
     ["with one of three replicas", [CONTROLLER, FIRST], "volume pvc-1: input/output error, 1 of 3 replicas run"],
@@ -80,6 +98,7 @@ describe("a volume with replicas", () => {
     run(...running);
     expect(() => access()?.read()).toThrow(message);
     expect(() => access()?.write([])).toThrow(message);
+    expect(() => access()?.rebuild("worker1")).toThrow(message);
     run(CONTROLLER, FIRST, SECOND, THIRD);
     expect(access()?.read()).toEqual(["a"]);
   });
