@@ -39,6 +39,11 @@ export class Session {
     return new Session(options, tests);
   }
 
+  /** Whether a spec holds it; lists put what it stands in before a title. */
+  hasTest(plan: string, title: string): boolean {
+    return this.#tests.some((one) => one.plan === plan && ` ${one.title}`.endsWith(` ${title}`));
+  }
+
   close(): void {
     this.#workplace?.remove();
   }

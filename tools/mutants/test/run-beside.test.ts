@@ -21,8 +21,15 @@ const REACH: Reach = {
   met: { kind: [0, 1, 2, 3], loud: [1, 2, 3, 0], named: [2], unmet: [], flaky: [3] },
 };
 
+interface Trouble {
+  /** Mutants whose tests are red without them, too. */
+  readonly spoilt?: readonly string[];
+  /** A case that the report lacks. */
+  readonly lost?: string;
+}
+
 /** Runs whatever was chosen: red are those of these tests, under these mutants; each red one is followed by what it is without any. */
-const runs = (red: Readonly<Record<string, readonly string[]>>, spoilt: readonly string[] = []) => {
+const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], lost }: Trouble = {}) => {
   const asked: Trials[] = [];
   const run = (): Promise<readonly EndedTest[]> => {
     const common = { inSetUp: false, disturbs: false, startMs: 0, ms: 10, title: "t" };
@@ -31,6 +38,7 @@ const runs = (red: Readonly<Record<string, readonly string[]>>, spoilt: readonly
     );
     return Promise.resolve(
       trials.flatMap(({ plan, id }) => {
+        if (plan === lost) return [];
         const isRed = id.split("+").some((one) => red[one]?.includes(plan));
         const test = { ...common, plan, mutant: id };
         const control = { ...test, isControl: true, status: spoilt.includes(id) ? ("failed" as const) : ("passed" as const) };
@@ -41,8 +49,8 @@ const runs = (red: Readonly<Record<string, readonly string[]>>, spoilt: readonly
   return { asked, run, choose: (trials: Trials | undefined) => void asked.push(trials ?? {}) };
 };
 
-const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, spoilt?: readonly string[]) => {
-  const { asked, run, choose } = runs(red, spoilt);
+const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, trouble?: Trouble) => {
+  const { asked, run, choose } = runs(red, trouble);
   const kept: Record<string, readonly string[] | undefined> = {};
   await runBeside(mutants, {
     place: { ids: new Set(mutants.map(({ id }) => id)), choose },
@@ -66,6 +74,22 @@ it("mutants live together where no two are of one function", () => {
   ]);
 });
 
+it("those that decide who is let in live alone", () => {
+  const role: Mutant = { ...mutant("role:x", []), kind: "role" };
+  const answered = mutant("status:api:list:is-answered", []);
+  const entrance: Mutant = {
+    ...mutant("state:token", []),
+    edit: { file: "infra/sim/src/director/api/authentication.ts", text: "a", with: "b" },
+  };
+  const bundles = bundlesOf([role, mutant("a", []), answered, entrance, mutant("b", [])], 9);
+  expect(bundles.map((bundle) => bundle.map(({ id }) => id))).toEqual([["a", "b"], ["role:x"], [answered.id], ["state:token"]]);
+});
+
+it("nothing is kept of one whose test did not run", async () => {
+  const { kept } = await beside([mutant("flaky", ["X"]), mutant("named", ["X"])], {}, { lost: "C" });
+  expect(kept).toEqual({ named: [] });
+});
+
 it("what is green under many at once is so under each; the tests that disturb come last", async () => {
   const { told, kept } = await beside([mutant("kind", ["X"]), mutant("loud", ["X"]), mutant("named", ["B"]), mutant("unmet", ["X"])], {});
   expect(told).toEqual([
@@ -86,6 +110,6 @@ it("what is red is asked for again under each alone, and who turned it red is as
 });
 
 it("nothing is kept of one that spoils its bed, nor of one without a result", async () => {
-  const { kept } = await beside([mutant("flaky", ["X"]), mutant("unknown", ["X"])], { flaky: ["C"] }, ["flaky"]);
+  const { kept } = await beside([mutant("flaky", ["X"]), mutant("unknown", ["X"])], { flaky: ["C"] }, { spoilt: ["flaky"] });
   expect(kept).toEqual({});
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { mergedReach, reachOf, type Reach } from "../src/woven/reach.ts";
+import { mergedReach, reachOf, withoutTests, type Reach } from "../src/woven/reach.ts";
 import { runWoven } from "../src/woven/run-mutants.ts";
 import type { EndedTest } from "../src/woven/trial-report.ts";
 import { besideOfTrials, countBeside, noticed, searchesOf, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
@@ -43,6 +43,12 @@ it("specs that are recorded anew take the place of the same tests", () => {
   const before: Reach = { tests: [row("A", 1), row("B", 1)], met: { m: [0, 1], n: [0] } };
   const anew: Reach = { tests: [row("A", 2), row("C", 2)], met: { m: [0], o: [1] } };
   expect(mergedReach(before, anew)).toEqual({ tests: [row("B", 1), row("A", 2), row("C", 2)], met: { m: [0, 1], n: [], o: [2] } });
+});
+
+it("specs that are there no more meet nothing", () => {
+  const row = (plan: string) => ({ plan, title: "t", ms: 1, disturbs: false });
+  const reach: Reach = { tests: [row("A"), row("B"), row("C")], met: { m: [0, 1, 2], n: [1] } };
+  expect(withoutTests(reach, ({ plan }) => plan === "B")).toEqual({ tests: [row("A"), row("C")], met: { m: [0, 1], n: [] } });
 });
 
 const REACH: Reach = {

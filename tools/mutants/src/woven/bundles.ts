@@ -19,15 +19,19 @@ export const meetingsOf = (mutants: readonly Mutant[], reach: Reach): readonly M
 
 const functionOf = ({ edit }: Mutant): string => `${edit.file} ${edit.in}`;
 
-/** Groups of at most so many that can live at once: a woven function answers as one mutant. */
+/** Whether it decides who comes as far as what others break: a test that only wants a refusal would be green for the wrong reason. */
+const hidesOthers = ({ id, kind, edit }: Mutant): boolean =>
+  kind === "role" || id.endsWith(":is-answered") || /(access|authentication)\.ts$/.test(edit.file);
+
+/** Groups of at most so many that can live at once: a woven function answers as one mutant, and some stay alone. */
 export const bundlesOf = (mutants: readonly Mutant[], size: number): readonly (readonly Mutant[])[] => {
   const bundles: Mutant[][] = [];
-  for (const mutant of mutants) {
+  for (const mutant of mutants.filter((one) => !hidesOthers(one))) {
     const room = bundles.find((one) => one.length < size && !one.some((other) => functionOf(other) === functionOf(mutant)));
     if (room === undefined) bundles.push([mutant]);
     else room.push(mutant);
   }
-  return bundles;
+  return [...bundles, ...mutants.filter(hidesOthers).map((mutant) => [mutant])];
 };
 
 const bundleId = (bundle: readonly Mutant[]): string => bundle.map(({ id }) => id).join(AND);

@@ -38,21 +38,25 @@ export const reachOf = (ended: readonly EndedTest[], lines: readonly string[]): 
   };
 };
 
+/** What was recorded, but for some tests. */
+export const withoutTests = ({ tests, met }: Reach, isOut: (test: Reach["tests"][number]) => boolean): Reach => {
+  const kept = tests.flatMap((one, index) => (isOut(one) ? [] : [index]));
+  const placeOf = new Map(kept.map((index, place) => [index, place]));
+  const places = (indices: readonly number[]): number[] => indices.flatMap((index) => placeOf.get(index) ?? []);
+  return {
+    tests: tests.filter((one) => !isOut(one)),
+    met: Object.fromEntries(Object.entries(met).map(([id, indices]) => [id, places(indices)])),
+  };
+};
+
 /** What was recorded before, with what was recorded anew in place of the same tests. */
 export const mergedReach = (before: Reach, anew: Reach): Reach => {
   const keyOf = ({ plan, title }: Reach["tests"][number]): string => `${plan}|${title}`;
   const fresh = new Set(anew.tests.map(keyOf));
-  const kept = before.tests.flatMap((one, index) => (fresh.has(keyOf(one)) ? [] : [index]));
-  const placeOfKept = new Map(kept.map((index, place) => [index, place]));
-  const ids = [...new Set([...Object.keys(before.met), ...Object.keys(anew.met)])];
-  const metBy = (id: string): number[] => [
-    ...(before.met[id] ?? []).flatMap((index) => placeOfKept.get(index) ?? []),
-    ...(anew.met[id] ?? []).map((index) => index + kept.length),
-  ];
-  return {
-    tests: [...kept.flatMap((index) => before.tests[index] ?? []), ...anew.tests],
-    met: Object.fromEntries(ids.map((id) => [id, metBy(id)])),
-  };
+  const kept = withoutTests(before, (test) => fresh.has(keyOf(test)));
+  const ids = [...new Set([...Object.keys(kept.met), ...Object.keys(anew.met)])];
+  const metBy = (id: string): number[] => [...(kept.met[id] ?? []), ...(anew.met[id] ?? []).map((index) => index + kept.tests.length)];
+  return { tests: [...kept.tests, ...anew.tests], met: Object.fromEntries(ids.map((id) => [id, metBy(id)])) };
 };
 
 const fileOf = (root: string): string => join(root, "_artifacts", "mutants", "reach.json");

@@ -2,6 +2,7 @@ import type { Mutant } from "../catalogue.ts";
 import type { Result } from "../results.ts";
 import { meetingsOf, suspectsOf, trialsTogether, type Meeting } from "./bundles.ts";
 import type { RunWoven } from "./run-mutants.ts";
+import type { EndedTest } from "./trial-report.ts";
 import { besideOfTrials, countBeside } from "./trials.ts";
 
 export interface RunBeside extends Omit<RunWoven, "most"> {
@@ -13,8 +14,8 @@ export interface RunBeside extends Omit<RunWoven, "most"> {
 
 /** What is found out of one mutant. */
 interface Beside {
-  readonly red: Set<string>;
-  isUnsure: boolean;
+  /** Cases; undefined when a test did not run, or spoilt its bed. */
+  readonly red: readonly string[] | undefined;
 }
 
 const slicesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
@@ -26,6 +27,10 @@ const without = (meetings: readonly Meeting[], found: ReadonlyMap<string, Beside
     return left.length === 0 ? [] : [{ test, mutants: left }];
   });
 
+/** What is not in the report was not green: a run that is cut off tells of fewer tests. */
+const hasRun = (ended: readonly EndedTest[], { id }: Mutant, test: Meeting["test"]): boolean =>
+  ended.some(({ mutant, isControl, plan, title }) => mutant === id && !isControl && plan === test.plan && title === test.title);
+
 /** Runs tests under many mutants at once, and those that were not green under each of them alone. */
 const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunBeside): Promise<ReadonlyMap<string, Beside>> => {
   place.choose(trialsTogether(meetings, size));
@@ -35,15 +40,16 @@ const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunB
   place.choose(trialsTogether(suspects, 1));
   const ended = await run();
   for (const mutant of new Set(suspects.flatMap(({ mutants }) => mutants))) {
-    const red = besideOfTrials(ended, mutant);
-    if (red?.length !== 0) found.set(mutant.id, { red: new Set(red), isUnsure: red === undefined });
+    const asked = suspects.filter(({ mutants }) => mutants.includes(mutant));
+    const red = asked.every(({ test }) => hasRun(ended, mutant, test)) ? besideOfTrials(ended, mutant) : undefined;
+    if (red?.length !== 0) found.set(mutant.id, { red });
   }
   return found;
 };
 
 const toldOf = (beside: Beside | undefined): string => {
   if (beside === undefined) return "nothing else";
-  return beside.isUnsure ? "not sure" : `also ${[...beside.red].join(", ")}`;
+  return beside.red === undefined ? "not sure" : `also ${beside.red.join(", ")}`;
 };
 
 /**
@@ -56,7 +62,7 @@ export const runBeside = async (mutants: readonly Mutant[], options: RunBeside):
     const result = known(mutant);
     if (result === undefined) return;
     const { print: _, ...rest } = result;
-    keep({ [mutant.id]: { ...rest, others } });
+    keep({ [mutant.id]: { ...rest, others, inCompany: true } });
   };
   const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
   const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);
@@ -65,7 +71,7 @@ export const runBeside = async (mutants: readonly Mutant[], options: RunBeside):
     for (const [id, beside] of await runSlice(without(meetings, found), options)) {
       found.set(id, beside);
       const mutant = asked.find((one) => one.id === id);
-      if (mutant !== undefined && !beside.isUnsure) keepOthers(mutant, [...beside.red]);
+      if (mutant !== undefined && beside.red !== undefined) keepOthers(mutant, beside.red);
       tell(`${id} ${toldOf(beside)}`);
     }
   }

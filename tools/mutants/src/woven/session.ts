@@ -1,5 +1,5 @@
 import type { Mutant } from "../catalogue.ts";
-import { mergedReach, readReach, reachOf, writeReach, type Reach } from "./reach.ts";
+import { mergedReach, readReach, reachOf, withoutTests, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
 import { runBeside } from "./run-beside.ts";
 import { runWoven } from "./run-mutants.ts";
@@ -31,10 +31,11 @@ export const recordReach = async (mutants: readonly Mutant[], { root, specs, tel
   }
 };
 
-const reachOfRoot = (root: string): Reach => {
+/** Of those tests that are still there. */
+const reachOfRoot = (root: string, isThere: (plan: string, title: string) => boolean = () => true): Reach => {
   const reach = readReach(root);
   if (reach === undefined) throw new Error("nobody has recorded which test meets which mutant. Run pnpm mutants reach first");
-  return reach;
+  return withoutTests(reach, ({ plan, title }) => !isThere(plan, title));
 };
 
 export interface RunInOnePlace {
@@ -84,7 +85,7 @@ export const findCases = async (
 /** Mutants that have no result yet; with `within` those that have one, of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
   const { root, session, again, within, limit, size, tell } = options;
-  const reach = reachOfRoot(root);
+  const reach = reachOfRoot(root, (plan, title) => session.hasTest(plan, title));
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
     if (within === undefined) return again || result === undefined;
