@@ -69,4 +69,14 @@ describe("a case", () => {
       `[USAGE] a case and a pattern cannot be given at once\n  where:   pnpm test TCID-ROWS ${pattern}\n  because: the pattern would choose tests of other cases too\n  fix:     Leave ${pattern} out, or write the case's file instead of its id.`,
     );
   });
+
+  test.each([["tests/auth"], ["token.api.spec.ts"]])("is refused beside a file: %s", (file) => {
+    expect(() => writeOutCases([file, "TCID-ROWS"], TESTS)).toThrow(
+      `[USAGE] a case and a file cannot be given at once\n  where:   pnpm test ${file} TCID-ROWS\n  because: a case is looked for in all files, and of the named one only its own tests would run\n  fix:     Run ${file} by itself, or write the ids of its cases.`,
+    );
+  });
+
+  test("may stand beside the value of a flag that looks like a file", () => {
+    expect(writeOutCases(["--reporter", "./mine/report.ts", "TCID-PLAIN"], TESTS)).toContain("./mine/report.ts");
+  });
 });

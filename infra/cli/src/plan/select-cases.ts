@@ -30,6 +30,22 @@ const refusePattern = (args: readonly string[]): void => {
   });
 };
 
+/** What stands behind a flag is its value. */
+const isFile = (arg: string, index: number, args: readonly string[]): boolean =>
+  /^[^-].*(?:\/|\.spec\.)/.test(arg) && !/^--?[\w-]+$/.test(args[index - 1] ?? "");
+
+/** The files of the cases replace it, and nobody would hear that it was not run. */
+const refuseFile = (args: readonly string[]): void => {
+  const file = args.find(isFile);
+  if (file === undefined) return;
+  throw new KuberaError("USAGE", {
+    what: "a case and a file cannot be given at once",
+    where: `pnpm test ${args.join(" ")}`,
+    because: "a case is looked for in all files, and of the named one only its own tests would run",
+    fix: `Run ${file} by itself, or write the ids of its cases.`,
+  });
+};
+
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 
 /** Playwright matches a pattern with project, file, groups and title, and writes the tags of each group behind it. */
@@ -42,10 +58,11 @@ const patternOf = (tests: readonly ListedTest[]): string => {
 /**
  * A command line whose cases are written as Playwright takes them: their project, their files and their titles.
  *
- * Error: `USAGE` for an id that no spec claims, and for a pattern beside an id.
+ * Error: `USAGE` for an id that no spec claims, and for a pattern or a file beside an id.
  */
 export const writeOutCases = (args: readonly string[], tests: readonly ListedTest[]): string[] => {
   refusePattern(args);
+  refuseFile(args);
   const ids = args.filter((arg) => CASE.test(arg)).map((arg) => arg.toUpperCase());
   const chosen = ids.flatMap((id) => {
     const found = tests.filter(({ plan }) => plan === id);
