@@ -10,8 +10,8 @@ const scored = (id: string, rest: Partial<Mutant>, result?: Partial<Scored["resu
 });
 
 const ALL = [
-  scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"], together: 3 }),
-  scored("role:lives", { kind: "state" }, { end: "survived", woven: true }),
+  scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"], inCompany: true, together: 3 }),
+  scored("role:lives", { kind: "state" }, { end: "survived", woven: true, others: [] }),
   scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start" }),
   scored("role:given-up", { red: [], survives: "nobody asks" }),
   scored("role:nameless", { red: [] }),
@@ -55,7 +55,9 @@ describe("the score", () => {
       "  role:breaks: no start",
       "",
       "red beside those named:",
-      "  role:killed: TCID-Z",
+      "  role:killed: TCID-Z, and perhaps more",
+      "",
+      "1 turn nothing else red, of 2 of which that is known",
       "",
       "1 were run with others at once",
       "",
