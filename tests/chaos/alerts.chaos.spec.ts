@@ -33,8 +33,9 @@ test.describe("alerts arrive again, and those of before are read again, after a 
       });
       const hit = workloads.map((name) => ({ kind: "Deployment", namespace: bed.directorNamespace, name }) as const);
       await bed.server.killUntilReady(hit, bed.intervals.directorReady);
+      const besides = await observation.alerts.list({ clusterId });
       await scaleAgent(bed, 0);
-      await observation.alert({ clusterId, name: "ClusterDisconnected" });
+      await observation.alert({ clusterId, name: "ClusterDisconnected", besides });
       await scaleAgent(bed, 1);
       const outages = await seen.steady(bed.intervals.directorReady);
       expect(seen.longestMs, JSON.stringify(outages)).toBeLessThanOrEqual(outageMs);

@@ -1,7 +1,10 @@
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 
+/** Told before anything is done to the bed, of the set of one state. */
+const OF_ONE_STATE = new Set(["SET_MISSING", "SET_WITH_MEMORY"]);
+
 /** Whether a bed only lacks the state that was asked for: it serves those who want another. */
-export const lacksState = (error: unknown): boolean => isKuberaError(error) && error.code === "SET_MISSING";
+export const lacksState = (error: unknown): boolean => isKuberaError(error) && OF_ONE_STATE.has(error.code);
 
 /** What every later join is told once the bed has failed, or has not come to the state that is named; the first one is told the error itself. */
 export const blockedBy = (bed: string, error: unknown, state?: string): KuberaError => {
