@@ -68,7 +68,7 @@ const onNode = (script: string): readonly string[] => ["nsenter", "-t", "1", "-m
 
 const tc = (uid: string, change: string): readonly string[] =>
   onNode(
-    `pid=$(grep -l "pod${uid.replaceAll("-", "[-_]")}" /proc/[0-9]*/cgroup | head -n 1 | cut -d / -f 3); nsenter -t $pid -n tc qdisc ${change}`,
+    `pid=$(grep -l "pod${uid.replaceAll("-", "[-_]")}" /proc/[0-9]*/cgroup | cut -d / -f 3 | sort -n | head -n 1); nsenter -t $pid -n tc qdisc ${change}`,
   );
 
 const ADD = "add dev eth0 root netem delay 300ms";
@@ -126,6 +126,9 @@ describe("busybox on a node", () => {
     ["another script", () => onNode("reboot")],
     ["other namespaces", () => ["nsenter", "-t", "1", "-m", "sh", "-c", "systemctl stop kubelet"]],
     ["another ping", () => ["ping", IPS.target]],
+    ["a ping whose words are one", () => ["ping", `-q -c 10 ${IPS.target}`]],
+    ["namespaces whose words are one", () => ["nsenter", "-t 1 -m -u -i -n -p -- sh -c", "systemctl stop kubelet"]],
+    ["a uid that systemd would write otherwise", (world) => onNode(tc(world.uid("target"), ADD).at(-1)?.replaceAll("[-_]", "-") ?? "")],
     ["another file", () => ["cat", "/seen/volume.meta"]],
     ["a folder that is not listed", () => ["ls", "-1", "/seen"]],
     ["another program", () => ["reboot"]],

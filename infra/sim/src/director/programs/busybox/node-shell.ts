@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { NetworkFault } from "../../../datacenter/memory.ts";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
@@ -7,7 +8,7 @@ import { failed, refused } from "./refused.ts";
 
 const START_MS = 500;
 
-const ENTERED = "nsenter -t 1 -m -u -i -n -p -- sh -c ";
+const ENTERED = ["nsenter", "-t", "1", "-m", "-u", "-i", "-n", "-p", "--", "sh", "-c"];
 
 /** What a privileged pod tells the systemd of its node. */
 const KUBELET_SCRIPT =
@@ -25,7 +26,7 @@ const withoutKubelet = async (context: ProgramContext, seconds: number): Promise
 
 /** A process of the pod with a uid, and what packets that leave it shall meet. */
 const NETEM_SCRIPT =
-  /^pid=\$\(grep -l "pod(\S+)" \/proc\/\[0-9\]\*\/cgroup \| head -n 1 \| cut -d \/ -f 3\); nsenter -t \$pid -n tc qdisc (?:(del) dev eth0 root|add dev eth0 root netem (?:delay (\d+)ms|loss (\d+)%))$/;
+  /^pid=\$\(grep -l "pod((?:[^"\s-]|\[-_\])+)" \/proc\/\[0-9\]\*\/cgroup \| cut -d \/ -f 3 \| sort -n \| head -n 1\); nsenter -t \$pid -n tc qdisc (?:(del) dev eth0 root|add dev eth0 root netem (?:delay (\d+)ms|loss (\d+)%))$/;
 
 /** Beyond these those who wait give up, which nobody does here. */
 const MOST = { delayMs: 1000, lossPercent: 50 } as const;
@@ -61,8 +62,8 @@ export const onNode = async (context: ProgramContext): Promise<ProgramEnd> => {
   const own = listAt(pod.spec, "containers").find((one) => textAt(one, "name") === container);
   const mayEnter = at(pod.spec, "hostPID") === true && at(own, "securityContext", "privileged") === true;
   await time.delay(START_MS, signal);
-  const [command, script] = [args.join(" "), args.at(-1) ?? ""];
-  if (command !== `${ENTERED}${script}`) return refused(context);
+  const script = args.at(-1) ?? "";
+  if (!isDeepStrictEqual(args, [...ENTERED, script])) return refused(context);
   const [, seconds] = KUBELET_SCRIPT.exec(script) ?? [];
   const netem = NETEM_SCRIPT.exec(script);
   if (seconds === undefined && netem === null) return refused(context);

@@ -1,10 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
 import { isCutOff } from "../../../kubernetes/network-policies.ts";
 import { textAt } from "../../json.ts";
 import { networkFault, type VolumeWiring } from "../../network-fault.ts";
 import { refused } from "./refused.ts";
 
-const COMMAND = /^ping -q -c ([1-9]\d*) (\S+)$/;
+const COUNT = /^[1-9]\d*$/;
 const EVERY_MS = 1000;
 /** Between two pods of a quiet network. */
 const QUIET_MS = 0.4;
@@ -19,8 +20,8 @@ export const pinged =
   (wiring: VolumeWiring) =>
   async (context: ProgramContext): Promise<ProgramEnd> => {
     const { args, cluster, signal, store, time } = context;
-    const [, count, ip = ""] = COMMAND.exec(args.join(" ")) ?? [];
-    if (count === undefined) return refused(context);
+    const [, , , count = "", ip = ""] = args;
+    if (!COUNT.test(count) || !isDeepStrictEqual(args, ["ping", "-q", "-c", count, ip])) return refused(context);
     await time.delay(Number(count) * EVERY_MS, signal);
     const pod = podAt(context, ip);
     const isAway = pod === undefined || isCutOff(store, context.pod, "Egress") || isCutOff(store, pod, "Ingress");
