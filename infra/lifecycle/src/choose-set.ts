@@ -1,4 +1,5 @@
 import type { MachineInfo } from "@kubera-e2e/machines";
+import { bedStateSchema, type BedState } from "@kubera-e2e/schema/bed-state";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { frozenIdOf, type SetManifest } from "@kubera-e2e/schema/set";
 import type { TestBed } from "@kubera-e2e/schema/test-bed";
@@ -11,21 +12,29 @@ export interface ChosenSet {
   readonly notes: readonly string[];
 }
 
-/** The line of a bed's file by which a run makes the state itself; undefined for bare, which nothing is made from. */
-const madeBy = (state: string): string | undefined => {
-  const [name = ""] = state.split("@");
-  if (name === "bare") return undefined;
-  return `${name}: { from: ${name === "director" ? "bare" : "director"}, make: true }`;
+/** What each state is made from. */
+const FROM: Readonly<Record<BedState, BedState | undefined>> = {
+  bare: undefined,
+  director: "bare",
+  openebs: "director",
+  "openebs-base": "director",
+};
+
+/** The lines that a bed's file lacks so that runs make the state themselves; none for bare, which nothing is made from. */
+const linesMissing = (bed: TestBed, state: BedState): readonly string[] => {
+  const from = FROM[state];
+  if (from === undefined) return [];
+  const own = bed.states[state]?.make === true ? [] : [`${state}: { from: ${from}, make: true }`];
+  return [...linesMissing(bed, from), ...own];
 };
 
 const fixFor = (bed: TestBed, state: string): string => {
   if (frozenIdOf(state) !== undefined)
     return `See which ones there are: e2e bed status ${bed.name}. One that has expired may have been removed by e2e bed gc.`;
-  const line = Object.entries(bed.states).some(([name, declared]) => name === state.split("@")[0] && declared.make)
-    ? undefined
-    : madeBy(state);
+  const known = bedStateSchema.safeParse(state.split("@")[0]);
+  const lines = known.success ? linesMissing(bed, known.data) : [];
   const byHand = `Bring the bed into that state and take it: e2e bed snapshot ${bed.name} --state ${state}.`;
-  return line === undefined ? byHand : `Have runs make it, by a line below states in the bed's file: ${line}. Or by hand: ${byHand}`;
+  return lines.length === 0 ? byHand : `Have runs make it, below states in the bed's file: ${lines.join("; ")}. Or by hand: ${byHand}`;
 };
 
 const missing = (bed: TestBed, state: string, at: { readonly found: readonly FoundSet[]; readonly inspected: readonly MachineInfo[] }) => {

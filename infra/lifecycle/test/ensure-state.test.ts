@@ -26,13 +26,13 @@ describe("ensureState", () => {
 
   test.each([
     ["director", "director: { from: bare, make: true }"],
-    ["openebs", "openebs: { from: director, make: true }"],
-    ["openebs-base", "openebs-base: { from: director, make: true }"],
-  ] as const)("names the line by which runs make %s", async (state, line) => {
+    ["openebs", "director: { from: bare, make: true }; openebs: { from: director, make: true }"],
+    ["openebs-base", "director: { from: bare, make: true }; openebs-base: { from: director, make: true }"],
+  ] as const)("names every line by which runs make %s", async (state, line) => {
     const bed = { ...labBed(), states: { bare: { make: false } } };
     const failure = await failureOf(ensure(new MemoryBed(bed), state));
     expect(failure.fix).toBe(
-      `Have runs make it, by a line below states in the bed's file: ${line}. Or by hand: Bring the bed into that state and take it: e2e bed snapshot lab --state ${state}@1.12.0.`,
+      `Have runs make it, below states in the bed's file: ${line}. Or by hand: Bring the bed into that state and take it: e2e bed snapshot lab --state ${state}@1.12.0.`,
     );
   });
 

@@ -29,7 +29,7 @@ export class BedDesk {
   #session: HeldBed | undefined;
   #failure: { readonly error: unknown } | undefined;
   #restores = 0;
-  /** Stays true after one that failed: the bed is in no state worth keeping. */
+  /** Stays true after one that failed, unless the bed only lacks a state: it is in none worth keeping. */
   #isRestoring = false;
   readonly #tests = new Map<number, string>();
 
@@ -49,7 +49,8 @@ export class BedDesk {
           this.#isRestoring = false;
           options.failedState?.forget();
         } catch (error) {
-          if (!lacksState(error)) this.fail(error);
+          if (lacksState(error)) this.#isRestoring = false;
+          else this.fail(error);
           throw error;
         }
       },

@@ -1,6 +1,6 @@
 import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 
-/** Told before anything is done to the bed, of the set of one state. */
+/** What is told of the set of one state, and leaves no bed behind that could not be restored to another. */
 const OF_ONE_STATE = new Set(["SET_MISSING", "SET_WITH_MEMORY"]);
 
 /** Whether a bed only lacks the state that was asked for: it serves those who want another. */

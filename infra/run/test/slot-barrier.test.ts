@@ -303,22 +303,29 @@ describe("a bed that cannot be restored", () => {
     expect(course.restored).toHaveLength(1);
   });
 
-  test("but only lacks a state refuses those who want it, and serves the others", async () => {
-    const course = new Course();
-    course.failure = new KuberaError("SET_MISSING", { what: "no set holds it", where: "a1", because: "none was taken", fix: "Take it." });
-    const [first, second, other] = [failureOf(course.join(0, "openebs")), failureOf(course.join(1, "openebs")), course.join(2, "director")];
-    await course.pass(RESTORE_MS);
-    course.failure = undefined;
-    expect((await first).code).toBe("SET_MISSING");
-    expect((await second).message).toBe(`[BED_BROKEN] the bed lab cannot be brought to openebs@1 in this run
+  test.each(["SET_MISSING", "SET_WITH_MEMORY"] as const)(
+    "but only lacks a state (%s) refuses those who want it, and serves the others",
+    async (code) => {
+      const course = new Course();
+      course.failure = new KuberaError(code, { what: "no set holds it", where: "a1", because: "none was taken", fix: "Take it." });
+      const [first, second, other] = [
+        failureOf(course.join(0, "openebs")),
+        failureOf(course.join(1, "openebs")),
+        course.join(2, "director"),
+      ];
+      await course.pass(RESTORE_MS);
+      course.failure = undefined;
+      expect((await first).code).toBe(code);
+      expect((await second).message).toBe(`[BED_BROKEN] the bed lab cannot be brought to openebs@1 in this run
   where:   bed lab
-  because: [SET_MISSING] no set holds it
+  because: [${code}] no set holds it
   fix:     Take it.`);
-    await course.pass(RESTORE_MS);
-    await expect(other).resolves.toMatchObject({ restoredMs: RESTORE_MS });
-    expect((await failureOf(course.join(3, "openebs"))).code).toBe("BED_BROKEN");
-    expect(course.restored).toHaveLength(2);
-  });
+      await course.pass(RESTORE_MS);
+      await expect(other).resolves.toMatchObject({ restoredMs: RESTORE_MS });
+      expect((await failureOf(course.join(3, "openebs"))).code).toBe("BED_BROKEN");
+      expect(course.restored).toHaveLength(2);
+    },
+  );
 
   test("is told with what to do when the reason is no error of the house", async () => {
     const course = new Course();
