@@ -92,7 +92,7 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
         again: flags.again === true,
         within: flags.else === true ? Number(flags.within ?? Infinity) : undefined,
         limit: Number(flags.limit ?? mutants.length),
-        size: Number(flags.group ?? 40),
+        size: flags.group === undefined ? undefined : Number(flags.group),
         tell,
       });
     }

@@ -5,23 +5,22 @@ import type { RunWoven } from "./run-mutants.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { besideOfTrials, countBeside } from "./trials.ts";
 
-export interface RunBeside extends Omit<RunWoven, "most"> {
+export interface RunBeside extends Omit<RunWoven, "most" | "size"> {
+  /** How many mutants live at once at most. */
+  readonly size: number;
   /** What is known of a mutant already. */
   readonly known: (mutant: Mutant) => Result | undefined;
   /** How many tests are run before those mutants are left out of which they have told something. */
   readonly slice: number;
 }
 
-/** What is found out of one mutant. */
-interface Beside {
-  /** Cases; undefined when a test did not run, or spoilt its bed. */
-  readonly red: readonly string[] | undefined;
-}
+/** By mutant that was not green everywhere: the red cases; undefined when a test did not run, or spoilt its bed. */
+type Found = ReadonlyMap<string, readonly string[] | undefined>;
 
 const slicesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
   items.length === 0 ? [] : [items.slice(0, size), ...slicesOf(items.slice(size), size)];
 
-const without = (meetings: readonly Meeting[], found: ReadonlyMap<string, Beside>): readonly Meeting[] =>
+const without = (meetings: readonly Meeting[], found: Found): readonly Meeting[] =>
   meetings.flatMap(({ test, mutants }) => {
     const left = mutants.filter(({ id }) => !found.has(id));
     return left.length === 0 ? [] : [{ test, mutants: left }];
@@ -32,51 +31,48 @@ const hasRun = (ended: readonly EndedTest[], { id }: Mutant, test: Meeting["test
   ended.some(({ mutant, isControl, plan, title }) => mutant === id && !isControl && plan === test.plan && title === test.title);
 
 /** Runs tests under many mutants at once, and those that were not green under each of them alone. */
-const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunBeside): Promise<ReadonlyMap<string, Beside>> => {
+const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunBeside): Promise<Found> => {
   place.choose(trialsTogether(meetings, size));
   const suspects = suspectsOf(meetings, await run());
-  const found = new Map<string, Beside>();
+  const found = new Map<string, readonly string[] | undefined>();
   if (suspects.length === 0) return found;
   place.choose(trialsTogether(suspects, 1));
   const ended = await run();
   for (const mutant of new Set(suspects.flatMap(({ mutants }) => mutants))) {
     const asked = suspects.filter(({ mutants }) => mutants.includes(mutant));
     const red = asked.every(({ test }) => hasRun(ended, mutant, test)) ? besideOfTrials(ended, mutant) : undefined;
-    if (red?.length !== 0) found.set(mutant.id, { red });
+    if (red?.length !== 0) found.set(mutant.id, red);
   }
   return found;
 };
 
-const toldOf = (beside: Beside | undefined): string => {
-  if (beside === undefined) return "nothing else";
-  return beside.red === undefined ? "not sure" : `also ${beside.red.join(", ")}`;
-};
+const toldOf = (red: readonly string[] | undefined): string => (red === undefined ? "not sure" : `also ${red.join(", ")}`);
 
 /**
- * For mutants with a result: whether they turn cases red beside those that they name. Many live at once, and a test that is green then is so
- * under each of them; one that turned something red is asked no further. Where no other test meets one, none is.
+ * For mutants with a result: whether they turn cases red beside those that they name. Many live at once, and a test that is green then is
+ * taken for green under each of them; one that turned something red is asked no further. Where no other test meets one, none is.
  */
 export const runBeside = async (mutants: readonly Mutant[], options: RunBeside): Promise<void> => {
   const { place, reach, keep, tell, known, slice } = options;
   const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
     const result = known(mutant);
     if (result === undefined) return;
-    const { print: _, ...rest } = result;
-    keep({ [mutant.id]: { ...rest, others, inCompany: true } });
+    const { print: _, inCompany: __, ...rest } = result;
+    keep({ [mutant.id]: { ...rest, others, ...(countBeside(mutant, reach) !== 0 && { inCompany: true as const }) } });
   };
   const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
   const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);
-  const found = new Map<string, Beside>();
+  const found = new Map<string, readonly string[] | undefined>();
   for (const meetings of slicesOf(meetingsOf(asked, reach), slice)) {
-    for (const [id, beside] of await runSlice(without(meetings, found), options)) {
-      found.set(id, beside);
+    for (const [id, red] of await runSlice(without(meetings, found), options)) {
+      found.set(id, red);
       const mutant = asked.find((one) => one.id === id);
-      if (mutant !== undefined && beside.red !== undefined) keepOthers(mutant, beside.red);
-      tell(`${id} ${toldOf(beside)}`);
+      if (mutant !== undefined && red !== undefined) keepOthers(mutant, red);
+      tell(`${id} ${toldOf(red)}`);
     }
   }
   for (const mutant of asked.filter(({ id }) => !found.has(id))) {
     keepOthers(mutant, []);
-    tell(`${mutant.id} ${toldOf(undefined)}`);
+    tell(`${mutant.id} nothing else`);
   }
 };

@@ -45,13 +45,16 @@ export interface RunInOnePlace {
   /** Looks at what other cases say of mutants that have a result, where at most so many of their tests meet them; undefined for not at all. */
   readonly within: number | undefined;
   readonly limit: number;
-  readonly size: number;
+  /** How many share one data centre or, for what other cases say, live in it at once; each has its own default. */
+  readonly size: number | undefined;
   readonly tell: (line: string) => void;
 }
 
 /** Mutants that live at once: the more, the fewer runs, and the more often a test is red under one of them. */
 const BUNDLE = 12;
 const SLICE = 60;
+/** Mutants of one data centre, one after the other. */
+const SHARED = 40;
 
 /** How many tests of its cases must stay green before a mutant is left for a run of its own. */
 const MOST = 8;
@@ -96,9 +99,9 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
   try {
     const known = (mutant: Mutant) => session.known(mutant);
     const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
-    const common = { place, reach, size, run, keep: session.keeper(asked), tell };
-    if (within !== undefined) return await runBeside(asked, { ...common, size: BUNDLE, slice: SLICE, known });
-    const unsure = await runWoven(asked, { ...common, most: MOST });
+    const common = { place, reach, run, keep: session.keeper(asked), tell };
+    if (within !== undefined) return await runBeside(asked, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
+    const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
   } finally {
     place.remove();
