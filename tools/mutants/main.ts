@@ -38,8 +38,11 @@ const generate = async ({ flags }: Order): Promise<number> => {
 };
 
 const list = ({ ids, flags }: Order): number => {
-  for (const { id, rule, red, survives } of chosen(readMutants(), { ids, flags }))
-    console.log(`${id}\n  ${rule}\n  ${survives === undefined ? red.join(", ") || "no case named yet" : `survives: ${survives}`}`);
+  for (const { id, rule, red, also = [], survives } of chosen(readMutants(), { ids, flags })) {
+    const named = red.join(", ") || "no case named yet";
+    const too = also.length > 0 ? `\n  and too: ${also.join(", ")}` : "";
+    console.log(`${id}\n  ${rule}\n  ${survives === undefined ? `${named}${too}` : `survives: ${survives}`}`);
+  }
   return 0;
 };
 
@@ -60,6 +63,22 @@ const find = async ({ ids, flags }: Order): Promise<number> => {
   const { findCases } = await import("./src/woven/session.ts");
   const mutants = chosen(readMutants(), { ids, flags: { ...flags, unnamed: true } });
   await findCases(mutants, { root: ROOT, most: Number(flags.limit ?? 6), tell: (line) => console.log(line) });
+  return 0;
+};
+
+/** Names what was found red beside the named cases; each was red under its mutant, and green behind it on the same bed. */
+const name = async ({ ids, flags }: Order): Promise<number> => {
+  const { Session } = await import("./src/session.ts");
+  const { redBeside } = await import("./src/beside.ts");
+  const { withAlso } = await import("./src/renew.ts");
+  const session = await Session.open({ root: ROOT, every: false, others: false, tell: () => {} });
+  const found = chosen(readMutants(), { ids, flags }).flatMap((mutant): [string, readonly string[]][] => {
+    const red = redBeside(mutant, session.known(mutant)) ?? [];
+    return red.length === 0 ? [] : [[mutant.id, [...(mutant.also ?? []), ...red]]];
+  });
+  writeFileSync(FILE, withAlso(readFileSync(FILE, "utf8"), new Map(found)));
+  for (const [id, plans] of found) console.log(`${id}: ${plans.join(", ")}`);
+  console.log(`${found.length} name more than before. Look at each: what needs its rule, and what is merely shaky?`);
   return 0;
 };
 
@@ -119,10 +138,11 @@ const main = (order: Order): Promise<number> | number => {
   if (order.verb === "generate") return generate(order);
   if (order.verb === "reach") return reach(order);
   if (order.verb === "find") return find(order);
+  if (order.verb === "name") return name(order);
   if (order.verb === "list") return list(order);
   if (order.verb === "run") return run(order, false);
   if (order.verb === "score") return run(order, true);
-  throw new Error(`"${order.verb}" is none of generate, reach, find, run, list, score. See pnpm mutants --help`);
+  throw new Error(`"${order.verb}" is none of generate, reach, find, run, name, list, score. See pnpm mutants --help`);
 };
 
 try {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { KINDS, type Mutant } from "./catalogue.ts";
 
-export const HELP = `pnpm mutants generate | reach [SPEC…] | find [ID…] | run [ID…] | list [ID…] | score
+export const HELP = `pnpm mutants generate | reach [SPEC…] | find [ID…] | run [ID…] | name [ID…] | list [ID…] | score
 
 A mutant breaks one rule of the simulated Director, and the cases of the plan that it names must notice. Not part of CI.
   generate           a mutant for each rule that routes, refusals and resources show; the ids that old ones name stay
@@ -21,6 +21,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --json           the score alone, as JSON
   reach [SPEC…]      runs the suite, or some specs of it, without any mutant, and keeps which test meets which; --woven wants it
   find [ID…]         for rules without a case: which cases go red, of at most --limit that meet each; 6 without it
+  name [ID…]         writes down, as \`also\`, which other cases --else has found red; taken as read when somebody has looked at each
   list [ID…]         ids, rules and the cases they name; takes --kind and --case too
     --unnamed        those for which nobody has named a case
   score              the table of what is known, without running anything

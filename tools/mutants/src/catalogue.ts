@@ -22,6 +22,8 @@ const mutantSchema = z.strictObject({
   edit: editSchema,
   /** Plan ids of which at least one must go red. */
   red: z.array(z.string()).default([]),
+  /** Plan ids that go red too: what they do rests on the rule. */
+  also: z.array(z.string()).min(1).optional(),
   /** Why no case of the plan notices it. */
   survives: z.string().min(1).optional(),
 });
@@ -45,12 +47,20 @@ export interface Catalogue {
   readonly faults: readonly Fault[];
 }
 
+/** Whether a mutant names a case, as one that must notice it or as one that goes red too. */
+export const namesCase = ({ red, also = [] }: Pick<Mutant, "red" | "also">, plan: string): boolean =>
+  red.includes(plan) || also.includes(plan);
+
 /** Relative to the repository. */
 export const CATALOGUE_FILE = "tools/mutants/mutants.yaml";
 
-const claims = ({ mutant: { id, edit, red, survives } }: ListedMutant): string[] => [
+const claims = ({ mutant: { id, edit, red, also = [], survives } }: ListedMutant): string[] => [
   ...(edit.text === edit.with ? [`${id} replaces its text by the same. Say what the mutant does.`] : []),
   ...(red.length > 0 && survives !== undefined ? [`${id} names ids that go red, and says why none does. Keep one of the two.`] : []),
+  ...(also.length > 0 && red.length === 0
+    ? [`${id} names what goes red too, and nothing that must notice it. Say which of them must.`]
+    : []),
+  ...also.filter((plan) => red.includes(plan)).map((plan) => `${id} names ${plan} twice. Leave it in \`red\` alone.`),
 ];
 
 const repeated = (listed: readonly ListedMutant[]): Fault[] =>

@@ -16,8 +16,8 @@ const textFault = ({ mutant: { edit } }: ListedMutant, { read }: Ground): string
   return "fault" in mutated ? [mutated.fault] : [];
 };
 
-const idFaults = ({ mutant: { red } }: ListedMutant, { cases }: Ground): string[] =>
-  red.flatMap((id) => {
+const idFaults = ({ mutant: { red, also = [] } }: ListedMutant, { cases }: Ground): string[] =>
+  [...red, ...also].flatMap((id) => {
     const isAutomated = cases.get(id);
     if (isAutomated === undefined) return [`no plan.yaml lists ${id}`];
     return isAutomated ? [] : [`${id} is not automated in the api suite, so that nothing of it can go red`];

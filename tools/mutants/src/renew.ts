@@ -47,6 +47,16 @@ export const renew = (text: string, rules: readonly Rule[]): Renewed => {
   return { text: document.toString({ lineWidth: 0 }), added, vanished };
 };
 
+/** The text with these cases named as going red too, each list in the order of its ids. */
+export const withAlso = (text: string, found: ReadonlyMap<string, readonly string[]>): string => {
+  const { document, list } = open(text);
+  for (const item of list.items.filter((one): one is YAMLMap => isMap(one))) {
+    const plans = found.get(idOf(item));
+    if (plans !== undefined) item.set("also", document.createNode(plans.toSorted()));
+  }
+  return document.toString({ lineWidth: 0 });
+};
+
 /** The text without the mutants of these ids. */
 export const dropped = (text: string, ids: readonly string[]): string => {
   const { document, list } = open(text);

@@ -10,6 +10,8 @@ const resultSchema = z.object({
   because: z.string().optional(),
   /** Other ids that went red; undefined when nobody has looked. */
   others: z.array(z.string()).readonly().optional(),
+  /** Ids that were named as going red too when others were looked for, and so were not asked. */
+  leftOut: z.array(z.string()).readonly().optional(),
   /** Whether others were looked for with more mutants at once, and no further than to the first tests that were red. */
   inCompany: z.literal(true).optional(),
   seconds: z.number(),

@@ -1,3 +1,4 @@
+import { redBeside } from "./beside.ts";
 import type { Mutant } from "./catalogue.ts";
 import type { Result } from "./results.ts";
 
@@ -69,18 +70,17 @@ export const scoreTable = (all: readonly Scored[]): string => {
   const inOnePlace = all.filter(({ result }) => result?.woven === true).length;
   const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
   const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
-  const beside = all.flatMap(({ mutant, result }) =>
-    result?.others === undefined || result.others.length === 0
-      ? []
-      : [`  ${mutant.id}: ${result.others.join(", ")}${result.inCompany === true ? ", and perhaps more" : ""}`],
+  const looked = all.map(({ mutant, result }) => ({ mutant, red: redBeside(mutant, result), inCompany: result?.inCompany }));
+  const beside = looked.flatMap(({ mutant, red = [], inCompany }) =>
+    red.length === 0 ? [] : [`  ${mutant.id}: ${red.join(", ")}${inCompany === true ? ", and perhaps more" : ""}`],
   );
-  const alone = all.filter(({ result }) => result?.others?.length === 0).length;
+  const alone = looked.filter(({ red }) => red?.length === 0).length;
   return [
     ...lines,
     ...list("survivors:", whole.survivors.map(told)),
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
-    ...list("red beside those named:", beside),
-    ...(alone > 0 ? ["", `${alone} turn nothing else red, of ${alone + beside.length} of which that is known`] : []),
+    ...list("red beside all that they name:", beside),
+    ...(alone > 0 ? ["", `${alone} turn nothing red but what they name, of ${alone + beside.length} of which that is known`] : []),
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),

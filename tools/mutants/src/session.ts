@@ -1,5 +1,6 @@
 import { listTests, type ListedTest } from "@kubera-e2e/cli/list-tests";
-import type { Mutant } from "./catalogue.ts";
+import { leftOutOf } from "./beside.ts";
+import { namesCase, type Mutant } from "./catalogue.ts";
 import { bookFileOf, readBook, writeBook, type Book, type Result } from "./results.ts";
 import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
 import { runSpecs } from "./run-specs.ts";
@@ -82,7 +83,8 @@ export class Session {
     const verdicts = await this.#place.mutated(edits, async () => {
       const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
       const [only, ...more] = mutants;
-      const others = this.#options.others && only !== undefined && more.length === 0 ? { others: await this.#othersOf(only) } : {};
+      const others =
+        this.#options.others && only !== undefined && more.length === 0 ? { others: await this.#othersOf(only), ...leftOutOf(only) } : {};
       return mutants.map(({ red }) => ({ ...judge(run, red), ...others }));
     });
     const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
@@ -114,8 +116,8 @@ export class Session {
     return (this.#workplace ??= openWorkplace(this.#options.root));
   }
 
-  async #othersOf({ red }: Mutant): Promise<readonly string[]> {
-    const tests = this.#tests.filter(({ plan }) => !red.includes(plan));
+  async #othersOf(mutant: Mutant): Promise<readonly string[]> {
+    const tests = this.#tests.filter(({ plan }) => !namesCase(mutant, plan));
     return redIds(await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
   }
 

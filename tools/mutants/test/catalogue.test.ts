@@ -67,6 +67,21 @@ describe("mutants.yaml", () => {
       cases: undefined,
       message: "says why none does",
     },
+    {
+      what: "an id that goes red too, and that no plan lists",
+      text: `${GOOD}  also: [TCID-B]\n`,
+      source: SOURCE,
+      cases: undefined,
+      message: "no plan.yaml lists TCID-B",
+    },
+    { what: "an id named twice", text: `${GOOD}  also: [TCID-A]\n`, source: SOURCE, cases: undefined, message: "names TCID-A twice" },
+    {
+      what: "what goes red too, without one that must",
+      text: GOOD.replace("red: [", "also: ["),
+      source: SOURCE,
+      cases: undefined,
+      message: "and nothing that must notice it",
+    },
     { what: "what is no list", text: "a: 1\n", source: SOURCE, cases: undefined, message: "no list of mutants" },
     { what: "what is no YAML", text: "- [", source: SOURCE, cases: undefined, message: "Correct the YAML" },
   ])

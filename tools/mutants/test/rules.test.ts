@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fieldRules } from "../src/field-rules.ts";
 import { roleRules } from "../src/role-rules.ts";
-import { dropped, renew } from "../src/renew.ts";
+import { dropped, renew, withAlso } from "../src/renew.ts";
 import { statusRules } from "../src/rules-of-sources.ts";
 import { mutate } from "../src/source-edit.ts";
 
@@ -86,6 +86,12 @@ describe("a renewed catalogue", () => {
     const named = renew("[]", rules).text.replace("red: []", "red: [TCID-B]");
     const moved = rules.map((one) => ({ ...one, edit: { ...one.edit, text: "moved" } }));
     expect(renew(named, moved).text).toMatch(/text: moved[\s\S]*red: \[ ?TCID-B ?\]/);
+  });
+
+  it("names what goes red too, and keeps it while a rule moves", () => {
+    const named = withAlso(renew("[]", rules).text, new Map([["field:cluster:state", ["TCID-C", "TCID-B"]]]));
+    expect(named).toMatch(/also:\s+- TCID-B\s+- TCID-C/);
+    expect(renew(named, rules).text).toBe(named);
   });
 
   it("tells of rules that are not there any more, and drops them when told to", () => {

@@ -109,6 +109,12 @@ it("what is red is asked for again under each alone, and who turned it red is as
   expect(kept).toEqual({ loud: ["B"], kind: [] });
 });
 
+it("a case that is named as going red too is not asked", async () => {
+  const { told, kept } = await beside([{ ...mutant("loud", ["X"]), also: ["B", "C", "DEAR"] }], { loud: ["B", "C"] });
+  expect(told).toEqual([{ "A|t": ["loud"] }]);
+  expect(kept).toEqual({ loud: [] });
+});
+
 it("nothing is kept of one that spoils its bed, nor of one without a result", async () => {
   const { kept } = await beside([mutant("flaky", ["X"]), mutant("unknown", ["X"])], { flaky: ["C"] }, { spoilt: ["flaky"] });
   expect(kept).toEqual({});

@@ -68,7 +68,8 @@ describe("trials", () => {
   });
 
   it("beside them are those of all other cases that meet it", () => {
-    expect([M, mutant("unmet", ["A"])].map((one) => countBeside(one, REACH))).toEqual([1, undefined]);
+    const alike = { ...M, also: ["B"] };
+    expect([M, alike, mutant("unmet", ["A"])].map((one) => countBeside(one, REACH))).toEqual([1, 0, undefined]);
   });
 
   it("look for cases with one test of each", () => {
@@ -93,6 +94,7 @@ describe("what trials say", () => {
   it("names what else went red, unless a test beside it was kept from running", () => {
     expect(besideOfTrials([red("A"), red("B"), control("B", "passed")], M)).toEqual(["B"]);
     expect(besideOfTrials([ended("B", { mutant: "m" })], M)).toEqual([]);
+    expect(besideOfTrials([red("B"), control("B", "passed")], { ...M, also: ["B"] })).toEqual([]);
     expect(besideOfTrials([red("C"), control("C", "failed")], M)).toBeUndefined();
     expect(besideOfTrials([ended("C", { mutant: "m", status: "skipped" })], M)).toBeUndefined();
     expect(noticed([red("A"), red("A", { title: "another row" }), red("B")], "m")).toEqual(["A", "B"]);

@@ -1,4 +1,4 @@
-import type { Mutant } from "../catalogue.ts";
+import { namesCase, type Mutant } from "../catalogue.ts";
 import { trialKey, type Trial, type Trials } from "./fixtures.ts";
 import type { Reach } from "./reach.ts";
 import type { EndedTest } from "./trial-report.ts";
@@ -13,7 +13,7 @@ export interface Meeting {
 /** By test, those that leave their bed as it is first: what they find spares the dear ones. */
 export const meetingsOf = (mutants: readonly Mutant[], reach: Reach): readonly Meeting[] =>
   reach.tests
-    .map((test, index) => ({ test, mutants: mutants.filter(({ id, red }) => reach.met[id]?.includes(index) && !red.includes(test.plan)) }))
+    .map((test, index) => ({ test, mutants: mutants.filter((one) => reach.met[one.id]?.includes(index) && !namesCase(one, test.plan)) }))
     .filter(({ mutants: met }) => met.length > 0)
     .toSorted((a, b) => Number(a.test.disturbs) - Number(b.test.disturbs));
 

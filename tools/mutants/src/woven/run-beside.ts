@@ -1,3 +1,4 @@
+import { leftOutOf } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
 import type { Result } from "../results.ts";
 import { meetingsOf, suspectsOf, trialsTogether, type Meeting } from "./bundles.ts";
@@ -57,8 +58,8 @@ export const runBeside = async (mutants: readonly Mutant[], options: RunBeside):
   const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
     const result = known(mutant);
     if (result === undefined) return;
-    const { print: _, inCompany: __, ...rest } = result;
-    keep({ [mutant.id]: { ...rest, others, ...(countBeside(mutant, reach) !== 0 && { inCompany: true as const }) } });
+    const { print: _, inCompany: __, leftOut: ___, ...rest } = result;
+    keep({ [mutant.id]: { ...rest, others, ...leftOutOf(mutant), ...(countBeside(mutant, reach) !== 0 && { inCompany: true as const }) } });
   };
   const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
   const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);

@@ -1,3 +1,4 @@
+import { redBeside } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
 import { mergedReach, readReach, reachOf, withoutTests, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
@@ -92,7 +93,7 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
     if (within === undefined) return again || result === undefined;
-    return result !== undefined && (again || result.others === undefined) && (countBeside(mutant, reach) ?? Infinity) <= within;
+    return result !== undefined && (again || redBeside(mutant, result) === undefined) && (countBeside(mutant, reach) ?? Infinity) <= within;
   };
   const asked = mutants.filter((mutant) => mutant.red.length > 0 && isAsked(mutant)).slice(0, limit);
   const place = openWovenPlace(root, asked, false);

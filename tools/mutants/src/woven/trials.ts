@@ -1,4 +1,4 @@
-import type { Mutant } from "../catalogue.ts";
+import { namesCase, type Mutant } from "../catalogue.ts";
 import type { Reach } from "./reach.ts";
 import type { EndedTest } from "./trial-report.ts";
 import type { Verdict } from "../verdict.ts";
@@ -9,9 +9,13 @@ const RESTORE_MS = 10_000;
 
 type Met = Reach["tests"][number];
 
-/** Tests that meet a mutant, of the cases that it names or of all others. */
-const meeting = ({ id, red }: Mutant, reach: Reach, isNamed: boolean): readonly Met[] =>
-  (reach.met[id] ?? []).flatMap((index) => reach.tests[index] ?? []).filter(({ plan }) => red.includes(plan) === isNamed);
+const meeting = ({ id }: Mutant, reach: Reach): readonly Met[] => (reach.met[id] ?? []).flatMap((index) => reach.tests[index] ?? []);
+
+/** Tests that meet a mutant, of the cases that must notice it. */
+const mustNotice = (mutant: Mutant, reach: Reach): readonly Met[] => meeting(mutant, reach).filter(({ plan }) => mutant.red.includes(plan));
+
+/** Tests that meet a mutant, of cases that it does not name. */
+const others = (mutant: Mutant, reach: Reach): readonly Met[] => meeting(mutant, reach).filter(({ plan }) => !namesCase(mutant, plan));
 
 interface Chosen {
   readonly id: string;
@@ -30,22 +34,22 @@ export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number)
   trialsOfAll(
     mutants.map((mutant) => ({
       id: mutant.id,
-      tests: meeting(mutant, reach, true)
+      tests: mustNotice(mutant, reach)
         .toSorted((a, b) => a.ms - b.ms)
         .slice(0, most),
     })),
     true,
   );
 
-/** How many tests of other cases meet a mutant; undefined when nobody knows. */
+/** How many tests of cases that it does not name meet a mutant; undefined when nobody knows. */
 export const countBeside = (mutant: Mutant, reach: Reach): number | undefined =>
-  reach.met[mutant.id] === undefined ? undefined : meeting(mutant, reach, false).length;
+  reach.met[mutant.id] === undefined ? undefined : others(mutant, reach).length;
 
 /** The cheapest test of each case that meets a mutant for which nobody has named one, at most so many. */
 export const searchesOf = (mutants: readonly Mutant[], reach: Reach, most: number): Trials => {
   const costOf = ({ ms, disturbs }: Met): number => ms + (disturbs ? RESTORE_MS : 0);
   const cheapestOf = (mutant: Mutant): readonly Met[] => {
-    const dearFirst = meeting(mutant, reach, false).toSorted((a, b) => costOf(b) - costOf(a));
+    const dearFirst = others(mutant, reach).toSorted((a, b) => costOf(b) - costOf(a));
     const ofEach = [...new Map(dearFirst.map((one) => [one.plan, one])).values()];
     return ofEach.toSorted((a, b) => costOf(a) - costOf(b)).slice(0, most);
   };
@@ -74,8 +78,9 @@ export const verdictOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant
 };
 
 /** Cases beside the named ones that went red; undefined when one of their tests did not come to its end, or its bed was not as it should be. */
-export const besideOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant): readonly string[] | undefined => {
-  const ofMutant = ended.filter(({ mutant }) => mutant === id);
+export const besideOfTrials = (ended: readonly EndedTest[], mutant: Mutant): readonly string[] | undefined => {
+  const { id } = mutant;
+  const ofMutant = ended.filter((one) => one.mutant === id);
   const isUnsure = ofMutant.some(({ isControl, status, inSetUp }) => inSetUp || (isControl ? status === "failed" : status === "skipped"));
-  return isUnsure ? undefined : noticed(ended, id).filter((plan) => !red.includes(plan));
+  return isUnsure ? undefined : noticed(ended, id).filter((plan) => !namesCase(mutant, plan));
 };

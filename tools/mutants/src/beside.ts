@@ -1,0 +1,15 @@
+import { namesCase, type Mutant } from "./catalogue.ts";
+import type { Result } from "./results.ts";
+
+/** What a result keeps of those that were not asked since they are named already. */
+export const leftOutOf = ({ also }: Mutant): Pick<Result, "leftOut"> => (also === undefined ? {} : { leftOut: also });
+
+/**
+ * Cases that go red beside all that a mutant names; undefined when nobody has looked so far: a look with more mutants at once ends at the
+ * first that are red, and once those are named there may be more behind them.
+ */
+export const redBeside = (mutant: Mutant, { others, leftOut = [], inCompany }: Partial<Result> = {}): readonly string[] | undefined => {
+  if (others === undefined || leftOut.some((plan) => !namesCase(mutant, plan))) return undefined;
+  const unnamed = others.filter((plan) => !namesCase(mutant, plan));
+  return unnamed.length === 0 && others.length > 0 && inCompany === true ? undefined : unnamed;
+};

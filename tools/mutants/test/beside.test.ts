@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { redBeside } from "../src/beside.ts";
+import type { Mutant } from "../src/catalogue.ts";
+
+const mutant = (also?: string[]): Mutant => ({
+  id: "state:m",
+  kind: "state",
+  rule: "r",
+  edit: { file: "infra/sim/src/a.ts", text: "a", with: "b" },
+  red: ["A"],
+  ...(also && { also }),
+});
+
+it.each([
+  { when: "nobody has looked", also: undefined, result: {}, red: undefined },
+  { when: "nothing else was red", also: undefined, result: { others: [] }, red: [] },
+  { when: "another was", also: undefined, result: { others: ["B"] }, red: ["B"] },
+  { when: "another was, and is named since", also: ["B"], result: { others: ["B"] }, red: [] },
+  { when: "there may be more behind it", also: ["B"], result: { others: ["B"], inCompany: true as const }, red: undefined },
+  { when: "one of two is named since", also: ["B"], result: { others: ["B", "C"], inCompany: true as const }, red: ["C"] },
+  { when: "all but those named were green", also: ["B"], result: { others: [], leftOut: ["B"], inCompany: true as const }, red: [] },
+  { when: "one that was left out is named no more", also: undefined, result: { others: [], leftOut: ["B"] }, red: undefined },
+])("$when", ({ also, result, red }) => {
+  expect(redBeside(mutant(also), result)).toEqual(red);
+});
