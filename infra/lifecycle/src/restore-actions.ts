@@ -1,7 +1,7 @@
 import type { CallOptions, Limitation, Machines } from "@kubera-e2e/machines";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { withinDeadline } from "./deadline.ts";
-import { describeCluster } from "./describe-cluster.ts";
+import { bootIdsOf } from "./describe-cluster.ts";
 import type { RestorePhase, RestoreStep } from "./restore-plan.ts";
 import type { RestoreRun, StepAction } from "./restore-run.ts";
 import { throughLocks } from "./through-locks.ts";
@@ -87,7 +87,7 @@ export const noteBootIds = async (run: RestoreRun): Promise<void> => {
   const { bed } = run.context;
   const note = async (cluster: string): Promise<void> => {
     const onUnknown = (because: string): void => run.tell({ phase: "look", subject: cluster, state: "note", because });
-    const { bootIds } = await describeCluster(run.context, cluster, { signal: run.signal, onUnknown });
+    const bootIds = await bootIdsOf(run.context, cluster, { signal: run.signal, onUnknown });
     for (const [node, bootId] of bootIds) run.bootIdsBefore.set(`${cluster}/${node}`, bootId);
   };
   await Promise.all(bed.clusters.map(({ name }) => note(name)));

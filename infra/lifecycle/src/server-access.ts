@@ -24,9 +24,30 @@ export interface ServerAccess {
   readonly certificatesUntilMs: readonly number[];
 }
 
-const expiryOf = (pem: string | undefined): number[] => {
-  const blocks = pem?.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+type Kubeconfig = z.infer<typeof kubeconfigSchema>;
+
+/** A server that boots is looked at again and again, and neither YAML nor certificates are read in no time. */
+const lastRead = new Map<string, { readonly text: string; readonly kubeconfig: Kubeconfig }>();
+const knownExpiries = new Map<string, readonly number[]>();
+
+const kubeconfigIn = (path: string, text: string): Kubeconfig => {
+  const last = lastRead.get(path);
+  if (last?.text === text) return last.kubeconfig;
+  const kubeconfig = kubeconfigSchema.parse(parse(text, { logLevel: "silent" }));
+  lastRead.set(path, { text, kubeconfig });
+  return kubeconfig;
+};
+
+const readExpiries = (pem: string): number[] => {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => Date.parse(new X509Certificate(block).validTo));
+};
+
+const expiryOf = (pem: string | undefined): readonly number[] => {
+  if (pem === undefined) return [];
+  const expiries = knownExpiries.get(pem) ?? readExpiries(pem);
+  knownExpiries.set(pem, expiries);
+  return expiries;
 };
 
 const decode = (data: string | undefined): string | undefined =>
@@ -34,7 +55,7 @@ const decode = (data: string | undefined): string | undefined =>
 
 /** Reads what a look at the API server needs; what else the file must hold is judged by the room kube. */
 export const readServerAccess = async (path: string): Promise<ServerAccess> => {
-  const raw = kubeconfigSchema.parse(parse(await readFile(path, "utf8"), { logLevel: "silent" }));
+  const raw = kubeconfigIn(path, await readFile(path, "utf8"));
   const context = raw.contexts.find(({ name }) => name === raw["current-context"])?.context;
   const cluster = raw.clusters.find(({ name }) => name === context?.cluster)?.cluster;
   if (context === undefined || cluster === undefined) throw new Error(`${path} has no current context with its cluster`);

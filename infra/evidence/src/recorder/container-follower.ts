@@ -21,6 +21,8 @@ export interface FollowerOptions {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4000;
+/** Nobody is told of it; a reason that Node makes up takes a stack. */
+const WOKEN = new Error("something was heard of the container");
 /** How long the log of a container that is gone may take to end by itself. */
 const GRACE_MS = 3000;
 /** A log that is followed is asked for anew this often, for a dead connection says nothing. */
@@ -212,7 +214,7 @@ export class ContainerFollower {
   /** Until something is heard of the container, or some time has passed. */
   async #untilWoken(ms: number | undefined, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
-    this.#wake = () => woken.abort();
+    this.#wake = () => woken.abort(WOKEN);
     const until = AbortSignal.any([signal, woken.signal]);
     if (until.aborted) return;
     if (ms !== undefined) return this.#options.clock.sleep(ms, until).catch(() => {});
