@@ -1,4 +1,5 @@
 import type { KubeObject } from "../kubernetes/kube-object.ts";
+import { DEVICE_TAG } from "./cstor-kinds.ts";
 import { numberAt, textAt } from "./json.ts";
 import { dataDevices, type RaidGroup } from "./raid.ts";
 
@@ -14,7 +15,7 @@ const isEligible = (device: KubeObject): boolean =>
   textAt(device, "status", "state") === "Active" &&
   textAt(device, "status", "claimState") === "Unclaimed" &&
   (textAt(device, "spec", "filesystem", "fsType") ?? "") === "" &&
-  device.metadata.labels?.["openebs.io/block-device-tag"] === undefined;
+  device.metadata.labels?.[DEVICE_TAG] === undefined;
 
 const groupName = (device: KubeObject): string => {
   const sector = numberAt(device, "spec", "capacity", "physicalSectorSize") ?? 0;

@@ -8,6 +8,7 @@ import { cortexAgent } from "./programs/cortex-agent.ts";
 import { cstorAdmission } from "./programs/cstor/admission.ts";
 import { ndmOperator } from "./programs/cstor/device-claims.ts";
 import { poolOperator } from "./programs/cstor/pool-operator.ts";
+import { deviceProvisioner } from "./programs/volumes/device-provisioner.ts";
 import { jiva } from "./programs/volumes/jiva.ts";
 import { volumeProvisioner } from "./programs/volumes/volume-provisioner.ts";
 import { busybox } from "./programs/busybox/busybox.ts";
@@ -130,6 +131,7 @@ const openebsOf = (wiring: Wiring): readonly [string, Program][] => [
   ["openebs-cstor-admission-server", cstorAdmission],
   ["cvc-operator", volumeProvisioner(CSPC)],
   ["openebs-provisioner", volumeProvisioner(SPC)],
+  ["openebs-localpv-provisioner", deviceProvisioner],
   ["jiva", jiva(wiring)],
   ["upgrade", upgradeTask],
 ];

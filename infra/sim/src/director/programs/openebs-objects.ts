@@ -174,6 +174,8 @@ const deviceConfig = ({ namespace, filters }: OpenebsWish): Manifest => ({
   data: { [DEVICE_CONFIG_KEY]: filterConfig(filters) },
 });
 
+const DEVICE_CLASS = '- name: StorageType\n  value: "device"\n';
+
 /** The classes of the default storage configuration but openebs-hostpath, which clusters have for Director itself. */
 const CLASSES = [
   { name: "openebs-device", engine: "local", provisioner: "openebs.io/local", volumeBindingMode: "WaitForFirstConsumer" },
@@ -183,7 +185,7 @@ const CLASSES = [
 const storageClass = ({ name, engine, provisioner, volumeBindingMode }: (typeof CLASSES)[number]): Manifest => ({
   apiVersion: "storage.k8s.io/v1",
   kind: "StorageClass",
-  metadata: { name, annotations: { "openebs.io/cas-type": engine } },
+  metadata: { name, annotations: { "openebs.io/cas-type": engine, ...(engine === "local" && { "cas.openebs.io/config": DEVICE_CLASS }) } },
   provisioner,
   reclaimPolicy: "Delete",
   volumeBindingMode,

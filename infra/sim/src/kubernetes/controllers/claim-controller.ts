@@ -4,15 +4,15 @@ import { claimNames, SELECTED_NODE } from "./claim-placement.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { keyOf, splitKey, type Controller } from "./controller.ts";
 import { EventRecorder, type EventText } from "./event-recorder.ts";
+import { LOCAL_PROVISIONER, localWish } from "./local-class.ts";
 import { isFreeFor, misfitOf } from "./volume-fit.ts";
 import { isEnded } from "./pods.ts";
 
 const PROTECTION = "kubernetes.io/pvc-protection";
-const LOCAL_PROVISIONER = "openebs.io/local";
 const DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class";
 const HOSTNAME = "kubernetes.io/hostname";
 
-/** Binds claims of local classes to volumes on the node of their first consumer, and lets go of them with their claims. */
+/** Binds claims of hostpath classes to volumes on the node of their first consumer, and lets go of all volumes with their claims. */
 export class ClaimController implements Controller {
   readonly name = "persistentvolume-binder";
   readonly #view: ClusterView;
@@ -86,7 +86,16 @@ export class ClaimController implements Controller {
       return this.#say(claim, { reason: "WaitForFirstConsumer", message: "waiting for first consumer to be created before binding" });
     }
     if (storageClass.provisioner !== LOCAL_PROVISIONER || node === undefined) return this.#awaitProvisioner(claim, storageClass);
+    const wish = localWish(storageClass);
+    if ("fault" in wish) return this.#fail(claim, className, wish.fault);
+    // Devices are given by what knows them: OpenEBS, where it runs.
+    if (wish.engine === "device") return this.#awaitProvisioner(claim, storageClass);
     this.#provision(claim, storageClass, node);
+  }
+
+  #fail(claim: PersistentVolumeClaim, className: string, fault: string): void {
+    const message = `failed to provision volume with StorageClass "${className}": ${fault}`;
+    this.#say(claim, { type: "Warning", reason: "ProvisioningFailed", message }, this.#provisioner);
   }
 
   /** A claim of no class gets the default one, as by admission. */
@@ -174,10 +183,10 @@ export class ClaimController implements Controller {
   }
 
   /** Once per claim and reason: the state is looked at more often than it changes. */
-  #say(claim: PersistentVolumeClaim, text: EventText): void {
+  #say(claim: PersistentVolumeClaim, text: EventText, recorder = this.#binder): void {
     const isTold = this.#view
       .list("Event", claim.metadata.namespace)
       .some((event) => event.involvedObject.uid === claim.metadata.uid && event.reason === text.reason && event.message === text.message);
-    if (!isTold) this.#binder.record(claim, text);
+    if (!isTold) recorder.record(claim, text);
   }
 }

@@ -1,5 +1,6 @@
 import { basename, dirname } from "node:path";
 import type { ProgramContext, ProgramEnd } from "../../../kubernetes/program.ts";
+import { textAt } from "../../json.ts";
 import { isReplica, jivaRevision } from "../../volume-access.ts";
 import { folderAt } from "./mounts.ts";
 import { failed, refused } from "./refused.ts";
@@ -7,12 +8,16 @@ import { failed, refused } from "./refused.ts";
 const START_MS = 500;
 const HOSTPATH = "/var/openebs/local";
 
+const isOnDevice = ({ store }: ProgramContext, volume: string): boolean =>
+  textAt(store.get(store.resource("PersistentVolume"), undefined, volume)?.spec, "local", "path")?.startsWith("/dev/") === true;
+
 /** `ls` of the one folder that a node has. */
 export const listed = async (context: ProgramContext): Promise<ProgramEnd> => {
   const { args, machine, signal, time } = context;
   await time.delay(START_MS, signal);
   if (args.length !== 3 || args[1] !== "-1" || folderAt(context, args[2] ?? "") !== HOSTPATH) return refused(context);
-  for (const volume of [...machine.disk.volumes.keys()].filter((key) => !isReplica(key)).toSorted()) context.log(volume);
+  const folders = [...machine.disk.volumes.keys()].filter((key) => !isReplica(key) && !isOnDevice(context, key));
+  for (const volume of folders.toSorted()) context.log(volume);
   return { exitCode: 0 };
 };
 

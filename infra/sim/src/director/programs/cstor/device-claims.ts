@@ -1,9 +1,10 @@
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program } from "../../../kubernetes/program.ts";
 import type { Store } from "../../../kubernetes/store.ts";
-import { BLOCK_DEVICE, DEVICE_CLAIM } from "../../cstor-kinds.ts";
+import { parseQuantity } from "../../../kubernetes/controllers/quantity.ts";
+import { BLOCK_DEVICE, DEVICE_CLAIM, DEVICE_TAG, HOSTNAME } from "../../cstor-kinds.ts";
 import { getKind, listKind, servedKind } from "../../defined-kinds.ts";
-import { textAt } from "../../json.ts";
+import { numberAt, recordAt, textAt, type JsonRecord } from "../../json.ts";
 import { service } from "../process.ts";
 import { follow } from "../follow.ts";
 
@@ -25,14 +26,44 @@ const setClaim = (store: Store, device: KubeObject, { claim, state }: { readonly
 
 const isFree = ({ status }: KubeObject): boolean => textAt(status, "state") === "Active" && textAt(status, "claimState") === "Unclaimed";
 
+/** A device with a tag is kept for claims that ask for a tag. */
+const isOpenTo = ({ metadata }: KubeObject, wanted: JsonRecord): boolean =>
+  metadata.labels?.[DEVICE_TAG] === undefined || wanted[DEVICE_TAG] !== undefined;
+
+const bears = ({ metadata }: KubeObject, wanted: JsonRecord): boolean =>
+  Object.entries(wanted).every(([label, value]) => metadata.labels?.[label] === value);
+
+/** On the node of the claim, and not smaller than it asks for. */
+const suits = (device: KubeObject, { spec }: KubeObject): boolean =>
+  device.metadata.labels?.[HOSTNAME] === textAt(spec, "blockDeviceNodeAttributes", "hostName") &&
+  (numberAt(device.spec, "capacity", "storage") ?? 0) >= parseQuantity(textAt(spec, "resources", "requests", "storage"));
+
+/** The free device that a claim names, or the first that is as it wants it. */
+const deviceFor = (store: Store, claim: KubeObject): KubeObject | undefined => {
+  const name = textAt(claim.spec, "blockDeviceName");
+  const wanted = recordAt(claim.spec, "selector", "matchLabels");
+  const isWanted = (device: KubeObject): boolean =>
+    isFree(device) &&
+    isOpenTo(device, wanted) &&
+    bears(device, wanted) &&
+    (name === device.metadata.name || (name === undefined && suits(device, claim)));
+  return listKind(store, BLOCK_DEVICE, claim.metadata.namespace).find(isWanted);
+};
+
+const named = (store: Store, claim: KubeObject, device: KubeObject): KubeObject => {
+  const resource = servedKind(store, DEVICE_CLAIM);
+  if (resource === undefined || textAt(claim.spec, "blockDeviceName") === device.metadata.name) return claim;
+  return store.update(resource, { ...claim, spec: { ...claim.spec, blockDeviceName: device.metadata.name } });
+};
+
 const bind = (store: Store, claim: KubeObject): void => {
   if (textAt(claim.status, "phase") === "Bound" || claim.metadata.deletionTimestamp !== undefined) return;
   const { namespace } = claim.metadata;
-  const device = getKind(store, BLOCK_DEVICE, { namespace, name: textAt(claim.spec, "blockDeviceName") ?? "" });
-  const isMine = textAt(device?.spec, "claimRef", "uid") === claim.metadata.uid;
-  if (device === undefined || (!isMine && !isFree(device))) return setPhase(store, claim, "Pending");
-  if (!isMine) setClaim(store, device, { claim, state: "Claimed" });
-  setPhase(store, claim, "Bound");
+  const mine = listKind(store, BLOCK_DEVICE, namespace).find(({ spec }) => textAt(spec, "claimRef", "uid") === claim.metadata.uid);
+  const device = mine ?? deviceFor(store, claim);
+  if (device === undefined) return setPhase(store, claim, "Pending");
+  if (mine === undefined) setClaim(store, device, { claim, state: "Claimed" });
+  setPhase(store, named(store, claim, device), "Bound");
 };
 
 /** A device whose claim is gone is Released, then wiped, then free again. */
@@ -45,7 +76,7 @@ const release = (store: Store, device: KubeObject): void => {
   if (claim?.metadata.uid !== textAt(device.spec, "claimRef", "uid")) setClaim(store, device, { state: "Released" });
 };
 
-/** Gives free BlockDevices to the claims that name them, and takes them back. */
+/** Gives free BlockDevices to the claims that name or describe them, and takes them back. */
 export const ndmOperator: Program = service({
   startMs: 1000,
   run: (context) =>

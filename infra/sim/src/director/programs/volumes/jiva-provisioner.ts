@@ -25,7 +25,7 @@ const provision = (waiting: WaitingClaim): void => {
   const [wanted, places] = [replicasOf(waiting), placesIn(store)];
   if (wanted === undefined) return context.log(`claim ${claim.metadata.name}: its class names no count of replicas`);
   if (places.length < wanted) return context.log(`claim ${claim.metadata.name}: ${places.length} of ${wanted} nodes take replicas`);
-  createVolume(waiting, "jiva");
+  createVolume(waiting, { engine: "jiva" });
   apply(store, jivaController(waiting));
   for (const [index, node] of places.slice(0, wanted).entries()) apply(store, jivaReplica(waiting, { number: index + 1, node }));
   bindClaim(waiting);

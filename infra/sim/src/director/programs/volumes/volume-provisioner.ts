@@ -24,7 +24,7 @@ const provision = (waiting: WaitingClaim, flavour: PoolFlavour): void => {
   if (pools.length < wish.replicas)
     return context.log(`claim ${claim.metadata.name}: ${pools.length} of ${wish.replicas} pools are online`);
   const name = volumeNameOf({ claim });
-  createVolume(waiting, "cstor");
+  createVolume(waiting, { engine: "cstor" });
   for (const { metadata } of pools.slice(0, wish.replicas)) {
     const labels = { [VOLUME_LABEL]: name, [flavour.instanceLabel]: metadata.name, [VERSION_LABEL]: tagOf(image) };
     apply(store, {
