@@ -2,7 +2,6 @@ import { LOCAL_PROVISIONER, localWish } from "../../../kubernetes/controllers/lo
 import { SELECTED_NODE } from "../../../kubernetes/controllers/claim-placement.ts";
 import type { KubeObject } from "../../../kubernetes/kube-object.ts";
 import type { Program, ProgramContext } from "../../../kubernetes/program.ts";
-import type { StorageClass } from "../../../kubernetes/workload-objects.ts";
 import { BLOCK_DEVICE, DEVICE_CLAIM, DEVICE_TAG, HOSTNAME } from "../../cstor-kinds.ts";
 import { apiVersionOf, getKind, listKind, servedKind } from "../../defined-kinds.ts";
 import { recordAt, textAt } from "../../json.ts";
@@ -23,7 +22,7 @@ interface DeviceWish extends WaitingClaim {
 
 const wishes = (context: ProgramContext): readonly DeviceWish[] =>
   waitingClaims(context, LOCAL_PROVISIONER).flatMap((waiting) => {
-    const wish = localWish(waiting.storageClass as StorageClass);
+    const wish = localWish(waiting.storageClass);
     const node = waiting.claim.metadata.annotations?.[SELECTED_NODE];
     // What has lost its volume names it, and gets no other.
     if ("fault" in wish || wish.engine !== "device" || node === undefined || waiting.claim.spec?.["volumeName"] !== undefined) return [];
