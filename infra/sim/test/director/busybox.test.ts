@@ -36,14 +36,20 @@ const node = () => {
 
 type Node = ReturnType<typeof node>;
 
+/** How its container is, and which folder of the node it sees. */
+interface Place {
+  readonly container?: object;
+  readonly path?: string;
+}
+
 /** What a command ends with, and what it says; privileged unless the pod is told to be like any other. */
 const run = async (
   { machine, store, time, wiring }: Node,
   args: readonly string[],
-  container: object = { securityContext: { privileged: true } },
+  { container = { securityContext: { privileged: true } }, path = `/var/openebs/${VOLUME}` }: Place = {},
 ) => {
   const metadata = { name: "task", namespace: "default", uid: "u", resourceVersion: "1", creationTimestamp: "" };
-  const folder = { name: "folder", hostPath: { path: `/var/openebs/${VOLUME}` } };
+  const folder = { name: "folder", hostPath: { path } };
   const own = { name: "c", volumeMounts: [{ name: "folder", mountPath: "/seen" }], ...container };
   const said: string[] = [];
   const { ended } = busybox(wiring).start({
@@ -96,6 +102,15 @@ describe("busybox on a node", () => {
     expect(lag()).toBe(0);
   });
 
+  it("lists the folders of hostpath volumes, and no device", async () => {
+    const world = node();
+    for (const [name, path] of Object.entries({ "pvc-folder": "/var/openebs/local/pvc-folder", "pvc-device": "/dev/sdb" })) {
+      apply(world.store, { apiVersion: "v1", kind: "PersistentVolume", metadata: { name }, spec: { local: { path } } });
+      world.machine.disk.volumes.set(name, {});
+    }
+    expect(await run(world, ["ls", "-1", "/seen"], { path: "/var/openebs/local" })).toEqual({ exitCode: 0, said: "pvc-folder" });
+  });
+
   it("pings nobody at an address that no pod has", async () => {
     const said = "10 packets transmitted, 0 packets received, 100% packet loss";
     expect(await run(node(), ping("10.1.0.9"))).toEqual({ exitCode: 1, said });
@@ -113,7 +128,7 @@ describe("busybox on a node", () => {
   it("enters no pod that another node has, and nothing without privileges", async () => {
     const world = node();
     expect((await run(world, tc("elsewhere", ADD))).said).toBe("nsenter: failed to parse pid: '-n'");
-    const { exitCode, said } = await run(world, tc(world.uid("target"), ADD), {});
+    const { exitCode, said } = await run(world, tc(world.uid("target"), ADD), { container: {} });
     expect([exitCode, said]).toEqual([1, "nsenter: setns(): can't reassociate to namespace: Operation not permitted"]);
     expect(world.machine.memory?.networks.size).toBe(0);
   });
