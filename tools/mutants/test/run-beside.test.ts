@@ -26,12 +26,15 @@ interface Trouble {
   readonly spoilt?: readonly string[];
   /** A case that the report lacks. */
   readonly lost?: string;
+  /** After how many runs it is cut off. */
+  readonly cutAfter?: number;
 }
 
 /** Runs whatever was chosen: red are those of these tests, under these mutants; each red one is followed by what it is without any. */
-const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], lost }: Trouble = {}) => {
+const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], lost, cutAfter = Infinity }: Trouble = {}) => {
   const asked: Trials[] = [];
   const run = (): Promise<readonly EndedTest[]> => {
+    if (asked.length > cutAfter) return Promise.reject(new Error("cut off"));
     const common = { inSetUp: false, disturbs: false, startMs: 0, ms: 10, title: "t" };
     const trials = Object.entries(asked.at(-1) ?? {}).flatMap(([key, some]) =>
       some.map(({ id }) => ({ plan: key.split("|")[0] ?? "", id })),
@@ -52,7 +55,7 @@ const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], l
 const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, trouble?: Trouble) => {
   const { asked, run, choose } = runs(red, trouble);
   const kept: Record<string, readonly string[] | undefined> = {};
-  await runBeside(mutants, {
+  const ended = runBeside(mutants, {
     place: { ids: new Set(mutants.map(({ id }) => id)), choose },
     reach: REACH,
     size: 9,
@@ -62,6 +65,8 @@ const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, r
     known: ({ id }) => (id === "unknown" ? undefined : { print: "p", end: "killed", by: ["X"], seconds: 1 }),
     tell: () => {},
   });
+  if (trouble?.cutAfter === undefined) await ended;
+  else await expect(ended).rejects.toThrow("cut off");
   const told = asked.map((trials) => Object.fromEntries(Object.entries(trials).map(([key, some]) => [key, some.map(({ id }) => id)])));
   return { told, kept };
 };
@@ -107,6 +112,11 @@ it("what is red is asked for again under each alone, and who turned it red is as
     { "C|t": ["kind"], "DEAR|t": ["kind"] },
   ]);
   expect(kept).toEqual({ loud: ["B"], kind: [] });
+});
+
+it("what no later test meets is kept, though the run is cut off behind it", async () => {
+  const { kept } = await beside([mutant("kind", ["X"]), mutant("named", ["X"]), mutant("unmet", ["X"])], {}, { cutAfter: 1 });
+  expect(kept).toEqual({ named: [], unmet: [] });
 });
 
 it("a case that is named as going red too is not asked", async () => {

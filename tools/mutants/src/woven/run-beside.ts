@@ -64,16 +64,26 @@ export const runBeside = async (mutants: readonly Mutant[], options: RunBeside):
   const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
   const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);
   const found = new Map<string, readonly string[] | undefined>();
-  for (const meetings of slicesOf(meetingsOf(asked, reach), slice)) {
+  const slices = slicesOf(meetingsOf(asked, reach), slice);
+  const settled = new Set<string>();
+  /** A run may be cut off: what no later test meets is known by now. */
+  const settle = (later: readonly Meeting[]): void => {
+    const isMet = ({ id }: Mutant): boolean => later.some(({ mutants: met }) => met.some((one) => one.id === id));
+    for (const mutant of asked) {
+      if (settled.has(mutant.id) || found.has(mutant.id) || isMet(mutant)) continue;
+      settled.add(mutant.id);
+      keepOthers(mutant, []);
+      tell(`${mutant.id} nothing else`);
+    }
+  };
+  settle(slices.flat());
+  for (const [index, meetings] of slices.entries()) {
     for (const [id, red] of await runSlice(without(meetings, found), options)) {
       found.set(id, red);
       const mutant = asked.find((one) => one.id === id);
       if (mutant !== undefined && red !== undefined) keepOthers(mutant, red);
       tell(`${id} ${toldOf(red)}`);
     }
-  }
-  for (const mutant of asked.filter(({ id }) => !found.has(id))) {
-    keepOthers(mutant, []);
-    tell(`${mutant.id} nothing else`);
+    settle(slices.slice(index + 1).flat());
   }
 };
