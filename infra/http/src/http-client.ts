@@ -11,6 +11,7 @@ import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { lookAtCertificate } from "./look.ts";
 import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
+import { openWebSocket, type Upgraded } from "./web-socket.ts";
 import { valueOf, type Looked, type WitnessEnd } from "./witness.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -30,6 +31,14 @@ interface Call {
   readonly atMs: number;
   readonly startMs: number;
 }
+
+/** An answer, and what of it comes after its head. */
+interface Answered {
+  readonly data?: unknown;
+  readonly messages?: unknown;
+}
+
+type Ask<T> = (signal: AbortSignal) => Promise<T>;
 
 const isJson = (headers: HeaderFields): boolean => {
   const type = headers["content-type"];
@@ -55,6 +64,8 @@ export class HttpClient implements Http {
   readonly #endpoint: Endpoint;
   readonly #clock: Clock;
   readonly #axios: AxiosInstance;
+  /** Where WebSockets begin: it keeps no connection for another call. */
+  #fresh: Endpoint | undefined;
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -80,7 +91,7 @@ export class HttpClient implements Http {
   request(request: HttpRequest & { readonly responseType: "stream" }): Promise<HttpResponse<Readable>>;
   request(request: HttpRequest): Promise<HttpResponse>;
   async request(asked: HttpRequest): Promise<HttpResponse<never>> {
-    const request = await this.#fenced(asked);
+    const request = await this.#fenced(asked, !LOOKS.has(asked.method));
     request.signal?.throwIfAborted();
     const end = await this.#witnessed(request);
     const call = this.#prepare(request);
@@ -93,14 +104,31 @@ export class HttpClient implements Http {
     }
   }
 
-  close(): void {
-    this.#endpoint.httpAgent.destroy();
-    this.#endpoint.httpsAgent.destroy();
+  async upgrade(asked: HttpRequest, protocols: readonly string[]): Promise<Upgraded> {
+    const request = await this.#fenced(asked, true);
+    request.signal?.throwIfAborted();
+    const call = this.#prepare(request);
+    try {
+      const answer = await this.#attempt(call, (signal) => this.#shake(call, protocols, signal));
+      const { status, headers: responseHeaders, body: responseBody } = answer;
+      this.#record(call, { durationMs: performance.now() - call.startMs, status, responseHeaders, responseBody });
+      return answer;
+    } catch (error) {
+      throw await this.#failure(call, error);
+    }
   }
 
-  async #fenced(request: HttpRequest): Promise<HttpRequest> {
+  close(): void {
+    for (const endpoint of [this.#endpoint, this.#fresh]) {
+      endpoint?.httpAgent.destroy();
+      endpoint?.httpsAgent.destroy();
+    }
+    this.#fresh = undefined;
+  }
+
+  async #fenced(request: HttpRequest, mayChange: boolean): Promise<HttpRequest> {
     const { fence } = this.#options;
-    if (fence === undefined || LOOKS.has(request.method)) return request;
+    if (fence === undefined || !mayChange) return request;
     await fence.check();
     const { signal } = fence;
     return { ...request, signal: request.signal === undefined ? signal : AbortSignal.any([request.signal, signal]) };
@@ -157,18 +185,20 @@ export class HttpClient implements Http {
   }
 
   async #send(call: Call): Promise<AxiosResponse<unknown>> {
+    const ask = (signal: AbortSignal): Promise<AxiosResponse<unknown>> => this.#axios.request(this.#config(call, signal));
     const { idempotent, method } = call.request;
     try {
-      return await this.#attempt(call);
+      return await this.#attempt(call, ask);
     } catch (error) {
       const mayRepeat = (idempotent ?? IDEMPOTENT.has(method)) && typeof call.body?.data !== "object";
       if (!mayRepeat || !brokeBeforehand(error)) throw error;
-      return this.#attempt(call);
+      return this.#attempt(call, ask);
     }
   }
 
-  async #attempt(call: Call): Promise<AxiosResponse<unknown>> {
+  async #attempt<T extends Answered>(call: Call, ask: Ask<T>): Promise<T> {
     const { signal } = call.request;
+    signal?.throwIfAborted();
     const guard = new AbortController();
     const abort = (): void => guard.abort(GIVEN_UP);
     const release = (): void => signal?.removeEventListener("abort", abort);
@@ -176,9 +206,10 @@ export class HttpClient implements Http {
     const timer = setTimeout(abort, Math.max(left, 1));
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      const answer: AxiosResponse<unknown> = await this.#axios.request(this.#config(call, guard.signal));
+      const answer = await ask(guard.signal);
       // The signal goes on ruling a stream until it has been read.
-      if (isStream(answer.data)) answer.data.once("close", release);
+      const stream = answer.messages ?? answer.data;
+      if (isStream(stream)) stream.once("close", release);
       else release();
       return answer;
     } catch (error) {
@@ -189,6 +220,13 @@ export class HttpClient implements Http {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Over a connection of its own, for one that was kept may have broken, and this must not be asked twice. */
+  #shake({ url, headers }: Call, protocols: readonly string[], signal: AbortSignal): Promise<Upgraded> {
+    this.#fresh ??= openEndpoint(this.#options);
+    const { httpAgent, httpsAgent } = this.#fresh;
+    return openWebSocket({ url, protocols, headers, agent: url.startsWith("https:") ? httpsAgent : httpAgent, signal });
   }
 
   #config(call: Call, signal: AbortSignal): AxiosRequestConfig {

@@ -8,6 +8,7 @@ import { HttpClient } from "./http-client.ts";
 import type { HeaderFields } from "./exchange.ts";
 import type { Transcript } from "./transcript.ts";
 import type { ClientCertificate, HttpTrust } from "./trust.ts";
+import type { Upgraded } from "./web-socket.ts";
 
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS";
 
@@ -72,6 +73,11 @@ export interface Http {
   request(request: Ask<"bytes">): Promise<HttpResponse<Buffer>>;
   request(request: Ask<"stream">): Promise<HttpResponse<Readable>>;
   request(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Asks for a WebSocket; a refusal is an answer like any other. What goes over it may change something, whatever the method, so that
+   * the fence is asked. `timeoutMs` ends with the handshake, the signal rules on until the connection ends. Errors: as `request`.
+   */
+  upgrade(request: HttpRequest, protocols: readonly string[]): Promise<Upgraded>;
   /** Closes kept connections. */
   close(): void;
 }

@@ -1,0 +1,71 @@
+import type { Agent, IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { WebSocket, createWebSocketStream } from "ws";
+import type { HeaderFields } from "./exchange.ts";
+
+/** What a server answered to the wish for a WebSocket. */
+export interface Upgraded {
+  /** 101 when it is open. */
+  readonly status: number;
+  readonly headers: HeaderFields;
+  /** Each message is one chunk; it ends with the connection, however that ends. Undefined after a refusal. */
+  readonly messages: Readable | undefined;
+  /** Of a refusal; else empty. */
+  readonly body: string;
+}
+
+export interface WebSocketWish {
+  readonly url: string;
+  /** The one that is liked best first. */
+  readonly protocols: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly agent: Agent;
+  /** Ends the handshake, and the connection after it. */
+  readonly signal: AbortSignal;
+}
+
+const textOf = async (answer: IncomingMessage): Promise<string> => {
+  let text = "";
+  for await (const chunk of answer.setEncoding("utf8") as AsyncIterable<string>) text += chunk;
+  return text;
+};
+
+const opened = (socket: WebSocket, signal: AbortSignal): Readable => {
+  const messages = createWebSocketStream(socket, { readableObjectMode: true });
+  const end = (): void => {
+    socket.terminate();
+    messages.destroy(signal.reason instanceof Error ? signal.reason : undefined);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  messages.once("close", () => signal.removeEventListener("abort", end));
+  // Told to whoever reads; with no reader left it is nobody's.
+  messages.on("error", () => {});
+  return messages;
+};
+
+/** Asks for a WebSocket. Errors: those of the connection, as Node gives them. */
+export const openWebSocket = ({ url, protocols, headers, agent, signal }: WebSocketWish): Promise<Upgraded> =>
+  new Promise((resolve, reject) => {
+    // A hop looks for the scheme, which the library leaves out.
+    const hop = { secureEndpoint: url.startsWith("https:") };
+    const socket = new WebSocket(url, [...protocols], { ...hop, agent, headers, perMessageDeflate: false });
+    const giveUp = (): void => socket.terminate();
+    signal.addEventListener("abort", giveUp, { once: true });
+    const settled = (): void => signal.removeEventListener("abort", giveUp);
+    let answerHeaders: HeaderFields = {};
+    socket.once("upgrade", (answer) => (answerHeaders = answer.headers));
+    socket.once("open", () => {
+      settled();
+      resolve({ status: 101, headers: answerHeaders, messages: opened(socket, signal), body: "" });
+    });
+    socket.once("unexpected-response", (_request, answer) => {
+      const { statusCode: status = 0, headers: refused } = answer;
+      textOf(answer)
+        .finally(settled)
+        .then((body) => resolve({ status, headers: refused, messages: undefined, body }), reject);
+    });
+    socket.on("error", (error) => {
+      settled();
+      reject(error);
+    });
+  });
