@@ -35,11 +35,11 @@ export interface Exchange {
 const BODY_LIMIT = 16 * 1024;
 
 const maskedForm = (text: string, redactor: Redactor): string => {
-  const fields = Object.fromEntries(new URLSearchParams(text));
-  const masked = redactor.data(fields) as Record<string, string>;
-  return Object.entries(masked)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${value === fields[name] ? encodeURIComponent(value) : value}`)
-    .join("&");
+  const told = (name: string, value: string): string => {
+    const masked = String((redactor.data({ [name]: value }) as Record<string, unknown>)[name]);
+    return `${encodeURIComponent(name)}=${masked === value ? encodeURIComponent(value) : masked}`;
+  };
+  return [...new URLSearchParams(text)].map(([name, value]) => told(name, value)).join("&");
 };
 
 const maskedJson = (text: string, redactor: Redactor): string | undefined => {

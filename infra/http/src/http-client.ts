@@ -11,7 +11,7 @@ import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { lookAtCertificate } from "./look.ts";
 import { tlsCodeOf, tlsFailure } from "./tls-failure.ts";
-import { openWebSocket, type Upgraded } from "./web-socket.ts";
+import type { Upgraded } from "./web-socket.ts";
 import { valueOf, type Looked, type WitnessEnd } from "./witness.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -223,7 +223,10 @@ export class HttpClient implements Http {
   }
 
   /** Over a connection of its own, for one that was kept may have broken, and this must not be asked twice. */
-  #shake({ url, headers }: Call, protocols: readonly string[], signal: AbortSignal): Promise<Upgraded> {
+  async #shake({ url, headers }: Call, protocols: readonly string[], signal: AbortSignal): Promise<Upgraded> {
+    // Most runs need none.
+    const { openWebSocket } = await import("./web-socket.ts");
+    signal.throwIfAborted();
     this.#fresh ??= openEndpoint(this.#options);
     const { httpAgent, httpsAgent } = this.#fresh;
     return openWebSocket({ url, protocols, headers, agent: url.startsWith("https:") ? httpsAgent : httpAgent, signal });

@@ -110,6 +110,7 @@ test.each([
     text: '{"a":{"password":"x y z"}}',
     shown: '{"a":{"password":"«redacted»"}}',
   },
+  { title: "a form that says one name twice", type: "application/x-www-form-urlencoded", text: "x=1&x=2", shown: "x=1&x=2" },
   { title: "a form", type: "application/x-www-form-urlencoded", text: "password=x+y&user=a%20b", shown: "password=«redacted»&user=a%20b" },
   { title: "XML", type: "text/xml", text: `<password>${SECRET}</password>`, shown: "<password>«redacted»</password>" },
   { title: "JSON that is none", type: "application/json", text: `{"a": ${SECRET}`, shown: '{"a": «redacted»' },

@@ -3,6 +3,7 @@ import type { Clock } from "@kubera-e2e/schema/clock";
 import { ChangeFeed } from "./change-feed.ts";
 import { logRequest, type LogRequest } from "./container-log.ts";
 import { Discovery, pathOf } from "./discovery.ts";
+import { EXEC_PROTOCOLS, execRequest, runCommand, type CommandEnd, type ExecRequest } from "./exec.ts";
 import type {
   KindListener,
   DeleteCallOptions,
@@ -140,6 +141,13 @@ export class ApiClient implements KubeClient {
 
   async followLogs(log: LogRequest, { signal }: KubeCallOptions = {}): Promise<AsyncIterable<Uint8Array>> {
     return this.#options.logTransport.stream({ ...logRequest(log), signal });
+  }
+
+  exec(command: ExecRequest, { signal }: KubeCallOptions = {}): Promise<CommandEnd> {
+    const { cluster, transport, clock } = this.#options;
+    const stop = AbortSignal.any([this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
+    const open = (until: AbortSignal) => transport.messages({ ...execRequest(command), signal: until }, EXEC_PROTOCOLS);
+    return runCommand(command, { cluster, clock, signal: stop, redacted: (text) => transport.redacted(text), open });
   }
 
   raw(path: string, options: KubeCallOptions = {}): Promise<unknown> {

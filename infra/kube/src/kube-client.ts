@@ -1,4 +1,5 @@
 import type { LogRequest } from "./container-log.ts";
+import type { CommandEnd, ExecRequest } from "./exec.ts";
 
 /** Any Kubernetes object; typed ones come from `import type` of @kubernetes/client-node. */
 export interface KubeObject {
@@ -103,6 +104,11 @@ export interface KubeClient {
   ): Promise<string>;
   /** Bytes of a container's log as they are written, until the container ends or the signal aborts; the reader must read them. */
   followLogs(log: LogRequest, options?: KubeCallOptions): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Runs a program in a container that runs, without a shell and without input, and answers how it ended, whatever its exit code.
+   * Errors: `EXEC_FAILED` when it could not be started, `TIMED_OUT` when it did not end in time and may run on.
+   */
+  exec(command: ExecRequest, options?: KubeCallOptions): Promise<CommandEnd>;
   /** The raw door: parsed JSON of a path under the API server, `/version`, `/api/v1/nodes/N/proxy/stats/summary`. */
   raw(path: string, options?: KubeCallOptions): Promise<unknown>;
   /**

@@ -75,6 +75,18 @@ export class Transport {
     return answer.body;
   }
 
+  /** Messages of a WebSocket as they come, each one chunk. */
+  async messages(request: HttpRequest, protocols: readonly string[]): Promise<Readable> {
+    const answer = await this.#ask(request, (http, signed) => http.upgrade(signed, protocols));
+    if (answer.messages === undefined) throw this.#refused(request, { ...answer, body: parsed(answer.body) });
+    return answer.messages;
+  }
+
+  /** The text as it may be shown. */
+  redacted(text: string): string {
+    return this.#options.redactor.text(text);
+  }
+
   close(): void {
     this.#http?.http.close();
     this.#http = undefined;

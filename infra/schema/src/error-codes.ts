@@ -84,6 +84,7 @@ export const ERROR_CODES = {
   KUBECONFIG_INVALID: environment("a kubeconfig that cannot be used"),
   KUBE_REFUSED: { class: "product", exit: EXIT.failed, title: "the Kubernetes API refused a call" },
   KUBE_KIND_UNKNOWN: { class: "product", exit: EXIT.failed, title: "a kind that the Kubernetes API does not serve" },
+  EXEC_FAILED: { class: "product", exit: EXIT.failed, title: "a command that no container ran" },
   REGISTRY_REFUSED: infrastructure("the registry refused a call"),
   DIRECTOR_REFUSED: { class: "product", exit: EXIT.failed, title: "Director refused a call that should succeed" },
   DIRECTOR_CONTRACT: { class: "product", exit: EXIT.failed, title: "Director answered with another shape than its contract" },
