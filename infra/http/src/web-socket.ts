@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage } from "node:http";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { WebSocket, createWebSocketStream } from "ws";
 import type { HeaderFields } from "./exchange.ts";
@@ -30,6 +30,13 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
   return text;
 };
 
+/** What was refused must leave no connection behind for the next one to use. */
+const sendOnce = (request: ClientRequest): void => {
+  request.end();
+  // Before that Node would take the header Connection, whatever its value, for a wish to keep it.
+  request.shouldKeepAlive = false;
+};
+
 const opened = (socket: WebSocket, signal: AbortSignal): Readable => {
   const messages = createWebSocketStream(socket, { readableObjectMode: true });
   const end = (): void => {
@@ -48,7 +55,7 @@ export const openWebSocket = ({ url, protocols, headers, agent, signal }: WebSoc
   new Promise((resolve, reject) => {
     // A hop looks for the scheme, which the library leaves out.
     const hop = { secureEndpoint: url.startsWith("https:") };
-    const socket = new WebSocket(url, [...protocols], { ...hop, agent, headers, perMessageDeflate: false });
+    const socket = new WebSocket(url, [...protocols], { ...hop, agent, headers, perMessageDeflate: false, finishRequest: sendOnce });
     const giveUp = (): void => socket.terminate();
     signal.addEventListener("abort", giveUp, { once: true });
     const settled = (): void => signal.removeEventListener("abort", giveUp);

@@ -26,7 +26,7 @@ const talking = (server: Upgrading): Upgrading => {
   server.on("upgrade", (request: Parameters<WebSocketServer["handleUpgrade"]>[0], socket: Socket, head: Buffer) => {
     const { url = "", headers } = request;
     if (url.startsWith("/silent")) return;
-    if (headers.authorization !== "Bearer a-token") return void socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 7\r\n\r\nnot you");
+    if (headers.authorization !== "Bearer a-token") return void socket.write("HTTP/1.1 403 Forbidden\r\ncontent-length: 7\r\n\r\nnot you");
     sockets.handleUpgrade(request, socket, head, (open) => talk(open, url));
   });
   return server;
@@ -117,8 +117,9 @@ test("no kept connection is used, so that none can be broken already", async () 
   await using server = await listen(web, "http");
   const http = open(server.url);
   await http.request({ method: "GET", path: "/" });
-  for (const path of ["/exec", "/exec"]) await told((await http.upgrade({ ...ASKED, path }, PROTOCOLS)).messages);
-  expect(new Set(ports).size).toBe(3);
+  const refused = { ...ASKED, headers: { authorization: "Bearer another-token" } };
+  for (const asked of [ASKED, refused, refused, ASKED]) await told((await http.upgrade(asked, PROTOCOLS)).messages);
+  expect(new Set(ports).size).toBe(5);
   http.close();
 });
 

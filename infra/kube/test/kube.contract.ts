@@ -31,7 +31,11 @@ beforeAll(async () => {
   const time = new SimTime(1000);
   machine = new Machine({ id: "vm-1", name: "m", cluster: "server", node: "n", plane: "control", esxHost: "e", diskGib: 100 }, time);
   machine.powerOn();
-  const kubelets = { logs: () => ["first", "second"], statsSummary: (node: string) => ({ node: { nodeName: node } }) };
+  const kubelets = {
+    logs: () => ["first", "second"],
+    statsSummary: (node: string) => ({ node: { nodeName: node } }),
+    exec: () => ({ exitCode: 0 }),
+  };
   const authority = await createAuthority();
   api = await startKubernetesApi({ cluster: "server", controlPlane: machine, authority, time, kubelets });
   client = open(api.kubeconfig);

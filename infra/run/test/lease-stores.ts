@@ -52,7 +52,7 @@ const kubernetes: StoreTarget = {
     const spec = { id: "vm-1", name: "m", cluster: "spare", node: "n", plane: "control", esxHost: "e", diskGib: 100 } as const;
     const controlPlane = new Machine(spec, time);
     controlPlane.powerOn();
-    const kubelets = { logs: () => [], statsSummary: () => ({}) };
+    const kubelets = { logs: () => [], statsSummary: () => ({}), exec: () => ({ exitCode: 0 }) };
     const api = await startKubernetesApi({ cluster: "spare", controlPlane, authority: await createAuthority(), time, kubelets });
     const kubeconfigPath = join(root, "spare.yaml");
     writeFileSync(kubeconfigPath, api.kubeconfig);

@@ -17,7 +17,7 @@ let bed: KubeApiBed;
 
 beforeAll(async () => {
   bed = await KubeApiBed.start();
-  const spec = { containers: [{ name: "main", image: "x" }] };
+  const spec = { nodeName: "n", containers: [{ name: "main", image: "x" }] };
   await bed.ask(POD.replace(/\/p$/, ""), { method: "POST", body: { metadata: { name: "p" }, spec } });
   await bed.ask(ACCOUNT.replace(/\/bot$/, ""), { method: "POST", body: { metadata: { name: "bot" } } });
 });
@@ -25,6 +25,11 @@ afterAll(() => bed.api.close());
 
 const codeOf = async (path: string, body?: object): Promise<number> =>
   (await bed.ask(path, body === undefined ? {} : { method: "POST", body })).code;
+
+const upgradeCode = async (upgrade: string, protocol = "", more = ""): Promise<number> => {
+  const headers = { connection: "Upgrade", upgrade, "sec-websocket-protocol": protocol };
+  return (await bed.ask(`${POD}/exec?command=ls&stdout=true${more}`, { headers })).code;
+};
 
 const algorithm = async (): Promise<unknown> => {
   const { json } = await bed.ask(`${ACCOUNT}/token`, { method: "POST", body: { spec: {} } });
@@ -42,7 +47,11 @@ const CASES: Readonly<Record<string, () => Promise<boolean>>> = {
     (await codeOf("/apis/rbac.authorization.k8s.io/v1/clusterroles/system:kube-scheduler")) === 200,
   "reviews tokens": async () => (await codeOf("/apis/authentication.k8s.io/v1/tokenreviews", { spec: { token: "x" } })) === 201,
   "signs tokens of service accounts by a key that others can verify": async () => (await algorithm()) !== "HS256",
-  "runs commands in containers": async () => (await codeOf(`${POD}/exec?command=ls`, {})) !== 404,
+  "leads to the ports of containers": async () => (await codeOf(`${POD}/portforward?ports=80`)) !== 404,
+  "runs commands over SPDY": async () => (await upgradeCode("SPDY/3.1")) !== 501,
+  "runs commands for WebSocket clients of before v5.channel.k8s.io": async () =>
+    (await upgradeCode("websocket", "v4.channel.k8s.io")) !== 501,
+  "gives commands a terminal": async () => (await upgradeCode("websocket", "v5.channel.k8s.io", "&tty=true")) !== 501,
   "adds ephemeral containers": async () => (await codeOf(`${POD}/ephemeralcontainers`)) === 200,
   "begins a watch with the objects of now": async () =>
     (await codeOf("/api/v1/pods?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan")) === 200,

@@ -94,7 +94,11 @@ export class KubeApiBed {
     machine.powerOn();
     const authority = await createAuthority();
     const log: string[] = [];
-    const kubelets: KubeletPort = { logs: () => ["first", "second"], statsSummary: (node) => ({ node: { nodeName: node } }) };
+    const kubelets: KubeletPort = {
+      logs: () => ["first", "second"],
+      statsSummary: (node) => ({ node: { nodeName: node } }),
+      exec: () => ({ exitCode: 0 }),
+    };
     const base = { cluster: "server", controlPlane: machine, authority, time, kubelets, log: (line: string) => log.push(line) };
     return new KubeApiBed({ machine, authority, log, api: await startKubernetesApi({ ...base, ...options }) });
   }

@@ -229,7 +229,7 @@ describe("doors to pods and nodes", () => {
     expect((await bed.ask(`${PODS}/${path}`)).json["message"]).toContain(message);
   });
 
-  it.each(["exec", "attach", "portforward", "ephemeralcontainers"])("says that there is no %s, and logs it", async (door) => {
+  it.each(["attach", "portforward", "ephemeralcontainers"])("says that there is no %s, and logs it", async (door) => {
     const reply = await bed.ask(`${PODS}/one/${door}?command=ls`, { method: "POST", body: {} });
     expect(reply.json).toMatchObject({ code: 404, message: expect.stringContaining(`the simulated server has no pods/${door}`) as string });
     expect(bed.log.some((line) => line.includes(`one/${door}`))).toBe(true);

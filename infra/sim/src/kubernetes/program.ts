@@ -28,12 +28,31 @@ export interface ProgramEnd {
   readonly message?: string;
 }
 
-/**
- * What runs in containers of one image. `start` returns how it is going: `ready` is asked by the kubelet's readiness
- * probe, `ended` resolves if it ends by itself (a server never does).
- */
+/** What a command in a container came to. */
+export interface CommandEnd {
+  readonly exitCode: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** A program that others may run in the container, by what follows its name; undefined for what the simulator does not know of it. */
+export type Command = (args: readonly string[]) => CommandEnd | Promise<CommandEnd> | undefined;
+
+/** By the name under which they are run: `nodetool`, `/guest`. */
+export type Commands = Readonly<Record<string, Command>>;
+
+/** A program that runs. */
+export interface Running {
+  /** Asked by the kubelet's readiness probe. */
+  readonly ready: () => boolean;
+  /** Resolves if it ends by itself, as a server never does. */
+  readonly ended?: Promise<ProgramEnd>;
+  readonly commands?: Commands;
+}
+
+/** What runs in containers of one image. */
 export interface Program {
-  start(context: ProgramContext): { readonly ready: () => boolean; readonly ended?: Promise<ProgramEnd> };
+  start(context: ProgramContext): Running;
 }
 
 /** Programs by repository without registry and tag: `mayadata/maya-io-server`. Unknown images run a server that is ready after a second. */

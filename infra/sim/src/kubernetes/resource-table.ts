@@ -1,6 +1,6 @@
 import type { ResourceType } from "./store.ts";
 
-export type Subresource = "status" | "scale" | "log" | "finalize" | "proxy" | "binding" | "eviction" | "token";
+export type Subresource = "status" | "scale" | "log" | "exec" | "finalize" | "proxy" | "binding" | "eviction" | "token";
 
 /** A resource with what only the server must know of it. */
 export interface ServedResource extends ResourceType {
@@ -32,7 +32,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   "/v1": [
     { kind: "Namespace", cluster: true, short: ["ns"], subresources: ["status", "finalize"] },
     { kind: "Node", cluster: true, short: ["no"], subresources: ["status", "proxy"] },
-    { kind: "Pod", short: ["po"], all: true, subresources: ["status", "log", "binding", "eviction"] },
+    { kind: "Pod", short: ["po"], all: true, subresources: ["status", "log", "exec", "binding", "eviction"] },
     { kind: "Service", short: ["svc"], all: true, subresources: ["status"] },
     { kind: "Endpoints", plural: "endpoints", short: ["ep"] },
     { kind: "ConfigMap", short: ["cm"] },

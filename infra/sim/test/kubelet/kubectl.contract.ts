@@ -30,6 +30,13 @@ const talkative: Program = {
   },
 };
 
+const helpful: Program = {
+  start: () => ({
+    ready: () => true,
+    commands: { tell: (args) => ({ exitCode: args.length, stdout: `${args.join(",")}\n`, stderr: "told\n" }) },
+  }),
+};
+
 const manifest = (image: string): object => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
@@ -51,7 +58,12 @@ describe.skipIf(!hasKubectl())("a cluster, spoken to by kubectl", () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "sim-kubectl-"));
-    bed = await openClusterBed({ programs: [["test/task", talkative]] });
+    bed = await openClusterBed({
+      programs: [
+        ["test/task", talkative],
+        ["test/server", helpful],
+      ],
+    });
     writeFileSync(join(folder, "config"), bed.cluster.api.kubeconfig);
     await bed.untilNodesReady();
   });
@@ -85,6 +97,23 @@ describe.skipIf(!hasKubectl())("a cluster, spoken to by kubectl", () => {
     await kubectl("wait", "pod/talk", "--for=condition=Ready", "--timeout=10s");
     expect(await kubectl("logs", "talk", "--tail=2")).toBe("two\nthree\n");
     expect(await kubectl("logs", "talk", "-f")).toBe("one\ntwo\nthree\nfour\n");
+  });
+
+  it("runs commands in a container, and takes their exit code over", async () => {
+    bed.pod("help", {});
+    await kubectl("wait", "pod/help", "--for=condition=Ready", "--timeout=10s");
+    expect(await kubectl("exec", "help", "--", "tell")).toBe("\n");
+    await expect(kubectl("exec", "help", "--", "tell", "a b", "c")).rejects.toMatchObject({
+      code: 2,
+      stdout: "a b,c\n",
+      stderr: "told\ncommand terminated with exit code 2\n",
+    });
+    await expect(kubectl("exec", "help", "--", "nope")).rejects.toMatchObject({
+      stderr: expect.stringContaining('exec: "nope": executable file not found in $PATH'),
+    });
+    await expect(kubectl("exec", "-c", "other", "help", "--", "tell")).rejects.toMatchObject({
+      stderr: "Error from server (BadRequest): container other is not valid for pod help\n",
+    });
   });
 
   it("reads what a node says of its disk", async () => {

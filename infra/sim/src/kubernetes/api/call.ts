@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import type { EtcdData } from "../../datacenter/disk.ts";
 import type { EtcdStore } from "../etcd-store.ts";
 import type { Json, KubeObject } from "../kube-object.ts";
+import type { CommandEnd } from "../program.ts";
 import type { Authorizer } from "../rbac/authorizer.ts";
 import type { User } from "../rbac/request-attributes.ts";
 import type { ServiceAccountTokens } from "../rbac/service-account-tokens.ts";
@@ -21,6 +23,8 @@ export interface LogOptions {
 export interface KubeletPort {
   /** Lines of a container's log, without line ends; with `follow` it ends when the container ends. */
   logs(pod: KubeObject, container: string, options: LogOptions): Iterable<string> | AsyncIterable<string>;
+  /** Runs a command in a container; an error's message is the kubelet's or the runtime's. */
+  exec(pod: KubeObject, container: string, command: readonly string[]): CommandEnd | Promise<CommandEnd>;
   /** The kubelet's `/stats/summary`; undefined when the node does not answer. */
   statsSummary(node: string): Json | undefined | Promise<Json | undefined>;
 }
@@ -38,6 +42,13 @@ export interface ApiProcess {
   readonly log: (line: string) => void;
 }
 
+/** The connection of a request that wants to go on in another protocol. */
+export interface Upgrade {
+  readonly socket: Duplex;
+  /** What came behind the request already. */
+  readonly head: Buffer;
+}
+
 export interface Call {
   readonly method: string;
   readonly url: URL;
@@ -45,6 +56,7 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer;
+  readonly upgrade: Upgrade | undefined;
   readonly process: ApiProcess;
   /** Who asks, or whom they act as. */
   readonly user: User;

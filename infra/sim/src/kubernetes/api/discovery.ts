@@ -9,6 +9,7 @@ const SUBRESOURCE_VERBS: Readonly<Record<Subresource, readonly string[]>> = {
   status: ["get", "patch", "update"],
   scale: ["get", "patch", "update"],
   log: ["get"],
+  exec: ["create", "get"],
   finalize: ["update"],
   proxy: ["get"],
   binding: ["create"],
@@ -21,6 +22,7 @@ const SUBRESOURCE_TYPES: Partial<Readonly<Record<Subresource, object>>> = {
   token: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
   eviction: { group: "policy", version: "v1", kind: "Eviction" },
   binding: { kind: "Binding" },
+  exec: { kind: "PodExecOptions" },
   proxy: { kind: "NodeProxyOptions" },
 };
 

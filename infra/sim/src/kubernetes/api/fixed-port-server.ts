@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { ServerResponse } from "node:http";
 import { createServer, type Server, type ServerOptions } from "node:https";
 import type { Socket } from "node:net";
+import type { Received } from "./request-handler.ts";
 
 const ADDRESS = "127.0.0.1";
 /** Below the range from which the kernel gives ports to others, so that the port is still ours after a reboot. */
@@ -24,8 +25,16 @@ export class FixedPortServer {
   readonly #sockets = new Set<Socket>();
   #port: number | undefined;
 
-  constructor(options: ServerOptions, handler: (request: IncomingMessage, response: ServerResponse) => void) {
-    this.#server = createServer({ ...options, keepAliveTimeout: 120_000 }, handler);
+  constructor(options: ServerOptions, handler: (received: Received) => void) {
+    this.#server = createServer({ ...options, keepAliveTimeout: 120_000 }, (request, response) => handler({ request, response }));
+    this.#server.on("upgrade", (request, socket: Socket, head) => {
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once("finish", () => socket.end());
+      socket.on("error", () => socket.destroy());
+      handler({ request, response, upgrade: { socket, head } });
+    });
     this.#server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));

@@ -139,8 +139,8 @@ export const startKubernetesApi = async (options: KubernetesApiOptions): Promise
   ]);
   const tls = { ...certificate, requestCert: true, rejectUnauthorized: false };
   const tokens = options.tokens ?? new Map<string, User>();
-  const server = new FixedPortServer(tls, (request, response) => {
-    void handleRequest({ tokens, process: () => api.process }, request, response);
+  const server = new FixedPortServer(tls, (received) => {
+    void handleRequest({ tokens, process: () => api.process }, received);
   });
   const api = new Api(options, server);
   await server.reserve();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ApiStatusError, unavailable } from "../api-status.ts";
 import { attributesOf, type User } from "../rbac/request-attributes.ts";
-import type { Answer, ApiProcess, Call } from "./call.ts";
+import type { Answer, ApiProcess, Call, Upgrade } from "./call.ts";
 import { actingAs, demand } from "./admission.ts";
 import { identified, type Tokens } from "./identity.ts";
 import { answer } from "./routes.ts";
@@ -82,6 +82,13 @@ export interface Door {
   readonly process: () => ApiProcess | undefined;
 }
 
+/** A request with all that belongs to it. */
+export interface Received {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly upgrade?: Upgrade;
+}
+
 const NOBODY: User = { name: "system:anonymous", groups: ["system:unauthenticated"] };
 
 interface Asked {
@@ -104,7 +111,7 @@ const admitted = (request: IncomingMessage, { tokens }: Door, process: ApiProces
 };
 
 /** Handles one request from its first byte to its answer; it never rejects. */
-export const handleRequest = async (door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const handleRequest = async (door: Door, { request, response, upgrade }: Received): Promise<void> => {
   const process = door.process();
   response.setHeader("audit-id", randomUUID());
   try {
@@ -113,8 +120,9 @@ export const handleRequest = async (door: Door, request: IncomingMessage, respon
     const url = new URL(request.url ?? "/", "https://kubernetes.invalid");
     const segments = segmentsOf(url);
     asks({ url, segments });
-    const body = await readBody(request);
-    const call: Call = { method: request.method ?? "GET", url, segments, request, response, body, process, user };
+    // Behind a request for another protocol comes that protocol.
+    const body = upgrade === undefined ? await readBody(request) : Buffer.alloc(0);
+    const call: Call = { method: request.method ?? "GET", url, segments, request, response, body, upgrade, process, user };
     const outcome = await answer(call);
     if (outcome !== "streamed") send(response, outcome);
   } catch (error) {

@@ -7,6 +7,7 @@ import { description } from "./descriptions.ts";
 import { discovery } from "./discovery.ts";
 import { nodeProxy } from "./node-proxy.ts";
 import { bindPod, podLog } from "./pod-doors.ts";
+import { podExec } from "./pod-exec.ts";
 import { evictPod } from "./evicting.ts";
 import { getObject, listObjects } from "./reading.ts";
 import { REVIEWS } from "./reviews.ts";
@@ -43,6 +44,7 @@ const SUBRESOURCES: Readonly<Record<string, Doors>> = {
   finalize: { PUT: replaceObject },
   scale: scaling,
   log: { GET: podLog },
+  exec: { GET: podExec, POST: podExec },
   binding: { POST: bindPod },
   eviction: { POST: evictPod },
   proxy: { GET: nodeProxy },

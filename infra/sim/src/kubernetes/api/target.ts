@@ -37,8 +37,8 @@ const groupOf = (segments: readonly string[]): { group: string; version: string;
   throw noSuchResource();
 };
 
-/** Doors of real pods that lead nowhere here: simulated containers are programs without a shell. */
-const CLOSED = new Set(["attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize"]);
+/** Doors of real pods that lead nowhere here: simulated containers are programs without input and ports. */
+const CLOSED = new Set(["attach", "ephemeralcontainers", "portforward", "proxy", "resize"]);
 
 const noSuchDoor = (resource: ServedResource, subresource: string): ApiStatusError => {
   if (resource.kind !== "Pod" || !CLOSED.has(subresource)) return noSuchResource();

@@ -9,6 +9,7 @@ import type { EtcdStore } from "../etcd-store.ts";
 import type { Programs } from "../program.ts";
 import { ClusterNodes } from "./cluster-nodes.ts";
 import { containerLogs } from "./container-logs.ts";
+import { runInContainer } from "./container-commands.ts";
 import { seedBareCluster } from "./seed-bare-cluster.ts";
 
 export interface ClusterOptions {
@@ -70,6 +71,10 @@ class Cluster {
       logs: (pod, container, options) => {
         const node = String(pod.spec?.["nodeName"] ?? "");
         return containerLogs(this.nodes.kubelet(node), { pod, container }, options);
+      },
+      exec: (pod, container, command) => {
+        const node = String(pod.spec?.["nodeName"] ?? "");
+        return runInContainer(this.nodes.kubelet(node), { pod, container, log: this.#options.log ?? (() => {}) }, command);
       },
       statsSummary: (node) => this.nodes.kubelet(node)?.statsSummary(),
     };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EventText } from "../controllers/event-recorder.ts";
-import type { ProgramEnd } from "../program.ts";
+import type { ProgramEnd, Running } from "../program.ts";
 import type { Pod } from "../workload-objects.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { ContainerRecord } from "./container-record.ts";
@@ -105,6 +105,7 @@ export class ContainerLoop {
     signal.addEventListener("abort", forward, { once: true });
     try {
       const program = this.#launch(own.signal);
+      record.inside = { commands: program.commands ?? {}, signal: own.signal };
       watchReadiness(this.#handle, { record, ready: program.ready, signal: own.signal });
       const end = await Promise.race([program.ended ?? new Promise<never>(() => {}), untilAborted(own.signal)]);
       if (end === undefined || signal.aborted) return undefined;
@@ -118,6 +119,7 @@ export class ContainerLoop {
       return end;
     } finally {
       signal.removeEventListener("abort", forward);
+      record.inside = undefined;
       own.abort();
     }
   }
@@ -139,7 +141,7 @@ export class ContainerLoop {
     this.#handle.changed();
   }
 
-  #launch(signal: AbortSignal): { readonly ready: () => boolean; readonly ended?: Promise<ProgramEnd> } {
+  #launch(signal: AbortSignal): Running {
     const handle = this.#handle;
     const { runtime } = handle;
     const { spec, isInit, log } = this.#record;

@@ -1,5 +1,13 @@
+import type { Commands } from "../program.ts";
 import type { Container, ContainerState, ContainerStatus } from "../workload-objects.ts";
 import type { ContainerLog } from "./container-log.ts";
+
+/** Where commands are run beside a container's own program. */
+export interface Inside {
+  readonly commands: Commands;
+  /** Aborts when the container ends. */
+  readonly signal: AbortSignal;
+}
 
 /** What kubelet knows of one container of one pod; its status is made of it. */
 export class ContainerRecord {
@@ -20,6 +28,8 @@ export class ContainerRecord {
   previousLog: ContainerLog | undefined;
   /** Asks the program whether it is ready; undefined while it does not run or when nobody may ask. */
   probe: (() => boolean) | undefined;
+  /** Undefined while it does not run. */
+  inside: Inside | undefined;
 
   constructor(spec: Container, parts: { readonly isInit: boolean; readonly waiting: string }) {
     this.spec = spec;
@@ -64,6 +74,7 @@ export class ContainerRecord {
     this.isStarted = false;
     this.hasBeenReady = false;
     this.probe = undefined;
+    this.inside = undefined;
     this.log?.end();
   }
 

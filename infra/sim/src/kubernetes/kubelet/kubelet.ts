@@ -6,16 +6,20 @@ import type { StoreEvent } from "../store.ts";
 import type { Node, PersistentVolume, Pod } from "../workload-objects.ts";
 import type { Memory } from "../../datacenter/memory.ts";
 import type { ContainerLog } from "./container-log.ts";
+import type { ContainerRecord, Inside } from "./container-record.ts";
 import { DiskKeeper } from "./disk-keeper.ts";
 import { NodeReporter } from "./node-reporter.ts";
 import { NodeRuntime, type NodeOptions } from "./node-runtime.ts";
 import { PodWorker } from "./pod-worker.ts";
 import { statsSummary } from "./stats-summary.ts";
 
-export interface LogQuery {
+export interface ContainerPlace {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+}
+
+export interface LogQuery extends ContainerPlace {
   readonly previous?: boolean;
 }
 
@@ -63,11 +67,13 @@ export class Kubelet {
 
   /** Undefined when the container has no such log. */
   log(query: LogQuery): ContainerLog | undefined {
-    const worker = [...this.#workers.values()].find(
-      ({ pod }) => pod.metadata.namespace === query.namespace && pod.metadata.name === query.pod,
-    );
-    const record = [...(worker?.init ?? []), ...(worker?.main ?? [])].find(({ spec }) => spec.name === query.container);
+    const record = this.#record(query);
     return query.previous === true ? record?.previousLog : record?.log;
+  }
+
+  /** Undefined while the container does not run. */
+  inside(place: ContainerPlace): Inside | undefined {
+    return this.#record(place)?.inside;
   }
 
   statsSummary(): Record<string, unknown> {
@@ -75,6 +81,11 @@ export class Kubelet {
       this.#runtime,
       this.#alive().map((worker) => worker.pod),
     );
+  }
+
+  #record({ namespace, pod: name, container }: ContainerPlace): ContainerRecord | undefined {
+    const worker = [...this.#workers.values()].find(({ pod }) => pod.metadata.namespace === namespace && pod.metadata.name === name);
+    return [...(worker?.init ?? []), ...(worker?.main ?? [])].find(({ spec }) => spec.name === container);
   }
 
   #attach(store: EtcdStore, isFirst: boolean): void {
