@@ -1,6 +1,7 @@
 const HURTS = "it shows only while parts of Director are stopped, which this command does to nobody";
 const NEEDS_CLUSTER = "it shows only while a cluster is connected, which takes machines of a bed; the specs that name it show it there";
 const NEEDS_OPENEBS = "it shows only while OpenEBS is installed through Director; the specs that name it show it on a bed";
+const INSIDE = "it shows only inside a container, where Director's API does not lead; the specs that name it look there on a bed";
 
 /** Assumptions that no call alone can answer, and why. */
 export const OUT_OF_REACH: Readonly<Record<string, string>> = {
@@ -53,4 +54,7 @@ export const OUT_OF_REACH: Readonly<Record<string, string>> = {
   "A-DMAAS-FINALIZER": NEEDS_CLUSTER,
   "A-DMAAS-FAILURE": NEEDS_CLUSTER,
   "A-DMAAS-TIMES": NEEDS_CLUSTER,
+  "A-CASSANDRA-RING": INSIDE,
+  "A-CONSUL-MEMBERS": INSIDE,
+  "A-CONFIGS-DB": INSIDE,
 };

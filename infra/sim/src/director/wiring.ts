@@ -105,6 +105,13 @@ export class Wiring {
     return stores.find((context) => isReached(asking, context))?.value;
   }
 
+  /** Whether a process runs in a pod and is reached by whoever asks; all reach themselves. */
+  reaches<T>(asking: ProgramContext, processes: Processes<T>, { metadata }: ProgramContext["pod"]): boolean {
+    const isOwn = metadata.uid === asking.pod.metadata.uid;
+    const isMeant = ({ pod }: ProgramContext): boolean => pod.metadata.uid === metadata.uid;
+    return processes.find((context) => isMeant(context) && (isOwn || isReached(asking, context))) !== undefined;
+  }
+
   /** Whether a part serves whoever asks; by the name of its workload. */
   hasPart(asking: ProgramContext, workload: string): boolean {
     const isMeant = ({ pod }: ProgramContext): boolean => pod.metadata.name.startsWith(`${workload}-`);

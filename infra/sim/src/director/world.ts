@@ -19,7 +19,7 @@ import { nodeDiskManager } from "./programs/node-disk-manager.ts";
 import { openebsManager } from "./programs/openebs-manager.ts";
 import { service } from "./programs/process.ts";
 import { mayaIoServer, mysql, nginxIngress } from "./programs/server-programs.ts";
-import { cassandra, elasticsearch, part } from "./programs/stores.ts";
+import { cassandra, configsDb, consul, elasticsearch, part } from "./programs/stores.ts";
 import { upgradeController } from "./programs/upgrade-controller.ts";
 import { upgradeTask } from "./programs/upgrade-task.ts";
 import { mayaInit } from "./programs/wait-for.ts";
@@ -65,7 +65,6 @@ const START_SECONDS: Readonly<Record<string, number>> = {
   "cortex-alertmanager": 2,
   "alertstore-tablemanager": 2,
   "cortex-configs": 2,
-  "configs-db": 3,
   "cortex-ruler": 2,
   "cortex-table-manager": 2,
   memcached: 1,
@@ -76,7 +75,6 @@ const START_SECONDS: Readonly<Record<string, number>> = {
 const PART_START_SECONDS: Readonly<Record<string, number>> = {
   elastalert: 3,
   alertstore: 2,
-  consul: 2,
   "cortex-distributor": 2,
   "cortex-ingester": 3,
   "cortex-querier": 2,
@@ -146,6 +144,8 @@ const programsOf = (wiring: Wiring): Programs => {
     ["maya-io-server", mayaIoServer(wiring)],
     ["mysql", mysql(wiring)],
     ["cassandra", cassandra(wiring)],
+    ["consul", consul(wiring)],
+    ["configs-db", configsDb],
     ["od-elasticsearch", elasticsearch(wiring)],
     ["nginx-ingress", nginxIngress(wiring)],
     ["maya-init", mayaInit],

@@ -109,7 +109,7 @@ describe.skipIf(!hasKubectl())("a cluster, spoken to by kubectl", () => {
       stderr: "told\ncommand terminated with exit code 2\n",
     });
     await expect(kubectl("exec", "help", "--", "nope")).rejects.toMatchObject({
-      stderr: expect.stringContaining('exec: "nope": executable file not found in $PATH'),
+      stderr: expect.stringContaining('exec: "nope": executable file not found in $PATH') as string,
     });
     await expect(kubectl("exec", "-c", "other", "help", "--", "tell")).rejects.toMatchObject({
       stderr: "Error from server (BadRequest): container other is not valid for pod help\n",

@@ -1,14 +1,16 @@
-import type { Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
+import type { Commands, Program, ProgramContext, ProgramEnd } from "../../kubernetes/program.ts";
 
 export interface ServiceOptions {
   /** Simulated milliseconds until it is ready. */
   readonly startMs: number;
   /** Runs when the start is over; whatever it throws ends the container with exit code 1. */
   readonly run?: (context: ProgramContext) => void | Promise<void>;
+  /** What others may run in its container, from its first moment on; it may ask whether the server is ready. */
+  readonly commands?: (context: ProgramContext, isReady: () => boolean) => Commands;
 }
 
 /** A server: ready some time after its start, ends by itself only when it crashes. */
-export const service = ({ startMs, run }: ServiceOptions): Program => ({
+export const service = ({ startMs, run, commands = () => ({}) }: ServiceOptions): Program => ({
   start(context) {
     let ready = false;
     const main = async (): Promise<void> => {
@@ -26,7 +28,8 @@ export const service = ({ startMs, run }: ServiceOptions): Program => ({
         resolve({ exitCode: 1, message });
       });
     });
-    return { ready: () => ready && !context.signal.aborted, ended };
+    const isReady = (): boolean => ready && !context.signal.aborted;
+    return { ready: isReady, ended, commands: commands(context, isReady) };
   },
 });
 

@@ -5,6 +5,7 @@ import type { Wiring } from "../wiring.ts";
 import type { Program, ProgramContext } from "../../kubernetes/program.ts";
 import { mountedFiles } from "./mounted-files.ts";
 import { repeat, service } from "./process.ts";
+import { mysqladmin } from "./store-commands.ts";
 
 /** From the start of the container until something listens, and from then until it serves. */
 const BOOT_MS = 5000;
@@ -53,6 +54,7 @@ export const mysql = (wiring: Wiring): Program =>
       wiring.databases.add(context, db);
       context.log("mysqld: ready for connections, schema maya is open");
     },
+    commands: (_context, isReady) => mysqladmin(isReady),
   });
 
 /** The default backend runs the same image and takes no connections from outside. */
