@@ -3,8 +3,8 @@ import { REPOSITORY } from "../repository.ts";
 
 const EXAMPLES = `
 Examples:
-  pnpm e2e new TCID-DIR-HEALTH-CONSUL            writes tests/install/health-consul.api.spec.ts
-  pnpm e2e new TCID-DIR-HEALTH-CONSUL --print
+  pnpm e2e new TCID-DIR-CLUSTER-CONNECT-MULTI            writes tests/cluster/connect-multi.api.spec.ts
+  pnpm e2e new TCID-DIR-CLUSTER-CONNECT-MULTI --print
 
 The spec is a draft: it fails, one soft expectation for each line that the plan expects. A failing draft leaves the exit code
 of a run alone, except under CI. When every line is asserted, remove \`draft: true\` and add \`automated: true\` to the entry.
