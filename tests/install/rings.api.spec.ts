@@ -31,7 +31,7 @@ const rowsOf = (stdout: string, read: Question["read"]): readonly string[] =>
 const addressOf = async (bed: Bed, { workload }: Question): Promise<string> => {
   await bed.server.until(probes.workloadReady(workload));
   const pods = await bed.server.podsOf(workload);
-  expect(pods.map(({ status }) => status)).toEqual([expect.objectContaining({ phase: "Running", podIP: expect.stringMatching(/[.:]/) })]);
+  expect(pods.map(({ status }) => `${status?.phase} at ${status?.podIP}`)).toEqual([expect.stringMatching(/^Running at [\da-f.:]+$/)]);
   return pods[0]?.status?.podIP ?? "";
 };
 
