@@ -66,7 +66,7 @@ const find = async ({ ids, flags }: Order): Promise<number> => {
   return 0;
 };
 
-/** Names what was found red beside the named cases; each was red under its mutant, and green behind it on the same bed. */
+/** Names what a run has shown red beside the named cases. */
 const name = async ({ ids, flags }: Order): Promise<number> => {
   const { Session } = await import("./src/session.ts");
   const { redBeside } = await import("./src/beside.ts");

@@ -11,5 +11,10 @@ export const leftOutOf = ({ also }: Mutant): Pick<Result, "leftOut"> => (also ==
 export const redBeside = (mutant: Mutant, { others, leftOut = [], inCompany }: Partial<Result> = {}): readonly string[] | undefined => {
   if (others === undefined || leftOut.some((plan) => !namesCase(mutant, plan))) return undefined;
   const unnamed = others.filter((plan) => !namesCase(mutant, plan));
-  return unnamed.length === 0 && others.length > 0 && inCompany === true ? undefined : unnamed;
+  const isAtTheFirst = inCompany === true && others.some((plan) => !leftOut.includes(plan));
+  return unnamed.length === 0 && isAtTheFirst ? undefined : unnamed;
 };
+
+/** Cases that a mutant names as going red too, and that no run has shown so. */
+export const neverShown = ({ also = [] }: Mutant, { others = [] }: Partial<Result> = {}): readonly string[] =>
+  also.filter((plan) => !others.includes(plan));

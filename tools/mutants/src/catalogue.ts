@@ -23,7 +23,11 @@ const mutantSchema = z.strictObject({
   /** Plan ids of which at least one must go red. */
   red: z.array(z.string()).default([]),
   /** Plan ids that go red too: what they do rests on the rule. */
-  also: z.array(z.string()).min(1).optional(),
+  also: z
+    .array(z.string())
+    .min(1)
+    .refine((ids) => new Set(ids).size === ids.length, "an id stands twice")
+    .optional(),
   /** Why no case of the plan notices it. */
   survives: z.string().min(1).optional(),
 });

@@ -8,7 +8,7 @@ const resultSchema = z.object({
   end: z.enum(["killed", "survived", "errored"]),
   by: z.array(z.string()).readonly().optional(),
   because: z.string().optional(),
-  /** Other ids that went red; undefined when nobody has looked. */
+  /** Ids beside those that must notice it which a run has shown red; undefined when nobody has looked. */
   others: z.array(z.string()).readonly().optional(),
   /** Ids that were named as going red too when others were looked for, and so were not asked. */
   leftOut: z.array(z.string()).readonly().optional(),

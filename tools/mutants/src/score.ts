@@ -1,4 +1,4 @@
-import { redBeside } from "./beside.ts";
+import { neverShown, redBeside } from "./beside.ts";
 import type { Mutant } from "./catalogue.ts";
 import type { Result } from "./results.ts";
 
@@ -50,6 +50,27 @@ export const scoreOf = (all: readonly Scored[]): Score => {
   };
 };
 
+/** What else went red, of those that the simulator lived through. */
+const besideLines = (
+  all: readonly Scored[],
+): { readonly told: readonly string[]; readonly unshown: readonly string[]; readonly count: string } => {
+  const looked = all
+    .filter(({ result }) => result?.end !== "errored")
+    .flatMap(({ mutant, result }) => {
+      const red = redBeside(mutant, result);
+      return red === undefined ? [] : [{ mutant, red, more: result?.inCompany === true, unshown: neverShown(mutant, result) }];
+    });
+  const clean = looked.filter(({ red, unshown }) => red.length === 0 && unshown.length === 0);
+  const alone = clean.filter(({ mutant }) => mutant.also === undefined).length;
+  return {
+    told: looked.flatMap(({ mutant, red, more }) =>
+      red.length === 0 ? [] : [`  ${mutant.id}: ${red.join(", ")}${more ? ", and perhaps more" : ""}`],
+    ),
+    unshown: looked.flatMap(({ mutant, unshown }) => (unshown.length === 0 ? [] : [`  ${mutant.id}: ${unshown.join(", ")}`])),
+    count: `${alone} turn nothing else red and ${clean.length - alone} what they name as \`also\` alone, of ${looked.length} of which that is known`,
+  };
+};
+
 const KIND_ORDER = ["status", "field", "role", "state"] as const;
 
 const row = (cells: readonly (string | number)[]): string => {
@@ -70,17 +91,15 @@ export const scoreTable = (all: readonly Scored[]): string => {
   const inOnePlace = all.filter(({ result }) => result?.woven === true).length;
   const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
   const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
-  const looked = all.map(({ mutant, result }) => ({ mutant, red: redBeside(mutant, result), inCompany: result?.inCompany }));
-  const beside = looked.flatMap(({ mutant, red = [], inCompany }) =>
-    red.length === 0 ? [] : [`  ${mutant.id}: ${red.join(", ")}${inCompany === true ? ", and perhaps more" : ""}`],
-  );
-  const alone = looked.filter(({ red }) => red?.length === 0).length;
+  const beside = besideLines(all);
   return [
     ...lines,
     ...list("survivors:", whole.survivors.map(told)),
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
-    ...list("red beside all that they name:", beside),
-    ...(alone > 0 ? ["", `${alone} turn nothing red but what they name, of ${alone + beside.length} of which that is known`] : []),
+    ...list("red beside all that they name:", beside.told),
+    ...list("named as `also`, and never shown red:", beside.unshown),
+    "",
+    beside.count,
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),

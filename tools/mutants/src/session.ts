@@ -4,7 +4,7 @@ import { namesCase, type Mutant } from "./catalogue.ts";
 import { bookFileOf, readBook, writeBook, type Book, type Result } from "./results.ts";
 import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
 import { runSpecs } from "./run-specs.ts";
-import { judge, redIds } from "./verdict.ts";
+import { isWhole, judge, redIds } from "./verdict.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
 
 /** Within this, whatever the mutant does. */
@@ -83,8 +83,7 @@ export class Session {
     const verdicts = await this.#place.mutated(edits, async () => {
       const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
       const [only, ...more] = mutants;
-      const others =
-        this.#options.others && only !== undefined && more.length === 0 ? { others: await this.#othersOf(only), ...leftOutOf(only) } : {};
+      const others = this.#options.others && only !== undefined && more.length === 0 ? await this.#othersOf(only) : {};
       return mutants.map(({ red }) => ({ ...judge(run, red), ...others }));
     });
     const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
@@ -116,9 +115,12 @@ export class Session {
     return (this.#workplace ??= openWorkplace(this.#options.root));
   }
 
-  async #othersOf(mutant: Mutant): Promise<readonly string[]> {
+  /** Nothing where not all of them ran: what did not run was not green. */
+  async #othersOf(mutant: Mutant): Promise<Pick<Result, "others" | "leftOut">> {
     const tests = this.#tests.filter(({ plan }) => !namesCase(mutant, plan));
-    return redIds(await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
+    const run = await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false });
+    const shown = this.known(mutant)?.others?.filter((plan) => mutant.also?.includes(plan)) ?? [];
+    return isWhole(run, tests.length) ? { others: [...shown, ...redIds(run)], ...leftOutOf(mutant) } : {};
   }
 
   #print(mutant: Mutant): string {

@@ -25,6 +25,10 @@ export const redIds = ({ tests }: RunEnd): readonly string[] => [
   ...new Set(tests.filter(({ status, inSetUp }) => status === "failed" && !inSetUp).map(({ plan }) => plan)),
 ];
 
+/** Whether so many tests ran, and all of them on beds that were made ready. */
+export const isWhole = ({ tests, errors }: RunEnd, count: number): boolean =>
+  errors.length === 0 && tests.length >= count && tests.every(({ status, inSetUp }) => status !== "skipped" && !inSetUp);
+
 /** What the run of the named ids says of a mutant. */
 export const judge = (run: RunEnd, named: readonly string[]): Verdict => {
   const by = redIds(run).filter((id) => named.includes(id));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { redBeside } from "../src/beside.ts";
+import { neverShown, redBeside } from "../src/beside.ts";
 import type { Mutant } from "../src/catalogue.ts";
 
 const mutant = (also?: string[]): Mutant => ({
@@ -19,7 +19,19 @@ it.each([
   { when: "there may be more behind it", also: ["B"], result: { others: ["B"], inCompany: true as const }, red: undefined },
   { when: "one of two is named since", also: ["B"], result: { others: ["B", "C"], inCompany: true as const }, red: ["C"] },
   { when: "all but those named were green", also: ["B"], result: { others: [], leftOut: ["B"], inCompany: true as const }, red: [] },
+  {
+    when: "all but one shown before were green",
+    also: ["B"],
+    result: { others: ["B"], leftOut: ["B"], inCompany: true as const },
+    red: [],
+  },
   { when: "one that was left out is named no more", also: undefined, result: { others: [], leftOut: ["B"] }, red: undefined },
 ])("$when", ({ also, result, red }) => {
   expect(redBeside(mutant(also), result)).toEqual(red);
+});
+
+it("what nobody has seen red is told", () => {
+  expect(neverShown(mutant(["B", "C"]), { others: ["B"] })).toEqual(["C"]);
+  expect(neverShown(mutant(["B"]))).toEqual(["B"]);
+  expect(neverShown(mutant())).toEqual([]);
 });

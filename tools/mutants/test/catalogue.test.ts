@@ -74,6 +74,13 @@ describe("mutants.yaml", () => {
       cases: undefined,
       message: "no plan.yaml lists TCID-B",
     },
+    {
+      what: "an id that goes red too, twice",
+      text: `${GOOD}  also: [TCID-B, TCID-B]\n`,
+      source: SOURCE,
+      cases: undefined,
+      message: "also: an id stands twice",
+    },
     { what: "an id named twice", text: `${GOOD}  also: [TCID-A]\n`, source: SOURCE, cases: undefined, message: "names TCID-A twice" },
     {
       what: "what goes red too, without one that must",

@@ -12,7 +12,9 @@ const scored = (id: string, rest: Partial<Mutant>, result?: Partial<Scored["resu
 const ALL = [
   scored("role:killed", {}, { by: ["TCID-A"], others: ["TCID-Z"], inCompany: true, together: 3 }),
   scored("role:lives", { kind: "state" }, { end: "survived", woven: true, others: [] }),
-  scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start" }),
+  scored("role:breaks", { kind: "state" }, { end: "errored", because: "no start", others: [] }),
+  scored("role:named", { also: ["TCID-B"] }, { by: ["TCID-A"], others: ["TCID-B"] }),
+  scored("role:believed", { also: ["TCID-B", "TCID-C"] }, { by: ["TCID-A"], others: ["TCID-B"] }),
   scored("role:given-up", { red: [], survives: "nobody asks" }),
   scored("role:nameless", { red: [] }),
   scored("role:later", {}),
@@ -21,11 +23,11 @@ const ALL = [
 describe("the score", () => {
   it("counts what was judged, and survivors that say why against it", () => {
     expect(scoreOf(ALL)).toEqual({
-      total: 4,
-      killed: 1,
-      percent: 25,
+      total: 6,
+      killed: 3,
+      percent: 50,
       givenUp: 1,
-      percentOfNamed: 33,
+      percentOfNamed: 60,
       survivors: [
         { id: "role:given-up", because: "nobody asks" },
         { id: "role:lives", because: "TCID-A stayed green" },
@@ -43,9 +45,9 @@ describe("the score", () => {
   it("is shown as a table with the survivors behind it", () => {
     expect(scoreTable(ALL).split("\n")).toEqual([
       "kind         total  given up    killed  % of all  of named",
-      "role             2         1         1        50       100",
+      "role             4         1         3        75       100",
       "state            2         0         0         0         0",
-      "all              4         1         1        25        33",
+      "all              6         1         3        50        60",
       "",
       "survivors:",
       "  role:given-up: nobody asks",
@@ -57,7 +59,10 @@ describe("the score", () => {
       "red beside all that they name:",
       "  role:killed: TCID-Z, and perhaps more",
       "",
-      "1 turn nothing red but what they name, of 2 of which that is known",
+      "named as `also`, and never shown red:",
+      "  role:believed: TCID-C",
+      "",
+      "1 turn nothing else red and 1 what they name as `also` alone, of 4 of which that is known",
       "",
       "1 were run with others at once",
       "",

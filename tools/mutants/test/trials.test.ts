@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
-import { mergedReach, reachOf, withoutTests, type Reach } from "../src/woven/reach.ts";
+import { mergedReach, notGreen, reachOf, withoutTests, type Reach } from "../src/woven/reach.ts";
 import { runWoven } from "../src/woven/run-mutants.ts";
 import type { EndedTest } from "../src/woven/trial-report.ts";
 import { besideOfTrials, countBeside, noticed, searchesOf, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
@@ -36,6 +36,10 @@ describe("who meets whom", () => {
     expect(reach.tests.map(({ plan }) => plan)).toEqual(["A", "B"]);
     expect(reach.met).toEqual({ early: [0], m: [0, 1], n: [0, 1], late: [0, 1], o: [] });
   });
+});
+
+it("who was red without any mutant is told before anything is kept", () => {
+  expect(notGreen([ended("A"), ended("B", { status: "failed" }), ended("C", { status: "skipped" })])).toEqual(["B B holds", "C C holds"]);
 });
 
 it("specs that are recorded anew take the place of the same tests", () => {

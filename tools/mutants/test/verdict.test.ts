@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readReport } from "../src/playwright-report.ts";
-import { judge, redIds, type RunEnd, type TestEnd } from "../src/verdict.ts";
+import { isWhole, judge, redIds, type RunEnd, type TestEnd } from "../src/verdict.ts";
 
 const ended = (plan: string, status: TestEnd["status"], inSetUp = false): TestEnd => ({ plan, status, inSetUp });
 const run = (tests: readonly TestEnd[], errors: readonly string[] = []): RunEnd => ({ tests, errors });
@@ -68,4 +68,14 @@ describe("Playwright's report", () => {
       errors: ["outside"],
     });
   });
+});
+
+it.each([
+  { what: "where all of them ran", end: run([ended("A", "passed"), ended("B", "failed")]), whole: true },
+  { what: "not where one is missing", end: run([ended("A", "passed")]), whole: false },
+  { what: "not where one was left out", end: run([ended("A", "passed"), ended("B", "skipped")]), whole: false },
+  { what: "not where a bed was not made ready", end: run([ended("A", "passed"), ended("B", "failed", true)]), whole: false },
+  { what: "not where something else failed", end: run([ended("A", "passed"), ended("B", "passed")], ["sim did not start"]), whole: false },
+])("others are told $what", ({ end, whole }) => {
+  expect(isWhole(end, 2)).toBe(whole);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Mutant } from "../catalogue.ts";
 import { SWITCH_FILE, switchSource, weave } from "./weave.ts";
-import { wovenFixtures, type Trials } from "./fixtures.ts";
+import { HASTE, wovenFixtures, type Trials } from "./fixtures.ts";
 import { openWorkplace } from "../workplace.ts";
 
 /** A copy of the repository in whose simulated data centre many mutants lie, of which one at a time is let live. */
@@ -52,7 +52,8 @@ export const openWovenPlace = (repository: string, mutants: readonly Mutant[], r
   for (const name of ["now", "reached", "last", "ended", ...(records ? ["records"] : [])]) writeFileSync(join(folder, name), "");
   const ids = weaveSources(root, mutants);
   writeFileSync(join(root, SWITCH_FILE), switchSource(folder));
-  for (const file of wovenFixtures(folder)) rewrite(root, file);
+  // What is recorded once may take its time.
+  for (const file of [...wovenFixtures(folder), ...(records ? [] : [HASTE])]) rewrite(root, file);
   return {
     root,
     ids,

@@ -17,6 +17,10 @@ export type Reach = z.infer<typeof reachSchema>;
 const LATE_MS = 100;
 const EARLY_MS = 50;
 
+/** Tests that were not green without any mutant: not recorded, they would count as green under each. */
+export const notGreen = (ended: readonly EndedTest[]): readonly string[] =>
+  ended.filter(({ status }) => status !== "passed").map(({ plan, title }) => `${plan} ${title}`);
+
 /** A test takes all the time to the next one: what Playwright calls its duration leaves out how its bed was made ready. */
 export const reachOf = (ended: readonly EndedTest[], lines: readonly string[]): Reach => {
   const inOrder = ended.toSorted((a, b) => a.startMs - b.startMs);

@@ -58,8 +58,17 @@ export const runBeside = async (mutants: readonly Mutant[], options: RunBeside):
   const keepOthers = (mutant: Mutant, others: readonly string[]): void => {
     const result = known(mutant);
     if (result === undefined) return;
-    const { print: _, inCompany: __, leftOut: ___, ...rest } = result;
-    keep({ [mutant.id]: { ...rest, others, ...leftOutOf(mutant), ...(countBeside(mutant, reach) !== 0 && { inCompany: true as const }) } });
+    const { print: _, inCompany: __, leftOut: ___, others: shown = [], ...rest } = result;
+    // What was shown before, and is named since, is not asked again.
+    const before = shown.filter((plan) => mutant.also?.includes(plan));
+    keep({
+      [mutant.id]: {
+        ...rest,
+        others: [...before, ...others],
+        ...leftOutOf(mutant),
+        ...(countBeside(mutant, reach) !== 0 && { inCompany: true as const }),
+      },
+    });
   };
   const counted = mutants.filter((mutant) => known(mutant) !== undefined && countBeside(mutant, reach) !== undefined);
   const asked = counted.filter((mutant) => place.ids.has(mutant.id) || countBeside(mutant, reach) === 0);

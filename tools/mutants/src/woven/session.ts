@@ -1,6 +1,6 @@
 import { redBeside } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
-import { mergedReach, readReach, reachOf, withoutTests, writeReach, type Reach } from "./reach.ts";
+import { mergedReach, notGreen, readReach, reachOf, withoutTests, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
 import { runBeside } from "./run-beside.ts";
 import { runWoven } from "./run-mutants.ts";
@@ -22,7 +22,10 @@ export const recordReach = async (mutants: readonly Mutant[], { root, specs, tel
   const place = openWovenPlace(root, mutants, true);
   try {
     place.choose(undefined);
-    const anew = reachOf(await wovenRun(place, { specs, limitMs: LIMIT_MS, tell }), place.reached());
+    const ended = await wovenRun(place, { specs, limitMs: LIMIT_MS, tell });
+    const red = notGreen(ended);
+    if (red.length > 0) throw new Error(`not green without any mutant, so that nothing is kept:\n${red.join("\n")}`);
+    const anew = reachOf(ended, place.reached());
     const before = specs.length === 0 ? undefined : readReach(root);
     const reach = before === undefined ? anew : mergedReach(before, anew);
     writeReach(root, reach);
