@@ -7,7 +7,7 @@ import type { HttpOptions } from "./http.ts";
 import { isLoopback } from "./loopback.ts";
 import type { Judge } from "./tls-plan.ts";
 import { checkedCa, normalizePin, pinOf } from "./trust.ts";
-import { viaOf } from "./via.ts";
+import { proxyOf, viaOf } from "./via.ts";
 
 /** The address with its agents and headers, checked once. */
 export interface Endpoint {
@@ -79,4 +79,11 @@ export const openEndpoint = (options: HttpOptions): Endpoint => {
     proxy: options.access !== undefined || isLoopback(url) || url.protocol === "https:" ? false : undefined,
     headers: { "user-agent": "kubera-e2e", ...options.headers, ...authHeader(options) },
   };
+};
+
+/** The endpoint for WebSockets, which proxies do not forward: without TLS too they go through the environment's proxy as through a tunnel. */
+export const openSocketEndpoint = (options: HttpOptions): Endpoint => {
+  const endpoint = openEndpoint(options);
+  const proxy = endpoint.proxy === false ? "" : proxyOf(new URL(endpoint.base));
+  return proxy === "" ? endpoint : { ...endpoint, httpAgent: createTlsAgent({}, proxy) };
 };

@@ -62,6 +62,15 @@ const PROXY: Meaning = {
   because: (_call, detail) => detail,
   fix: ({ url }) => `Add ${url.hostname} to NO_PROXY when it is reached directly, or let the proxy's owner allow it.`,
 };
+const HANDSHAKE: Meaning = {
+  code: "RESPONSE_INVALID",
+  what: ({ url }) => `${url.host} agreed to a WebSocket and did not open one`,
+  because: (_call, detail) => `its handshake is not the one of the protocol (${detail})`,
+  fix: ({ url }) => `Look whether a proxy before ${url.host} changes the headers of an upgrade.`,
+};
+
+/** What the code alone does not tell. */
+const TOLD_BY_MESSAGE = new Set(["", "ERR_PROXY_REFUSED", "ERR_WEBSOCKET_HANDSHAKE"]);
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNREFUSED: REFUSED,
@@ -72,6 +81,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EAI_AGAIN: UNRESOLVED,
   ETIMEDOUT: LATE,
   ERR_PROXY_REFUSED: PROXY,
+  ERR_WEBSOCKET_HANDSHAKE: HANDSHAKE,
   ERR_SSL_WRONG_VERSION_NUMBER: FOREIGN,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: FOREIGN,
   ERR_SSL_HTTP_REQUEST: FOREIGN,
@@ -107,7 +117,7 @@ export const networkFailure = (error: unknown, call: FailedCall): KuberaError =>
   return new KuberaError(meaning.code, {
     what: meaning.what(call),
     where: call.place,
-    because: meaning.because(call, code === "ERR_PROXY_REFUSED" || code === "" ? cause.message : code),
+    because: meaning.because(call, TOLD_BY_MESSAGE.has(code) ? cause.message : code),
     fix: meaning.fix(call),
     cause,
   });

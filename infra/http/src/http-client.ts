@@ -5,7 +5,7 @@ import { isKuberaError, KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { farEndOf } from "./access/access.ts";
 import { create, isAxiosError } from "./axios.ts";
 import { encodeBody, encodeQuery, isStream, type EncodedBody } from "./body.ts";
-import { openEndpoint, type Endpoint } from "./endpoint.ts";
+import { openEndpoint, openSocketEndpoint, type Endpoint } from "./endpoint.ts";
 import type { HeaderFields, RawExchange } from "./exchange.ts";
 import { networkFailure, type FailedCall } from "./failure.ts";
 import type { Http, HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
@@ -15,7 +15,7 @@ import type { Upgraded } from "./web-socket.ts";
 import { valueOf, type Looked, type WitnessEnd } from "./witness.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** Nobody is told of it; a reason that Node makes up takes a stack. */
+/** For calls that nobody ended, which are told otherwise; a reason that Node makes up takes a stack. */
 const GIVEN_UP = new Error("the call was given up");
 const IDEMPOTENT = new Set(["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]);
 const LOOKS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -200,7 +200,7 @@ export class HttpClient implements Http {
     const { signal } = call.request;
     signal?.throwIfAborted();
     const guard = new AbortController();
-    const abort = (): void => guard.abort(GIVEN_UP);
+    const abort = (): void => guard.abort(signal?.reason ?? GIVEN_UP);
     const release = (): void => signal?.removeEventListener("abort", abort);
     const left = call.timeoutMs - (performance.now() - call.startMs);
     const timer = setTimeout(abort, Math.max(left, 1));
@@ -227,7 +227,7 @@ export class HttpClient implements Http {
     // Most runs need none.
     const { openWebSocket } = await import("./web-socket.ts");
     signal.throwIfAborted();
-    this.#fresh ??= openEndpoint(this.#options);
+    this.#fresh ??= openSocketEndpoint(this.#options);
     const { httpAgent, httpsAgent } = this.#fresh;
     return openWebSocket({ url, protocols, headers, agent: url.startsWith("https:") ? httpsAgent : httpAgent, signal });
   }

@@ -44,13 +44,15 @@ const opened = (socket: WebSocket, signal: AbortSignal): Readable => {
     messages.destroy(signal.reason instanceof Error ? signal.reason : undefined);
   };
   signal.addEventListener("abort", end, { once: true });
+  // The library leaves a stream open that was read to its end, and with it all that waits for its close.
+  messages.once("end", () => messages.destroy());
   messages.once("close", () => signal.removeEventListener("abort", end));
   // Told to whoever reads; with no reader left it is nobody's.
   messages.on("error", () => {});
   return messages;
 };
 
-/** Asks for a WebSocket. Errors: those of the connection, as Node gives them. */
+/** Asks for a WebSocket. Errors: those of the connection, as Node gives them, and `ERR_WEBSOCKET_HANDSHAKE`. */
 export const openWebSocket = ({ url, protocols, headers, agent, signal }: WebSocketWish): Promise<Upgraded> =>
   new Promise((resolve, reject) => {
     // A hop looks for the scheme, which the library leaves out.
@@ -59,11 +61,11 @@ export const openWebSocket = ({ url, protocols, headers, agent, signal }: WebSoc
     const giveUp = (): void => socket.terminate();
     signal.addEventListener("abort", giveUp, { once: true });
     const settled = (): void => signal.removeEventListener("abort", giveUp);
-    let answerHeaders: HeaderFields = {};
-    socket.once("upgrade", (answer) => (answerHeaders = answer.headers));
+    let agreed: HeaderFields | undefined;
+    socket.once("upgrade", (answer) => (agreed = answer.headers));
     socket.once("open", () => {
       settled();
-      resolve({ status: 101, headers: answerHeaders, messages: opened(socket, signal), body: "" });
+      resolve({ status: 101, headers: agreed ?? {}, messages: opened(socket, signal), body: "" });
     });
     socket.once("unexpected-response", (_request, answer) => {
       const { statusCode: status = 0, headers: refused } = answer;
@@ -73,6 +75,7 @@ export const openWebSocket = ({ url, protocols, headers, agent, signal }: WebSoc
     });
     socket.on("error", (error) => {
       settled();
-      reject(error);
+      // The library names what is wrong with a handshake in words of its own, which quote nothing.
+      reject(agreed === undefined ? error : Object.assign(error, { code: "ERR_WEBSOCKET_HANDSHAKE" }));
     });
   });
