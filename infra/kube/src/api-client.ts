@@ -145,7 +145,7 @@ export class ApiClient implements KubeClient {
 
   exec(command: ExecRequest, { signal }: KubeCallOptions = {}): Promise<CommandEnd> {
     const { cluster, transport, clock } = this.#options;
-    const stop = AbortSignal.any([this.#closed.signal, ...(signal === undefined ? [] : [signal])]);
+    const stop = AbortSignal.any([this.#closed.signal, signal, transport.fenced].filter((one) => one !== undefined));
     const open = (until: AbortSignal) => transport.messages({ ...execRequest(command), signal: until }, EXEC_PROTOCOLS);
     return runCommand(command, { cluster, clock, signal: stop, redacted: (text) => transport.redacted(text), open });
   }

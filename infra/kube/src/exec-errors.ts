@@ -23,13 +23,24 @@ export const notRun = (place: CommandPlace, { message }: KubeStatus): KuberaErro
     fix: "Look whether the container runs, and whether its image holds this program; no shell stands between.",
   });
 
+/** API servers tell of a kubelet that they do not reach as of a command that failed. */
+export const isUnreached = (message: string): boolean =>
+  /^(?:Internal error occurred: )?error (?:sending request|dialing backend): /.test(message);
+
+export const unreached = (place: CommandPlace, message: string): KuberaError =>
+  new KuberaError("KUBELET_UNREACHABLE", {
+    what: `the API server of cluster ${place.cluster} does not reach the kubelet of pod ${place.pod}`,
+    where: whereOf(place),
+    because: place.redacted(message),
+    fix: "Look whether the pod's node is on and Ready, and whether port 10250 there is open to the API server.",
+  });
+
 export interface Written {
-  readonly timeoutMs: number;
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
 }
 
-export const late = (place: CommandPlace, { timeoutMs, stdoutBytes, stderrBytes }: Written): KuberaError =>
+export const late = (place: CommandPlace, timeoutMs: number, { stdoutBytes, stderrBytes }: Written): KuberaError =>
   new KuberaError("TIMED_OUT", {
     what: `a command in pod ${place.pod} did not end within ${timeoutMs / 1000} s`,
     where: whereOf(place),
@@ -37,11 +48,19 @@ export const late = (place: CommandPlace, { timeoutMs, stdoutBytes, stderrBytes 
     fix: "Look whether its node answers and what the command waits for; raise timeoutMs only when it is merely slow.",
   });
 
+export const tooMuch = (place: CommandPlace, limitBytes: number, { stdoutBytes, stderrBytes }: Written): KuberaError =>
+  new KuberaError("EXEC_OUTPUT_TOO_LARGE", {
+    what: `a command in pod ${place.pod} wrote more than ${limitBytes / 1024 / 1024} MiB`,
+    where: whereOf(place),
+    because: `it had written ${stdoutBytes} bytes to stdout and ${stderrBytes} to stderr when it was given up, and may run on`,
+    fix: "Let the command itself choose what it writes, with its own options for a selection or a limit.",
+  });
+
 export const broken = (place: CommandPlace, cause: unknown): KuberaError =>
   new KuberaError("CONNECTION_LOST", {
     what: `the connection of a command in pod ${place.pod} broke`,
     where: whereOf(place),
-    because: cause instanceof Error ? cause.message : String(cause),
+    because: place.redacted(cause instanceof Error ? cause.message : String(cause)),
     fix: "Look whether the API server, or a proxy before it, restarted at this time; the command may have run all the same.",
     cause,
   });

@@ -106,7 +106,8 @@ export interface KubeClient {
   followLogs(log: LogRequest, options?: KubeCallOptions): Promise<AsyncIterable<Uint8Array>>;
   /**
    * Runs a program in a container that runs, without a shell and without input, and answers how it ended, whatever its exit code.
-   * Errors: `EXEC_FAILED` when it could not be started, `TIMED_OUT` when it did not end in time and may run on.
+   * Errors: `EXEC_FAILED` when it could not be started, `KUBELET_UNREACHABLE` when its node does not answer, `TIMED_OUT` when it did
+   * not end in time and may run on, `EXEC_OUTPUT_TOO_LARGE` when it wrote more than 16 MiB and may run on.
    */
   exec(command: ExecRequest, options?: KubeCallOptions): Promise<CommandEnd>;
   /** The raw door: parsed JSON of a path under the API server, `/version`, `/api/v1/nodes/N/proxy/stats/summary`. */

@@ -82,6 +82,11 @@ export class Transport {
     return answer.messages;
   }
 
+  /** Aborts when nothing may be changed any more. */
+  get fenced(): AbortSignal | undefined {
+    return this.#options.fence?.signal;
+  }
+
   /** The text as it may be shown. */
   redacted(text: string): string {
     return this.#options.redactor.text(text);

@@ -85,6 +85,8 @@ export const ERROR_CODES = {
   KUBE_REFUSED: { class: "product", exit: EXIT.failed, title: "the Kubernetes API refused a call" },
   KUBE_KIND_UNKNOWN: { class: "product", exit: EXIT.failed, title: "a kind that the Kubernetes API does not serve" },
   EXEC_FAILED: { class: "product", exit: EXIT.failed, title: "a command that no container ran" },
+  EXEC_OUTPUT_TOO_LARGE: { class: "test", exit: EXIT.failed, title: "a command that wrote more than is read" },
+  KUBELET_UNREACHABLE: infrastructure("a kubelet that the API server does not reach"),
   REGISTRY_REFUSED: infrastructure("the registry refused a call"),
   DIRECTOR_REFUSED: { class: "product", exit: EXIT.failed, title: "Director refused a call that should succeed" },
   DIRECTOR_CONTRACT: { class: "product", exit: EXIT.failed, title: "Director answered with another shape than its contract" },
