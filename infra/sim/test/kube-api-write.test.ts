@@ -1,5 +1,6 @@
+import { Agent } from "node:https";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { KubeApiBed, type Ask, type Reply } from "./kube-api-bed.ts";
+import { adminOf, KubeApiBed, type Ask, type Reply } from "./kube-api-bed.ts";
 
 const DEPLOYMENTS = "/apis/apps/v1/namespaces/default/deployments";
 const PODS = "/api/v1/namespaces/default/pods";
@@ -264,5 +265,23 @@ describe("custom kinds", () => {
     const path = "/apis/example.org/v1/namespaces/default/widgets/w";
     expect((await put(path, { metadata: { name: "w" } })).json["message"]).toContain("metadata.resourceVersion: Invalid value");
     expect((await patch(path, "strategic-merge-patch+json", {})).code).toBe(415);
+  });
+});
+
+describe("a header Upgrade on what knows no other protocol", () => {
+  it.each(["h2c", "websocket"])("is passed over: %s", async (upgrade) => {
+    const agent = new Agent({ ...adminOf(bed.api), keepAlive: true });
+    const write = (name: string): Promise<Reply> =>
+      bed.ask("/api/v1/namespaces/default/configmaps", {
+        method: "POST",
+        body: { metadata: { name }, data: { text: "ü".repeat(100_000) } },
+        headers: { connection: "Upgrade", upgrade },
+        agent,
+      });
+    for (const name of ["first", "second"]) expect(await write(`${name}-${upgrade}`)).toMatchObject({ code: 201 });
+    expect(await bed.ask(`/api/v1/namespaces/default/configmaps/first-${upgrade}`)).toMatchObject({
+      json: { data: { text: "ü".repeat(100_000) } },
+    });
+    agent.destroy();
   });
 });

@@ -107,6 +107,15 @@ test("refuses SPDY aloud, and a request that wants no other protocol", async () 
   expect(await post({})).toBe("400 Upgrade request required");
 });
 
+test("opens a WebSocket by GET alone, as golang.org/x/net/websocket in a real API server", async () => {
+  const headers = { connection: "Upgrade", upgrade: "websocket", "sec-websocket-protocol": V5 };
+  const asked = request(urlOf("p", "command=both&stdout=true"), { method: "POST", headers, ...adminOf(bed.cluster.api) }).end();
+  const [answer] = (await once(asked, "response")) as [AsyncIterable<Buffer> & { statusCode: number }];
+  let text = "";
+  for await (const chunk of answer) text += String(chunk);
+  expect([answer.statusCode, text]).toEqual([405, "bad method"]);
+});
+
 test("a command ends with its container", async () => {
   const heard = ask("q", "command=forever&stdout=true");
   const pod = await bed.until("the command runs", (view) => begun && view.get("Pod", "default", "q"));

@@ -1,4 +1,4 @@
-import { ServerResponse } from "node:http";
+import { ServerResponse, type IncomingMessage } from "node:http";
 import { createServer, type Server, type ServerOptions } from "node:https";
 import type { Socket } from "node:net";
 import type { Received } from "./request-handler.ts";
@@ -19,15 +19,37 @@ const listen = (server: Server, port: number): Promise<void> =>
 
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === "EADDRINUSE";
 
+/** What a request began with, without its wish for another protocol. */
+const plainHead = ({ method = "", url = "", httpVersion, rawHeaders }: IncomingMessage): Buffer => {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.toLowerCase() !== "upgrade") lines.push(`${name}: ${rawHeaders[at + 1] ?? ""}`);
+  }
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+};
+
+interface Serving {
+  readonly handler: (received: Received) => void;
+  /** Whether a path can be asked for with another protocol; where it cannot, the wish for one is passed over. */
+  readonly mayUpgrade: (path: string) => boolean;
+}
+
 /** An HTTPS server on a port of its own that can be shut, as by a power failure, and opened again. */
 export class FixedPortServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #port: number | undefined;
 
-  constructor(options: ServerOptions, handler: (received: Received) => void) {
+  constructor(options: ServerOptions, { handler, mayUpgrade }: Serving) {
     this.#server = createServer({ ...options, keepAliveTimeout: 120_000 }, (request, response) => handler({ request, response }));
-    this.#server.on("upgrade", (request, socket: Socket, head) => {
+    this.#server.on("upgrade", (request, socket: Socket, head: Buffer) => {
+      if (!mayUpgrade(request.url ?? "")) {
+        // Node has stopped before the body, and reads it when the connection begins anew.
+        socket.unshift(Buffer.concat([plainHead(request), head]));
+        this.#server.emit("secureConnection", socket);
+        return;
+      }
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
       response.assignSocket(socket);

@@ -11,7 +11,8 @@ import type { Store } from "../store.ts";
 import type { ApiProcess, KubeletPort } from "./call.ts";
 import { FixedPortServer } from "./fixed-port-server.ts";
 import { kubeconfigText } from "./kubeconfig.ts";
-import { handleRequest } from "./request-handler.ts";
+import { mayUpgrade } from "./pod-exec.ts";
+import { handleRequest, type Received } from "./request-handler.ts";
 
 export interface KubernetesApiOptions {
   readonly cluster: string;
@@ -139,9 +140,8 @@ export const startKubernetesApi = async (options: KubernetesApiOptions): Promise
   ]);
   const tls = { ...certificate, requestCert: true, rejectUnauthorized: false };
   const tokens = options.tokens ?? new Map<string, User>();
-  const server = new FixedPortServer(tls, (received) => {
-    void handleRequest({ tokens, process: () => api.process }, received);
-  });
+  const handler = (received: Received): void => void handleRequest({ tokens, process: () => api.process }, received);
+  const server = new FixedPortServer(tls, { handler, mayUpgrade });
   const api = new Api(options, server);
   await server.reserve();
   const isOn = (): boolean => controlPlane.memory !== undefined;

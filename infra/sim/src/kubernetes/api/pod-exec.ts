@@ -77,12 +77,17 @@ const serve = async (socket: WebSocket, call: Call, at: { readonly pod: KubeObje
   socket.close(1000);
 };
 
+/** Whether what is asked for can go on in another protocol; real servers pass the wish for one over elsewhere. */
+export const mayUpgrade = (path: string): boolean => /\/pods\/[^/?]+\/exec(?:\?|$)/.test(path);
+
 /** Runs a command in a container over a WebSocket, as kube-apiserver 1.34 does between its clients and kubelets. */
 export const podExec = (call: Call, target: Target): Outcome => {
   const pod = existing(call, target);
   const container = containerOf(call.url.searchParams.get("container") ?? "", pod);
   if (text(at(pod, "spec.nodeName"), "") === "") throw badRequest(`pod ${pod.metadata.name} does not have a host assigned`);
   const { socket, head } = upgradeOf(call);
+  // In the words of golang.org/x/net/websocket, by which real servers answer.
+  if (call.method !== "GET") return { code: 405, body: "bad method", contentType: "text/plain; charset=utf-8" };
   call.response.detachSocket(call.request.socket);
   sockets.handleUpgrade(call.request, socket, head, (open) => {
     open.on("error", () => open.terminate());
