@@ -5,6 +5,8 @@ import { closeStage, openStage, type Stage } from "./stage.ts";
 import type { World } from "./world.ts";
 
 const USAGE = "guest pause | serve | exit CODE | count LAST\n";
+/** In the network of the real nodes, and of none of them. */
+const NOBODY = "10.222.0.99";
 const GUEST = ["/guest", "exit", "0"] as const;
 
 const textOf = (error: unknown): string =>
@@ -78,6 +80,23 @@ export const describeCommands = (open: () => Promise<World>): void => {
       expect(await refusalOf(stranger.exec({ ...pod, command: GUEST }))).toMatch(
         /^KUBE_REFUSED: .*403 Forbidden.*User "\S*stranger" cannot get resource "pods\/exec" in API group "" in the namespace "t-/,
       );
+    });
+
+    test("where no kubelet answers, which is no fault of the container", async () => {
+      const node = { ...KINDS.node, name: `ghost-of-${stage.namespace}` };
+      const pod = { ...KINDS.pod, namespace: stage.namespace, name: "haunted" };
+      const addresses = [{ type: "InternalIP", address: NOBODY }];
+      const status = { addresses, daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } };
+      await world.client.create({ ...KINDS.node, metadata: { name: node.name }, status });
+      try {
+        await stage.put(stage.make.pod(pod.name, { spec: { nodeName: node.name, tolerations: [{ operator: "Exists" }] } }));
+        expect(await refusalOf(world.client.exec({ ...pod, command: GUEST }))).toMatch(
+          /^KUBELET_UNREACHABLE: .*: Internal error occurred: error sending request: Post "https:\/\/\S+:10250\/exec\/\S+": dial tcp \S+:10250: /,
+        );
+      } finally {
+        await world.client.delete(pod, { graceSeconds: 0 });
+        await world.client.delete(node);
+      }
     });
 
     test("where the container does not run", async () => {
