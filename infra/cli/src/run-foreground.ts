@@ -7,6 +7,8 @@ export interface ForegroundOptions {
   readonly cwd: string;
   /** Added to the environment of this process. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Added where the environment of this process has none of that name. */
+  readonly defaults?: Readonly<Record<string, string>>;
   /** Called with whatever the program sends over its channel. */
   readonly onMessage?: (message: unknown) => void;
   /** Whether it is a Node program that hears of our end by `disconnect`; default true. */
@@ -25,7 +27,7 @@ export const runForeground = (argv: readonly [string, ...string[]], options: For
   const child = spawn(program, args, {
     cwd: options.cwd,
     stdio: ["inherit", "inherit", "inherit", ...(options.tether === false ? [] : (["ipc"] as const))],
-    env: { ...process.env, ...options.environment },
+    env: { ...options.defaults, ...process.env, ...options.environment },
   });
   child.on("message", (message) => options.onMessage?.(message));
   const forward = (signal: NodeJS.Signals): void => {
