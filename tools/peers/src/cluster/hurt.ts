@@ -13,6 +13,8 @@ import { endAll, pidsOfProgram, startOnNode } from "./processes.ts";
 
 const API_SERVER = "kube-apiserver";
 const SERVE_LIMIT_MS = 60_000;
+/** A program is not seen under its name at once. */
+const RESTART_MS = 5000;
 
 const nodeOf = (name: string): PeerNode => {
   const node = nodeNamed(name);
@@ -39,17 +41,31 @@ export const setDisk = async (name: string, to: "full" | "free"): Promise<void> 
   await command("fallocate", `--length=${length}`, ballast);
 };
 
-const awaitServed = (): Promise<undefined> =>
-  waitUntil({
+const startApiServer = async (node: PeerNode): Promise<void> => {
+  for (const program of controlPlane(await buildCluster(() => {}), node)) if (program.name === API_SERVER) startOnNode(node, program);
+};
+
+/** One that gives up while it starts, on a computer that is slow for a moment, is started again: a kubelet does so with a static pod. */
+const awaitServed = (node: PeerNode): Promise<undefined> => {
+  let startedMs = performance.now();
+  const whyNot = async (error: unknown): Promise<string> => {
+    const isYoung = performance.now() - startedMs < RESTART_MS;
+    if (isYoung || (await pidsOfProgram(node, API_SERVER)).length > 0) return String(error);
+    startedMs = performance.now();
+    await startApiServer(node);
+    return `it had ended, and is started again; before that ${String(error)}`;
+  };
+  return waitUntil({
     what: "the API server of the peers serves",
     deadlineMs: SERVE_LIMIT_MS,
     intervalMs: 200,
     probe: () =>
       askCluster("/readyz").then(
         () => reached(undefined),
-        (error: unknown) => notYet(String(error)),
+        async (error: unknown) => notYet(await whyNot(error)),
       ),
   });
+};
 
 /** Kills the API server alone, or starts it again and waits until it serves. */
 export const setApiServer = async (to: "on" | "off"): Promise<void> => {
@@ -58,8 +74,8 @@ export const setApiServer = async (to: "on" | "off"): Promise<void> => {
     await endAll(API_SERVER, () => pidsOfProgram(node, API_SERVER));
     return;
   }
-  for (const program of controlPlane(await buildCluster(() => {}), node)) if (program.name === API_SERVER) startOnNode(node, program);
-  await awaitServed();
+  await startApiServer(node);
+  await awaitServed(node);
 };
 
 /** Keeps the disk of the control plane, etcd with it, as it is now; the answer brings it back. Each costs a power cycle of that node. */
@@ -69,7 +85,7 @@ export const keepControlPlane = async (): Promise<() => Promise<void>> => {
     await powerOff(node);
     const value = await work();
     await setPower(node.name, "on");
-    await awaitServed();
+    await awaitServed(node);
     return value;
   };
   const snapshot = await cycle(() => takeSnapshot(node, { name: "kept", description: "" }));
