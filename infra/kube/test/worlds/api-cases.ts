@@ -215,6 +215,8 @@ export const describeApi = (open: () => Promise<ApiWorld>): void => {
         await watching;
         // What a new list shows at once has lost its order.
         expect(told.toSorted()).toEqual(["ADDED w-1", "ADDED w-2", "DELETED w-1"]);
+        // A cluster that is kept would not tell the next run that it was added.
+        await client.delete(refOf("w-2"));
       },
       LONG_MS,
     );
