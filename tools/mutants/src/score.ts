@@ -53,7 +53,7 @@ export const scoreOf = (all: readonly Scored[]): Score => {
 /** What else went red, of those that the simulator lived through. */
 const besideLines = (
   all: readonly Scored[],
-): { readonly told: readonly string[]; readonly unshown: readonly string[]; readonly count: string } => {
+): { readonly told: readonly string[]; readonly unshown: readonly string[]; readonly count: string | undefined } => {
   const looked = all
     .filter(({ result }) => result?.end !== "errored")
     .flatMap(({ mutant, result }) => {
@@ -67,7 +67,10 @@ const besideLines = (
       red.length === 0 ? [] : [`  ${mutant.id}: ${red.join(", ")}${more ? ", and perhaps more" : ""}`],
     ),
     unshown: looked.flatMap(({ mutant, unshown }) => (unshown.length === 0 ? [] : [`  ${mutant.id}: ${unshown.join(", ")}`])),
-    count: `${alone} turn nothing else red and ${clean.length - alone} what they name as \`also\` alone, of ${looked.length} of which that is known`,
+    count:
+      looked.length === 0
+        ? undefined
+        : `${alone} turn nothing else red and ${clean.length - alone} what they name as \`also\` alone, of ${looked.length} of which that is known`,
   };
 };
 
@@ -98,8 +101,7 @@ export const scoreTable = (all: readonly Scored[]): string => {
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
     ...list("red beside all that they name:", beside.told),
     ...list("named as `also`, and never shown red:", beside.unshown),
-    "",
-    beside.count,
+    ...(beside.count === undefined ? [] : ["", beside.count]),
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),
