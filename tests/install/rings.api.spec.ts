@@ -25,9 +25,10 @@ const endsOf = (bed: Bed, { workload, command }: Question) =>
     throw error;
   });
 
-/** Waits until one pod stands behind the workload, in which the command ends well and says what is wanted of its address. */
-const saidInItsPod = (bed: Bed, question: Question, wantedOf: (address: string) => readonly string[]): Promise<true> =>
-  waitUntil({
+/** Waits until the workload is ready and one pod stands behind it, in which the command ends well and says what is wanted of its address. */
+const saidInItsPod = async (bed: Bed, question: Question, wantedOf: (address: string) => readonly string[]): Promise<void> => {
+  await bed.server.until(probes.workloadReady(question.workload));
+  await waitUntil({
     what: `one pod stands behind ${question.workload.name}, and ${question.command.join(" ")} says there what it should`,
     deadlineMs: bed.intervals.directorReady,
     intervalMs: bed.intervals.poll,
@@ -44,6 +45,7 @@ const saidInItsPod = (bed: Bed, question: Question, wantedOf: (address: string) 
       return odd === undefined ? reached(true as const) : notYet(`it ended with ${odd.exitCode}: ${odd.stdout}${odd.stderr}`);
     },
   });
+};
 
 test(
   "every member of the Cassandra ring is up and normal",
@@ -54,7 +56,6 @@ test(
       command: ["nodetool", "status"],
       read: (line) => /^([UD][NLJM] +\S+)/.exec(line)?.[1]?.replace(/ +/, " "),
     };
-    await bed.server.until(probes.workloadReady(ring.workload));
     await saidInItsPod(bed, ring, (address) => [`UN ${address}`]);
   },
 );
@@ -68,7 +69,6 @@ test(
       command: ["consul", "members"],
       read: (line) => /^\S+ +(\S+:\d+ +\S+)/.exec(line)?.[1]?.replace(/ +/, " "),
     };
-    await bed.server.until(probes.workloadReady(members.workload));
     await saidInItsPod(bed, members, (address) => [`${address}:8301 alive`]);
   },
 );
@@ -79,7 +79,6 @@ test(
   async ({ bed }) => {
     const workload = { kind: "Deployment", namespace: bed.directorNamespace, name: "configs-db" } as const;
     const isReady: Question = { workload, command: ["pg_isready"], read: (line) => / - (.+)$/.exec(line)?.[1] };
-    await bed.server.until(probes.workloadReady(workload));
     await saidInItsPod(bed, isReady, () => ["accepting connections"]);
     const list = ["psql", "--username=postgres", "--list", "--tuples-only", "--no-align"] as const;
     const databases: Question = { workload, command: list, read: (line) => /^(configs)\|/.exec(line)?.[1] };
