@@ -22,7 +22,7 @@ const makeInstance = async (bed: Bed, pools: Pools): Promise<Instance> => {
 };
 
 test.describe("of a pool", () => {
-  test.use({ state: "openebs", disturbs: true });
+  test.use({ state: "openebs", disturbs: "briefly" });
 
   test(
     "trouble is announced, and of no other",
@@ -33,6 +33,7 @@ test.describe("of a pool", () => {
       await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy", resource: instance.name });
       const told = await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy" });
       expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"])).toEqual([instance.name]);
+      await scale(bed, instance, 1);
     },
   );
 
@@ -50,6 +51,10 @@ test.describe("of a pool", () => {
       expect(await observation.alert({ ...wish, name: "PoolHealthy" })).toHaveLength(1);
     },
   );
+});
+
+test.describe("of what was there before its cluster", () => {
+  test.use({ state: "openebs", disturbs: true });
 
   test(
     "volumes that a new cluster brings along are announced as healthy",
@@ -66,7 +71,7 @@ test.describe("of a pool", () => {
 });
 
 test.describe("of a new cluster", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test(
     "every node is announced as ready",
@@ -75,6 +80,7 @@ test.describe("of a new cluster", () => {
       const clusterId = await bed.connect(bed.member);
       const told = await observation.alert({ clusterId, name: "NodeReady" });
       expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"] ?? "").toSorted()).toEqual([...bed.member.nodes].toSorted());
+      await bed.disconnect();
     },
   );
 });

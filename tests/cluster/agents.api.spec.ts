@@ -18,7 +18,7 @@ test(
 );
 
 test.describe("a connected cluster", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test(
     "goes offline with its agents and comes back with them",
@@ -45,6 +45,9 @@ test.describe("a connected cluster", () => {
       await clusterReaches(wait, lost, "offline");
       const states = Object.fromEntries((await project.clusters()).map(({ id, state }) => [id, state.toLowerCase()]));
       expect(states).toEqual({ [await project.idOf(bed.server)]: "active", [waiting.id]: "inactive", [lost]: "offline" });
+      await project.deleteCluster(waiting.id);
+      await scaleAgents(bed, release.agents.components, 1);
+      await clusterReaches(wait, lost, "active");
     },
   );
 
@@ -58,8 +61,14 @@ test.describe("a connected cluster", () => {
       const told = await observation.alert({ clusterId: id, name: "ClusterDisconnected", besides });
       expect(told).toMatchObject([{ annotations: { RESOURCE_NAME: bed.directorName(bed.member) } }]);
       expect(await project.cluster(id)).toMatchObject({ state: "offline" });
+      await scaleAgents(bed, release.agents.components, 1);
+      await clusterReaches({ group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll }, id, "active");
     },
   );
+});
+
+test.describe("a cluster that is not wanted any more", () => {
+  test.use({ disturbs: true });
 
   test(
     "leaves no record and no agents when it is disconnected",

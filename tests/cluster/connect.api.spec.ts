@@ -17,13 +17,14 @@ test(
 );
 
 test.describe("a second cluster", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test("is registered and becomes active", plan("TCID-DIR-CLUSTER-CONNECT", { day: 0, priority: 0 }), async ({ bed, project }) => {
     const id = await bed.connect(bed.member);
     expect(await project.cluster(id)).toMatchObject({ state: "active" });
     const nodes = await project.nodes({ clusterId: id, state: "active" });
     expect(nodes.map((node) => node.name).toSorted()).toEqual([...bed.member.nodes].toSorted());
+    await bed.disconnect();
   });
 
   test(
@@ -36,6 +37,7 @@ test.describe("a second cluster", () => {
       expect(told).toMatchObject([{ annotations: { RESOURCE_NAME: bed.directorName(bed.member) }, acknowledged: false }]);
       const all = (await observation.alerts.list({ clusterId: id })).map(({ labels }) => labels.alertname);
       expect(all).not.toContain("ClusterDisconnected");
+      await bed.disconnect();
     },
   );
 
@@ -50,6 +52,7 @@ test.describe("a second cluster", () => {
       expect(await bed.member.kube.get({ ...KINDS.namespace, name: "maya-system" })).toBeDefined();
       const stranger = await people.signUp();
       expect(await stranger.own.clusters()).toEqual([]);
+      await bed.disconnect();
     },
   );
 
@@ -64,6 +67,7 @@ test.describe("a second cluster", () => {
       const id = await bed.connect(bed.member);
       expect(await project.cluster(id)).toMatchObject({ state: "active" });
       expect(await kube.member.get({ apiVersion: "v1", kind: "ConfigMap", name: "stale", namespace })).toBeUndefined();
+      await bed.disconnect();
     },
   );
 });

@@ -110,7 +110,7 @@ const signsIn = (bed: Bed, person: Person): Promise<true> =>
   });
 
 test.describe("a database that starts anew", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test(
     "MySQL answers, and keeps what Director wrote",

@@ -87,7 +87,7 @@ test(
 );
 
 test.describe("without cortex-agent", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test(
     "metrics end, and they go on when it is back",

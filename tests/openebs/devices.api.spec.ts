@@ -100,7 +100,7 @@ test.describe("chosen at the installation", () => {
 });
 
 test.describe("after the installation", () => {
-  test.use({ state: "openebs", disturbs: true });
+  test.use({ state: "openebs", disturbs: "briefly" });
 
   test(
     "a node stops storing and starts again",

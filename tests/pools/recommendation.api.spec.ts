@@ -20,10 +20,12 @@ const ndmPodsGone = (bed: Bed): Promise<true> =>
     },
   });
 
+const place = (bed: Bed, affinity: object | null) => bed.member.kube.patch(NDM, { spec: { template: { spec: { affinity } } } });
+
 const keepNdmOff = (bed: Bed, node: string) => {
   const matchExpressions = [{ key: "kubernetes.io/hostname", operator: "NotIn", values: [node] }];
   const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] } };
-  return bed.member.kube.patch(NDM, { spec: { template: { spec: { affinity: { nodeAffinity } } } } });
+  return place(bed, { nodeAffinity });
 };
 
 /** NDM is rolled out anew, node by node: their devices come and go meanwhile. */
@@ -40,7 +42,7 @@ const untilStorageIsOn = async ({ bed, pools, nodes }: { readonly bed: Bed; read
   });
 };
 
-test.use({ state: "openebs", disturbs: true });
+test.use({ state: "openebs", disturbs: "briefly" });
 
 test(
   "recommendations are empty, not an error, while NDM is away",
@@ -81,4 +83,6 @@ test("recommendations leave out a node that has left storage", plan("TCID-PPCP11
   await keepNdmOff(bed, outside);
   await untilStorageIsOn({ bed, pools, nodes: others });
   expect(await nodes()).toEqual(others.toSorted());
+  await place(bed, null);
+  await untilStorageIsOn({ bed, pools, nodes: bed.member.workers });
 });

@@ -1,4 +1,4 @@
-import { clusterReaches, expect, KINDS, plan, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
+import { clusterReaches, expect, KINDS, plan, probes, test, type Bed, type DirectorClient } from "@kubera-e2e/fixtures";
 
 const AGENTS = "maya-system";
 const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
@@ -149,7 +149,7 @@ test.describe("on a connected cluster", () => {
 });
 
 test.describe("with a cluster to connect", () => {
-  test.use({ disturbs: true });
+  test.use({ disturbs: "briefly" });
 
   test("an admin connects it, after a read-only admin could not", plan("TCID-TRRC01", { day: 1, priority: 1 }), async ({ bed, team }) => {
     const [admin, reader] = [await team.join("ProjectAdmin"), await team.join("ProjectReadAdmin")];
@@ -167,5 +167,7 @@ test.describe("with a cluster to connect", () => {
     expect(await bed.member.kube.get({ ...KINDS.namespace, name: AGENTS })).toBeDefined();
     const nodes = (await reader.group.nodes({ clusterId: id, state: "active" })).map(({ name }) => name);
     expect(nodes.toSorted(), "whom the read-only admin may look at").toEqual([...bed.member.nodes].toSorted());
+    await admin.group.deleteCluster(id);
+    await bed.member.until(probes.namespaceGone(AGENTS), bed.intervals.clusterActive);
   });
 });

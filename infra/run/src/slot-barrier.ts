@@ -70,14 +70,14 @@ export class SlotBarrier {
 
   /** The worker behind a join is gone without a word; what its slot has got since belongs to the worker in its place. */
   vanish(request: JoinRequest): void {
-    if (this.#holds.get(request.slot) === request) this.leave(request.slot, false);
+    if (this.#holds.get(request.slot) === request) this.#abandon(request.slot);
   }
 
   leave(slot: number, dirty: boolean): void {
     const hold = this.#holds.get(slot);
     if (hold === undefined) return;
     this.#holds.delete(slot);
-    if (dirty || hold.disturbs) this.#dirty = true;
+    if (dirty || hold.disturbs === true) this.#dirty = true;
     if (this.#holds.size === 0) this.#emptySinceMs = this.#now();
     this.#turn();
   }
@@ -96,7 +96,12 @@ export class SlotBarrier {
   #takeOver(slot: number): void {
     for (const old of this.#queue.filter((waiting) => waiting.request.slot === slot))
       this.#giveUp(old, new Error("its slot was taken over"));
-    this.leave(slot, false);
+    this.#abandon(slot);
+  }
+
+  /** Whoever has disturbed the bed and does not end has put nothing right. */
+  #abandon(slot: number): void {
+    this.leave(slot, this.#holds.get(slot)?.disturbs === "briefly");
   }
 
   #giveUp(waiting: Waiting, reason: unknown): void {
@@ -136,8 +141,8 @@ export class SlotBarrier {
 
   /** The first that can join those who are on the bed already. */
   #sharable(candidates: readonly Waiting[]): Waiting | undefined {
-    if ([...this.#holds.values()].some((hold) => hold.disturbs)) return undefined;
-    return candidates.find(({ request }) => !request.disturbs && !this.#needsRestore(request));
+    if ([...this.#holds.values()].some((hold) => hold.disturbs !== false)) return undefined;
+    return candidates.find(({ request }) => request.disturbs === false && !this.#needsRestore(request));
   }
 
   /** Whether the bed stays as it is a little longer: the next test of its state is asked for within milliseconds. */

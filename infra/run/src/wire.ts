@@ -10,8 +10,11 @@ export const joinRequestSchema = z.strictObject({
   slot: z.int().min(0),
   state: bedStateSchema,
   build: z.string().min(1),
-  /** Whether the test changes the bed beyond its own names; it is then alone on the bed, which is restored after it. */
-  disturbs: z.boolean(),
+  /**
+   * Whether the test changes the bed beyond its own names; it is then alone on the bed. `true`: the bed is restored after it. `briefly`: it
+   * puts right itself what it did, and what it left is asked.
+   */
+  disturbs: z.union([z.boolean(), z.literal("briefly")]),
   /** Plan id and title, for messages. */
   test: z.string(),
 });

@@ -1,6 +1,7 @@
 import type { BedContext } from "@kubera-e2e/lifecycle";
 import { browserWay, type BrowserWay } from "@kubera-e2e/lifecycle/access";
 import { connectMember } from "@kubera-e2e/lifecycle/connect-member";
+import { disconnectMember } from "@kubera-e2e/lifecycle/disconnect-member";
 import { nameInDirector } from "@kubera-e2e/lifecycle/director-name";
 import { installDirector } from "@kubera-e2e/lifecycle/install-director";
 import { installOpenEBS, startOpenEBS, type OpenebsChoice, type StartedOpenEBS } from "@kubera-e2e/lifecycle/install-openebs";
@@ -28,6 +29,8 @@ export interface WorkerBed {
   installDirector(build: string): Promise<void>;
   /** Connects a member to Director and waits until it is active; Director's id of the cluster. */
   connectMember(cluster: string): Promise<string>;
+  /** Takes a member away from Director and waits until its agents are gone. */
+  disconnectMember(cluster: string): Promise<void>;
   /** The name under which Director knows a cluster of the bed. */
   directorName(cluster: string): string;
   /** Installs an OpenEBS that Director offers on a connected cluster, and waits until it is active. */
@@ -77,6 +80,7 @@ export const openWorkerBed = async ({ name, settings, ...options }: WorkerBedOpt
     visitDirector: () => context.visitDirector(),
     installDirector: (build) => installDirector(context, { build }),
     connectMember: (cluster) => connectMember(context, { cluster }),
+    disconnectMember: (cluster) => disconnectMember(context, { cluster }),
     directorName: (cluster) => nameInDirector(declared, cluster),
     installOpenEBS: (cluster, choice) => installOpenEBS(context, { ...choice, cluster }),
     startOpenEBS: (cluster, choice) => startOpenEBS(context, { ...choice, cluster }),

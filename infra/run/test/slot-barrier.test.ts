@@ -156,6 +156,30 @@ describe("SlotBarrier", () => {
     expect(course.log.at(-1)).toBe("0 bare");
   });
 
+  test("lets a test that disturbs briefly be alone, and restores only after what it has left", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    void course.join(1, "bare", { disturbs: "briefly" });
+    await course.pass(1000);
+    expect(course.log).toEqual(["0 bare"]);
+    course.barrier.leave(0, false);
+    void course.join(0, "bare");
+    await course.pass();
+    expect(course.log).toEqual(["0 bare", "1 bare"]);
+    course.barrier.leave(1, false);
+    await course.pass();
+    expect(course.log.at(-1)).toBe("0 bare");
+    course.barrier.leave(0, false);
+    void course.join(1, "bare", { disturbs: "briefly" });
+    await course.pass();
+    expect(course.restored).toHaveLength(1);
+    course.barrier.leave(1, true);
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toHaveLength(2);
+  });
+
   test("keeps states of two builds apart", async () => {
     const course = new Course();
     void course.join(0, "director", { build: "1" });
@@ -211,11 +235,22 @@ describe("a worker that crashed", () => {
     expect(course.restored).toEqual(["bare@1"]);
   });
 
-  test("is followed with a restore when its test disturbed the bed", async () => {
+  test.each([true, "briefly"] as const)("is followed with a restore when its test disturbed the bed: %s", async (disturbs) => {
     const course = new Course();
-    void course.join(0, "bare", { disturbs: true });
+    void course.join(0, "bare", { disturbs });
     await course.pass(RESTORE_MS);
     void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    expect(course.restored).toHaveLength(2);
+  });
+
+  test.each([true, "briefly"] as const)("leaves a bed that it disturbed to a restore when it goes without a word: %s", async (disturbs) => {
+    const course = new Course();
+    const request = joinRequestSchema.parse({ slot: 0, state: "bare", build: "1", disturbs, test: "T" });
+    void course.barrier.join(request);
+    await course.pass(RESTORE_MS);
+    course.barrier.vanish(request);
+    void course.join(1, "bare");
     await course.pass(RESTORE_MS);
     expect(course.restored).toHaveLength(2);
   });

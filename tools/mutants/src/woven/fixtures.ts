@@ -100,13 +100,13 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
       [
         "    bed = place.bed;\n",
         `    bed = place.bed;
-    if (request.disturbs) testInfo.annotations.push({ type: "${DISTURBS}" });
+    if (request.disturbs !== false) testInfo.annotations.push({ type: "${DISTURBS}" });
     if (under !== undefined && control === undefined) write(FOLDER + "/now", under);
 `,
       ],
       ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
-      ["dirty: request.disturbs || failed, failed }", "dirty: request.disturbs || (failed && control !== undefined), failed: false }"],
+      ["dirty: isDirty(request, testInfo), failed }", "dirty: request.disturbs !== false || (failed && control !== undefined), failed: false }"],
     ],
   },
 ];
