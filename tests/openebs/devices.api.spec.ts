@@ -71,34 +71,6 @@ test.describe("where OpenEBS is installed", () => {
   );
 });
 
-test.describe("chosen at the installation", () => {
-  test.use({ state: "director", disturbs: true });
-
-  test(
-    "devices beyond the given paths stay unknown",
-    plan("TCID-DIR-OP-DEVICE-FILTER-PATH", { day: 1, priority: 1, assumption: "A-DEVICE-FILTERS" }),
-    async ({ bed }) => {
-      await bed.connect();
-      await bed.installOpenEBS(bed.member, { filters: { include: ["/dev/sdb", "/dev/sdc"], exclude: ["/dev/sdc"] } });
-      await found(bed);
-      expect(new Set((await devicesOf(bed)).map(({ spec }) => spec?.path))).toEqual(new Set(["/dev/sdb"]));
-    },
-  );
-
-  test(
-    "nodes that store nothing show no devices",
-    plan("TCID-DIR-OP-DEVICE-IGNORE-NODE", { day: 1, priority: 1, assumption: "A-NDM-NODES" }),
-    async ({ bed }) => {
-      const [, ...storing] = bed.member.workers;
-      await bed.connect();
-      await bed.installOpenEBS(bed.member, { dataPlane: storing });
-      await found(bed, storing);
-      const nodes = new Set((await devicesOf(bed)).map(({ spec }) => spec?.nodeAttributes?.nodeName));
-      expect(nodes).toEqual(new Set(storing));
-    },
-  );
-});
-
 test.describe("after the installation", () => {
   test.use({ state: "openebs", disturbs: "briefly" });
 
@@ -123,6 +95,34 @@ test.describe("after the installation", () => {
       expect(await bed.member.kube.list(KINDS.pod, NODE_AGENTS)).toHaveLength(bed.member.nodes.length - 1);
       await project.labelNode(known?.id ?? "", { dataPlaneNode: true });
       await found(bed);
+    },
+  );
+});
+
+test.describe("chosen at the installation", () => {
+  test.use({ state: "director", disturbs: true });
+
+  test(
+    "devices beyond the given paths stay unknown",
+    plan("TCID-DIR-OP-DEVICE-FILTER-PATH", { day: 1, priority: 1, assumption: "A-DEVICE-FILTERS" }),
+    async ({ bed }) => {
+      await bed.connect();
+      await bed.installOpenEBS(bed.member, { filters: { include: ["/dev/sdb", "/dev/sdc"], exclude: ["/dev/sdc"] } });
+      await found(bed);
+      expect(new Set((await devicesOf(bed)).map(({ spec }) => spec?.path))).toEqual(new Set(["/dev/sdb"]));
+    },
+  );
+
+  test(
+    "nodes that store nothing show no devices",
+    plan("TCID-DIR-OP-DEVICE-IGNORE-NODE", { day: 1, priority: 1, assumption: "A-NDM-NODES" }),
+    async ({ bed }) => {
+      const [, ...storing] = bed.member.workers;
+      await bed.connect();
+      await bed.installOpenEBS(bed.member, { dataPlane: storing });
+      await found(bed, storing);
+      const nodes = new Set((await devicesOf(bed)).map(({ spec }) => spec?.nodeAttributes?.nodeName));
+      expect(nodes).toEqual(new Set(storing));
     },
   );
 });

@@ -8,6 +8,27 @@ const versionsOf = async (bed: Bed): Promise<string[]> => {
   return [...new Set(pods.map((pod) => pod.metadata.labels?.[VERSION_LABEL] ?? ""))].toSorted();
 };
 
+test.describe("refused", () => {
+  test.use({ state: "openebs" });
+
+  test(
+    "a control plane does not move behind its data plane",
+    plan("TCID-IUOC03", { day: 2, priority: 2 }),
+    async ({ bed, director, project }) => {
+      const clusterId = await project.idOf(bed.member);
+      const [record] = await project.openebses({ clusterId, state: "active" });
+      const before = await versionsOf(bed);
+      const answer = await director.request({
+        method: "POST",
+        path: `/v3/groups/${project.id}/openebses/${record?.id}/?action=upgradecontrolplane`,
+        body: { upgradeVersion: (await director.upgradeMatrix())?.supportedBaseVersions[0] },
+      });
+      expect(answer).toBeRefused(405);
+      expect(await versionsOf(bed)).toEqual(before);
+    },
+  );
+});
+
 test.describe("installed by Director", () => {
   test.use({ state: "director", disturbs: true });
 
@@ -26,27 +47,6 @@ test.describe("installed by Director", () => {
       for (const { kind, name } of release.openebs.components)
         await bed.member.until(probes.workloadReady({ kind, namespace: NAMESPACE, name }));
       expect(await versionsOf(bed)).toEqual([matrix?.targetVersion]);
-    },
-  );
-});
-
-test.describe("refused", () => {
-  test.use({ state: "openebs" });
-
-  test(
-    "a control plane does not move behind its data plane",
-    plan("TCID-IUOC03", { day: 2, priority: 2 }),
-    async ({ bed, director, project }) => {
-      const clusterId = await project.idOf(bed.member);
-      const [record] = await project.openebses({ clusterId, state: "active" });
-      const before = await versionsOf(bed);
-      const answer = await director.request({
-        method: "POST",
-        path: `/v3/groups/${project.id}/openebses/${record?.id}/?action=upgradecontrolplane`,
-        body: { upgradeVersion: (await director.upgradeMatrix())?.supportedBaseVersions[0] },
-      });
-      expect(answer).toBeRefused(405);
-      expect(await versionsOf(bed)).toEqual(before);
     },
   );
 });
