@@ -4,13 +4,14 @@ import type { Pools } from "@kubera-e2e/fixtures/pools";
 const STRIPE = { raidType: "stripe", groupDeviceCount: 1 } as const;
 
 interface Instance {
+  readonly pool: string;
   readonly name: string;
   readonly namespace: string;
 }
 
 /** An instance runs in a Deployment of its own name. */
-const scale = (bed: Bed, instance: Instance, replicas: number) =>
-  bed.member.kube.patch({ ...KINDS.deployment, ...instance }, { spec: { replicas } });
+const scale = (bed: Bed, { name, namespace }: Instance, replicas: number) =>
+  bed.member.kube.patch({ ...KINDS.deployment, namespace, name }, { spec: { replicas } });
 
 /** One instance of a new pool. */
 const makeInstance = async (bed: Bed, pools: Pools): Promise<Instance> => {
@@ -18,7 +19,7 @@ const makeInstance = async (bed: Bed, pools: Pools): Promise<Instance> => {
   const instances = await bed.member.kube.list(KINDS.poolInstance, { namespace });
   const name = instances.map(({ metadata }) => metadata.name).find((one) => one.startsWith(`${pool}-`));
   if (name === undefined) throw new Error(`pool cluster ${pool} has no instance`);
-  return { name, namespace };
+  return { pool, name, namespace };
 };
 
 test.describe("of a pool", () => {
@@ -32,7 +33,8 @@ test.describe("of a pool", () => {
       await scale(bed, instance, 0);
       await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy", resource: instance.name });
       const told = await observation.alert({ clusterId: pools.clusterId, name: "PoolUnhealthy" });
-      expect(told.map(({ annotations }) => annotations["RESOURCE_NAME"])).toEqual([instance.name]);
+      const ofPool = told.map(({ annotations }) => annotations["RESOURCE_NAME"]).filter((name) => name?.startsWith(`${instance.pool}-`));
+      expect(ofPool).toEqual([instance.name]);
       await scale(bed, instance, 1);
     },
   );
@@ -46,7 +48,8 @@ test.describe("of a pool", () => {
       await scale(bed, instance, 0);
       await observation.alert({ ...wish, name: "PoolUnhealthy" });
       const before = await observation.alerts.list({ clusterId: pools.clusterId });
-      expect(before.map(({ labels }) => labels.alertname)).not.toContain("PoolHealthy");
+      const ofInstance = before.filter(({ annotations }) => annotations["RESOURCE_NAME"] === instance.name);
+      expect(ofInstance.map(({ labels }) => labels.alertname)).toEqual(["PoolUnhealthy"]);
       await scale(bed, instance, 1);
       expect(await observation.alert({ ...wish, name: "PoolHealthy" })).toHaveLength(1);
     },
