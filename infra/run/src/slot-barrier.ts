@@ -31,7 +31,8 @@ interface Waiting {
 const LINGER_MS = 300;
 const PATIENCE_MS = 15 * 60_000;
 
-const nameOf = ({ state, build }: JoinRequest): string => stateName(state, build);
+const nameOf = ({ state, build, arranged }: JoinRequest): string =>
+  arranged === undefined ? stateName(state, build) : `${stateName(state, build)} with ${arranged}`;
 
 /**
  * Who may be on the bed when. Slots of one state share it; a test that disturbs is alone; the state changes only when nobody is on it.

@@ -15,6 +15,8 @@ export const joinRequestSchema = z.strictObject({
    * puts right itself what it did, and what it left is asked.
    */
   disturbs: z.union([z.boolean(), z.literal("briefly")]),
+  /** What tests have arranged on the bed beyond its state, and share: a word that another arrangement does not have. */
+  arranged: z.string().optional(),
   /** Plan id and title, for messages. */
   test: z.string(),
 });
