@@ -180,6 +180,17 @@ describe("SlotBarrier", () => {
     expect(course.restored).toHaveLength(2);
   });
 
+  test("keeps what tests have arranged for those who share it, and restores for all others", async () => {
+    const course = new Course();
+    for (const arranged of ["pools", "pools", "volumes", undefined, undefined]) {
+      void course.join(0, "bare", { disturbs: "briefly", ...(arranged !== undefined && { arranged }) });
+      await course.pass(RESTORE_MS + 300);
+      course.barrier.leave(0, false);
+    }
+    expect(course.log).toHaveLength(5);
+    expect(course.restored).toHaveLength(3);
+  });
+
   test("keeps states of two builds apart", async () => {
     const course = new Course();
     void course.join(0, "director", { build: "1" });

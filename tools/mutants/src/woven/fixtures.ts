@@ -98,12 +98,14 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
       ],
       ["  let bed: Bed | undefined;\n", `  let bed: Bed | undefined;\n  ${skips}`],
       [
-        "    bed = place.bed;\n",
-        `    bed = place.bed;
+        "enter(request, { testInfo, seen }));\n",
+        `enter(request, { testInfo, seen }));
     if (request.disturbs !== false) testInfo.annotations.push({ type: "${DISTURBS}" });
     if (under !== undefined && control === undefined) write(FOLDER + "/now", under);
 `,
       ],
+      // A bed is restored after each trial of such a case, so that there is no other case on it.
+      ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
       ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
       [
