@@ -36,6 +36,7 @@ test.describe("of a pool", () => {
       const ofPool = told.map(({ annotations }) => annotations["RESOURCE_NAME"]).filter((name) => name?.startsWith(`${instance.pool}-`));
       expect(ofPool).toEqual([instance.name]);
       await scale(bed, instance, 1);
+      await bed.member.until(probes.deploymentAvailable({ namespace: instance.namespace, name: instance.name }));
     },
   );
 

@@ -8,6 +8,12 @@ const scaleAgents = async (bed: Bed, names: readonly string[], replicas: number)
   for (const name of names) await bed.member.kube.patch({ ...KINDS.deployment, namespace: AGENTS, name }, { spec: { replicas } });
 };
 
+/** The cluster is active with the first of its agents; the others are felt by whoever comes next. */
+const agentsReturn = async (bed: Bed, names: readonly string[]): Promise<void> => {
+  await scaleAgents(bed, names, 1);
+  for (const name of names) await bed.member.until(probes.deploymentAvailable({ namespace: AGENTS, name }));
+};
+
 test(
   "every agent runs on a connected cluster",
   plan("TCID-DIR-CLUSTER-AGENTS-RUNNING", { day: 0, priority: 0 }),
@@ -28,7 +34,7 @@ test.describe("a connected cluster", () => {
       const id = await project.idOf(bed.member);
       await scaleAgents(bed, release.agents.components, 0);
       await clusterReaches(wait, id, "offline");
-      await scaleAgents(bed, release.agents.components, 1);
+      await agentsReturn(bed, release.agents.components);
       await clusterReaches(wait, id, "active");
     },
   );
@@ -46,7 +52,7 @@ test.describe("a connected cluster", () => {
       const states = Object.fromEntries((await project.clusters()).map(({ id, state }) => [id, state.toLowerCase()]));
       expect(states).toEqual({ [await project.idOf(bed.server)]: "active", [waiting.id]: "inactive", [lost]: "offline" });
       await project.deleteCluster(waiting.id);
-      await scaleAgents(bed, release.agents.components, 1);
+      await agentsReturn(bed, release.agents.components);
       await clusterReaches(wait, lost, "active");
     },
   );
@@ -61,7 +67,7 @@ test.describe("a connected cluster", () => {
       const told = await observation.alert({ clusterId: id, name: "ClusterDisconnected", besides });
       expect(told).toMatchObject([{ annotations: { RESOURCE_NAME: bed.directorName(bed.member) } }]);
       expect(await project.cluster(id)).toMatchObject({ state: "offline" });
-      await scaleAgents(bed, release.agents.components, 1);
+      await agentsReturn(bed, release.agents.components);
       await clusterReaches({ group: project, deadlineMs: bed.intervals.clusterActive, intervalMs: bed.intervals.poll }, id, "active");
     },
   );

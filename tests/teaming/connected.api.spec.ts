@@ -169,5 +169,7 @@ test.describe("with a cluster to connect", () => {
     expect(nodes.toSorted(), "whom the read-only admin may look at").toEqual([...bed.member.nodes].toSorted());
     await admin.group.deleteCluster(id);
     await bed.member.until(probes.namespaceGone(AGENTS), bed.intervals.clusterActive);
+    const outside = manifests.filter(({ kind, metadata }) => metadata.namespace === undefined && kind !== "Namespace");
+    for (const { apiVersion, kind, metadata } of outside) await bed.member.kube.delete({ apiVersion, kind, name: metadata.name });
   });
 });

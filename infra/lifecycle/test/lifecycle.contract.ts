@@ -7,6 +7,7 @@ import { readSettings } from "@kubera-e2e/schema/settings";
 import { startSim, type RunningSim } from "@kubera-e2e/sim";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureState, loadTestBed, openBed, restoreSet, snapshotSet, type BedContext } from "../src/index.ts";
+import { disconnectMember } from "../src/disconnect-member.ts";
 import { restoreFileSchema } from "../src/restore-report.ts";
 
 const BUILD = "1.12.0";
@@ -73,6 +74,17 @@ describe("a simulated bed", () => {
     expect(member?.state).toBe("active");
     expect(await group.openebses({ clusterId: member?.id ?? "", state: "active" })).toHaveLength(1);
     expect(await namespaces("member")).toEqual(expect.arrayContaining(["maya-system", "openebs"]));
+  }, 120_000);
+
+  test("loses its member's record, agents and rights when it is disconnected, and a second time nothing", async () => {
+    await disconnectMember(context, { cluster: "member" });
+    const names = (await (await (await context.director()).projectGroup()).clusters()).map(({ name }) => name);
+    expect(names).not.toContain("sim-member");
+    expect(await namespaces("member")).not.toContain("maya-system");
+    const bindings = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRoleBinding" };
+    const left = await (await context.kube("member")).list<KubeObject>(bindings);
+    expect(left.map(({ metadata }) => metadata.name)).not.toContain("maya-io-agents");
+    await disconnectMember(context, { cluster: "member" });
   }, 120_000);
 
   test("comes back to bare from there with nothing of it left", async () => {
