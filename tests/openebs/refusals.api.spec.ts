@@ -17,7 +17,7 @@ test.describe("on a cluster that is not connected", () => {
 });
 
 test.describe("on a connected cluster", () => {
-  test.use({ state: "director", disturbs: "briefly" });
+  test.use({ state: "director", disturbs: true });
 
   test(
     "OpenEBS is not installed by a request that is incomplete or names what is not there",
@@ -54,7 +54,6 @@ test.describe("on a connected cluster", () => {
       expect(labelled).toEqual([]);
       expect(await project.openebses({ clusterId }), "a record and no installation").toMatchObject([{ id }]);
       expect(await bed.member.kube.get({ ...KINDS.namespace, name: namespace })).toBeUndefined();
-      await bed.disconnect();
     },
   );
 });

@@ -109,8 +109,8 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
       ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
       [
-        "dirty: isDirty(request, testInfo), failed }",
-        "dirty: request.disturbs !== false || (failed && control !== undefined), failed: false }",
+        "slotOf(testInfo), dirty, failed }",
+        "slotOf(testInfo), dirty: request.disturbs !== false || (failed && control !== undefined), failed: false }",
       ],
     ],
   },
