@@ -39,12 +39,13 @@ test.describe("older than its control plane", () => {
     expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);
   });
 
-  for (const { what, chosen, details } of [
-    { what: "one instance of a pool cluster is", chosen: 1, details: plan("TCID-IUOD09", { day: 2, priority: 1 }) },
-    { what: "two of three instances of a pool cluster are", chosen: 2, details: plan("TCID-IUOD10", { day: 2, priority: 0 }) },
+  for (const { what, of, chosen, details } of [
+    { what: "one instance of a pool cluster is", of: 2, chosen: 1, details: plan("TCID-IUOD09", { day: 2, priority: 1 }) },
+    { what: "two of three instances of a pool cluster are", of: 3, chosen: 2, details: plan("TCID-IUOD10", { day: 2, priority: 0 }) },
   ]) {
     test(`${what} upgraded without the rest`, details, async ({ upgrade, older: { pool } }) => {
       const names = [...(await upgrade.instanceVersions(pool)).keys()];
+      expect(names).toHaveLength(of);
       const instances = names.slice(0, chosen);
       await upgrade.finish(await upgrade.start(await upgrade.poolUpgrade([pool], { instances })));
       const expected = names.map((name) => [name, [instances.includes(name) ? upgrade.target : upgrade.base]] as const);
@@ -56,6 +57,7 @@ test.describe("older than its control plane", () => {
     "pools of two pool clusters are upgraded together",
     plan("TCID-IUOD11", { day: 2, priority: 1 }),
     async ({ upgrade, older: { pools } }) => {
+      expect(pools).toHaveLength(2);
       await upgrade.pools(pools);
       for (const pool of pools) expect(await upgrade.poolVersions(pool)).toEqual([upgrade.target]);
     },
@@ -80,6 +82,7 @@ test.describe("older than its control plane", () => {
     { of: 2, down: 2, details: plan("TCID-IUOD22", { day: 2, priority: 2 }) },
   ]) {
     test(`with pool pods down, ${down} of ${of}, no pool is upgraded`, details, async ({ upgrade, older: { pool } }) => {
+      expect(pool.devices).toHaveLength(of);
       const mend = await upgrade.breakPods(pool, down);
       expect(await upgrade.ask(await upgrade.poolUpgradeByPods([pool]))).toBeRefused(405);
       await mend();
@@ -102,6 +105,7 @@ test.describe("older than its control plane", () => {
   );
 
   test("while one pool is upgraded another may be", plan("TCID-IUOD19", { day: 2, priority: 1 }), async ({ upgrade, older: { pools } }) => {
+    expect(pools).toHaveLength(2);
     const claims = await Promise.all(pools.map((pool) => upgrade.poolUpgrade([pool])));
     const started = await Promise.all(claims.map((claim) => upgrade.start(claim)));
     for (const id of started) expect(await upgrade.finish(id)).toEqual(["Success"]);

@@ -52,11 +52,12 @@ test.describe("older than its control plane", () => {
     });
   }
 
-  for (const { what, details } of [
-    { what: "one pool cluster", details: plan("TCID-IUOD15", { day: 2, priority: 1 }) },
-    { what: "two pool clusters", details: plan("TCID-IUOD16", { day: 2, priority: 1 }) },
+  for (const { what, clusters, details } of [
+    { what: "one pool cluster", clusters: 1, details: plan("TCID-IUOD15", { day: 2, priority: 1 }) },
+    { what: "two pool clusters", clusters: 2, details: plan("TCID-IUOD16", { day: 2, priority: 1 }) },
   ]) {
     test(`applications of ${what} are upgraded together`, details, async ({ upgrade, older: { pools, applications } }) => {
+      expect([pools.length, applications.length]).toEqual([clusters, 2]);
       await upgrade.pools(pools);
       await upgrade.applications(applications);
       for (const application of applications) expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.target]]);
