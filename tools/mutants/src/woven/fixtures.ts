@@ -90,11 +90,18 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
   { file: "fixtures/src/test/pools.ts", edits: [["if (testInfo.errors.length === 0) await pools.clear();", "await pools.clear();"]] },
   { file: "fixtures/src/test/dmaas.ts", edits: [["if (testInfo.errors.length === 0) await dmaas.clear();", "await dmaas.clear();"]] },
   {
+    file: "fixtures/src/test/enter-behind.ts",
+    edits: [
+      // A bed is restored after each trial of such a case, so that there is no other case on it.
+      ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
+    ],
+  },
+  {
     file: "fixtures/src/test/place.ts",
     edits: [
       [
-        "import type { Patience }",
-        `import { readFileSync as read, writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport type { Patience }`,
+        "import { redactErrors }",
+        `import { readFileSync as read, writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport { redactErrors }`,
       ],
       ["  let bed: Bed | undefined;\n", `  let bed: Bed | undefined;\n  ${skips}`],
       [
@@ -104,8 +111,6 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
     if (under !== undefined && control === undefined) write(FOLDER + "/now", under);
 `,
       ],
-      // A bed is restored after each trial of such a case, so that there is no other case on it.
-      ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
       ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
       [
