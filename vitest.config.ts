@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           ...shared,
           name,
-          include: [`{infra,reporters}/*/test/**/*.${name}.ts`],
+          include: [`{infra,reporters,tools}/*/test/**/*.${name}.ts`],
           testTimeout: 90_000,
           hookTimeout: 900_000,
           // There is one cluster of nodes, and tests hurt it.

@@ -49,6 +49,19 @@ it("names every red test with its file and the first line of its error", () => {
   });
 });
 
+it("says why a wait has failed", () => {
+  const error =
+    "KuberaError: [WAIT_DEADLINE] it did not come true within 60.0 s\n  where:   it\n  because: refused\n           not yet, because unknown\n  fix:     wait";
+  const path = written({
+    ...totals(0, 1, 0),
+    testResults: [
+      { name: "/clone/a.test.ts", status: "failed", assertionResults: [{ fullName: "waits", status: "failed", failureMessages: [error] }] },
+    ],
+  });
+  const line = "a.test.ts › waits: KuberaError: [WAIT_DEADLINE] it did not come true within 60.0 s, because refused";
+  expect(countVitest(path, "/clone").red).toEqual([line]);
+});
+
 it("counts a file that does not load as one failure", () => {
   const path = written({
     ...totals(0, 0, 0),

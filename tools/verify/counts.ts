@@ -7,7 +7,7 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** One line per test that failed: its name and the first line of its error. */
+  /** One line per test that failed: its name, the first line of its error, and what that says of its cause. */
   readonly red: readonly string[];
 }
 
@@ -32,12 +32,17 @@ const readJson = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"
 
 const firstLine = (text: string): string => stripVTControlCharacters(text).trim().split("\n")[0] ?? "";
 
+const errorLine = (text: string): string => {
+  const because = /^ {2}because: (.+)$/m.exec(stripVTControlCharacters(text))?.[1];
+  return because === undefined ? firstLine(text) : `${firstLine(text)}, because ${because}`;
+};
+
 const redTests = ({ name, status, message, assertionResults }: VitestFile, root: string): readonly string[] => {
   const file = name.startsWith(`${root}/`) ? name.slice(root.length + 1) : name;
   const failed = assertionResults.filter((test) => test.status === "failed");
   // A file that does not load has failed without a failed test in it.
-  if (failed.length === 0) return status === "failed" ? [`${file}: ${firstLine(message)}`] : [];
-  return failed.map((test) => `${file} › ${test.fullName.trim()}: ${firstLine(test.failureMessages?.[0] ?? "")}`);
+  if (failed.length === 0) return status === "failed" ? [`${file}: ${errorLine(message)}`] : [];
+  return failed.map((test) => `${file} › ${test.fullName.trim()}: ${errorLine(test.failureMessages?.[0] ?? "")}`);
 };
 
 /** Counts of a JSON report of vitest; files are named from `root`. */

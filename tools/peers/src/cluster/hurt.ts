@@ -1,8 +1,7 @@
 import { rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { notYet, reached, waitUntil } from "@kubera-e2e/schema/wait-until";
+import { awaitServed } from "./await-served.ts";
 import { buildCluster } from "./binaries.ts";
-import { askCluster } from "./cluster-api.ts";
 import { command } from "./commands.ts";
 import { controlPlane } from "./control-plane.ts";
 import { removeSnapshot, revertTo, takeSnapshot } from "./disk-snapshots.ts";
@@ -12,9 +11,6 @@ import { powerOff, powerOn } from "./power.ts";
 import { endAll, pidsOfProgram, startOnNode } from "./processes.ts";
 
 const API_SERVER = "kube-apiserver";
-const SERVE_LIMIT_MS = 60_000;
-/** A program is not seen under its name at once. */
-const RESTART_MS = 5000;
 
 const nodeOf = (name: string): PeerNode => {
   const node = nodeNamed(name);
@@ -43,28 +39,6 @@ export const setDisk = async (name: string, to: "full" | "free"): Promise<void> 
 
 const startApiServer = async (node: PeerNode): Promise<void> => {
   for (const program of controlPlane(await buildCluster(() => {}), node)) if (program.name === API_SERVER) startOnNode(node, program);
-};
-
-/** One that gives up while it starts, on a computer that is slow for a moment, is started again: a kubelet does so with a static pod. */
-const awaitServed = (node: PeerNode): Promise<undefined> => {
-  let startedMs = performance.now();
-  const whyNot = async (error: unknown): Promise<string> => {
-    const isYoung = performance.now() - startedMs < RESTART_MS;
-    if (isYoung || (await pidsOfProgram(node, API_SERVER)).length > 0) return String(error);
-    startedMs = performance.now();
-    await startApiServer(node);
-    return `it had ended, and is started again; before that ${String(error)}`;
-  };
-  return waitUntil({
-    what: "the API server of the peers serves",
-    deadlineMs: SERVE_LIMIT_MS,
-    intervalMs: 200,
-    probe: () =>
-      askCluster("/readyz").then(
-        () => reached(undefined),
-        async (error: unknown) => notYet(await whyNot(error)),
-      ),
-  });
 };
 
 /** Kills the API server alone, or starts it again and waits until it serves. */

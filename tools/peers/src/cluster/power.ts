@@ -9,7 +9,7 @@ import { controlPlane, CONTROL_PROGRAMS } from "./control-plane.ts";
 import { mountDisk, unmountAll } from "./disk.ts";
 import { cutCable, setCable } from "./network.ts";
 import type { PeerNode } from "./plan.ts";
-import { endAll, pidsOf, runsAll, startOnNode } from "./processes.ts";
+import { endAll, pidsOf, programsOff, startOnNode } from "./processes.ts";
 import { startKubelet } from "./start-kubelet.ts";
 import { removeTraces } from "./traces.ts";
 
@@ -41,7 +41,7 @@ const programsOf = ({ plane }: PeerNode): readonly string[] => ["containerd", "k
 
 /** Starts all that runs on the node, with a boot id of its own, unless all of it runs already; does not wait for it to be Ready. */
 export const powerOn = async (node: PeerNode, binaries: PeerBinaries): Promise<void> => {
-  if (await runsAll(node, programsOf(node))) return;
+  if ((await programsOff(node, programsOf(node))).length === 0) return;
   // What an earlier end has left would be taken for what is started now.
   await powerOff(node);
   mkdirSync(node.run, { recursive: true, mode: 0o700 });

@@ -20,10 +20,12 @@ export interface Run {
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+const logFile = (name: string): string => join(LOG_FOLDER, `${name}.log`);
+
 /** Starts a program that outlives this process; what it says goes to its log. */
 const start = ({ name, argv }: Program): Run => {
   mkdirSync(LOG_FOLDER, { recursive: true });
-  const log = openSync(join(LOG_FOLDER, `${name}.log`), "a");
+  const log = openSync(logFile(name), "a");
   const [file, ...args] = argv;
   const child = spawn(file, args, { detached: true, stdio: ["ignore", log, log], env: { PATH, HOME: "/root" }, cwd: "/" });
   const run = { hasEnded: false };
@@ -39,8 +41,12 @@ const start = ({ name, argv }: Program): Run => {
 
 export const startOnHost = start;
 
+const logNameOf = (node: PeerNode, name: string): string => `${node.name}-${name}`;
+
+export const logOf = (node: PeerNode, name: string): string => logFile(logNameOf(node, name));
+
 export const startOnNode = (node: PeerNode, { name, argv }: Program): Run =>
-  start({ name: `${node.name}-${name}`, argv: [...inNetworkOf(node), ...argv] });
+  start({ name: logNameOf(node, name), argv: [...inNetworkOf(node), ...argv] });
 
 const linkOf = (path: string): string | undefined => {
   try {
@@ -64,9 +70,10 @@ const runs = (pid: number | string, program: string): boolean => linkOf(`/proc/$
 export const pidsOfProgram = async (node: PeerNode, program: string): Promise<number[]> =>
   (await pidsOf(node)).filter((pid) => runs(pid, program));
 
-export const runsAll = async (node: PeerNode, programs: readonly string[]): Promise<boolean> => {
+/** Those of the programs that do not run on the node. */
+export const programsOff = async (node: PeerNode, programs: readonly string[]): Promise<string[]> => {
   const pids = await pidsOf(node);
-  return programs.every((program) => pids.some((pid) => runs(pid, program)));
+  return programs.filter((program) => !pids.some((pid) => runs(pid, program)));
 };
 
 const isOurs = (pid: string): boolean => {
