@@ -75,7 +75,7 @@ test.describe("of what was there before its cluster", () => {
 });
 
 test.describe("of a new cluster", () => {
-  test.use({ disturbs: "briefly" });
+  test.use({ state: "director", disturbs: "briefly" });
 
   test(
     "every node is announced as ready",

@@ -1,5 +1,7 @@
 import { clusterReaches, expect, KINDS, plan, test } from "@kubera-e2e/fixtures";
 
+test.use({ state: "director" });
+
 test(
   "the cluster that hosts Director is connected by itself",
   plan("TCID-DIR-CLUSTER-SELF-CONNECT", { day: 0, priority: 0 }),

@@ -149,7 +149,7 @@ test.describe("on a connected cluster", () => {
 });
 
 test.describe("with a cluster to connect", () => {
-  test.use({ disturbs: "briefly" });
+  test.use({ state: "director", disturbs: "briefly" });
 
   test("an admin connects it, after a read-only admin could not", plan("TCID-TRRC01", { day: 1, priority: 1 }), async ({ bed, team }) => {
     const [admin, reader] = [await team.join("ProjectAdmin"), await team.join("ProjectReadAdmin")];

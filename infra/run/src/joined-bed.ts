@@ -43,11 +43,11 @@ const lastingParts = (context: BedContext): Promise<LastingParts> => {
 /** What a worker is told of the bed it has joined. */
 export const describeJoined = async (
   context: BedContext,
-  { state, build }: JoinRequest,
+  { build }: JoinRequest,
   granted: Granted & { readonly restores: number },
 ): Promise<JoinedBed> => ({
   ...(await lastingParts(context)),
-  state: stateName(state, build),
+  state: stateName(granted.state, build),
   build,
   restores: granted.restores,
   restoredMs: Math.round(granted.restoredMs),

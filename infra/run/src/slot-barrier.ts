@@ -1,4 +1,4 @@
-import { stateName, type BedState } from "@kubera-e2e/schema/bed-state";
+import { stateName, UNNAMED_STATE, type BedState } from "@kubera-e2e/schema/bed-state";
 import type { Clock } from "@kubera-e2e/schema/clock";
 import type { Settings } from "@kubera-e2e/schema/settings";
 import { blockedBy, lacksState } from "./blocked.ts";
@@ -19,7 +19,12 @@ export interface BarrierOptions {
 export interface Granted {
   readonly restoredMs: number;
   readonly waitedMs: number;
+  /** What the bed is in. */
+  readonly state: BedState;
 }
+
+/** What a clean bed holds. */
+type Present = { readonly state: BedState } & Pick<JoinRequest, "build" | "arranged">;
 
 interface Waiting {
   readonly request: JoinRequest;
@@ -31,18 +36,26 @@ interface Waiting {
 const LINGER_MS = 300;
 const PATIENCE_MS = 15 * 60_000;
 
-const nameOf = ({ state, build, arranged }: JoinRequest): string =>
+const wantedBy = ({ state = UNNAMED_STATE, build, arranged }: JoinRequest): Present => ({ state, build, arranged });
+
+const nameOf = ({ state, build, arranged }: Present): string =>
   arranged === undefined ? stateName(state, build) : `${stateName(state, build)} with ${arranged}`;
 
+const fits = (present: Present | undefined, request: JoinRequest): boolean => {
+  if (present === undefined) return false;
+  if (request.state !== undefined || request.arranged !== undefined) return nameOf(present) === nameOf(wantedBy(request));
+  return present.state !== "bare" && present.build === request.build && present.arranged === undefined;
+};
+
 /**
- * Who may be on the bed when. Slots of one state share it; a test that disturbs is alone; the state changes only when nobody is on it.
+ * Who may be on the bed when. Slots that its state serves share it; a test that disturbs is alone; the state changes only when nobody is on it.
  * Tests of the present state go first, so that a restore serves many, until another has waited for `patienceMs`.
  */
 export class SlotBarrier {
   readonly #options: BarrierOptions;
   readonly #holds = new Map<number, JoinRequest>();
   #queue: Waiting[] = [];
-  #state: string | undefined;
+  #present: Present | undefined;
   #dirty = false;
   #restoring = false;
   #emptySinceMs = -Infinity;
@@ -157,26 +170,28 @@ export class SlotBarrier {
 
   #needsRestore(request: JoinRequest): boolean {
     if (this.#options.reset === "never") return false;
-    return this.#options.reset === "always" || this.#dirty || this.#state !== nameOf(request);
+    return this.#options.reset === "always" || this.#dirty || !fits(this.#present, request);
   }
 
   #admit(waiting: Waiting, restoredMs: number): void {
     this.#holds.set(waiting.request.slot, waiting.request);
-    waiting.grant({ restoredMs, waitedMs: Math.max(this.#now() - waiting.sinceMs - restoredMs, 0) });
+    const { state } = this.#present ?? wantedBy(waiting.request);
+    waiting.grant({ state, restoredMs, waitedMs: Math.max(this.#now() - waiting.sinceMs - restoredMs, 0) });
   }
 
   async #restoreFor(waiting: Waiting): Promise<void> {
     const { request } = waiting;
+    const wanted = wantedBy(request);
     const startMs = this.#now();
     this.#restoring = true;
-    this.#state = undefined;
+    this.#present = undefined;
     try {
-      await this.#options.restore(request.state, request.build);
-      this.#state = nameOf(request);
+      await this.#options.restore(wanted.state, wanted.build);
+      this.#present = wanted;
       this.#dirty = false;
       this.#admit(waiting, this.#now() - startMs);
     } catch (error) {
-      if (lacksState(error)) this.#lacked.set(nameOf(request), error);
+      if (lacksState(error)) this.#lacked.set(nameOf(wanted), error);
       else this.#failure ??= { error };
       waiting.refuse(error);
     } finally {
@@ -187,10 +202,10 @@ export class SlotBarrier {
 
   /** Those whose state is one that cannot be had. */
   #refuseLacked(): void {
-    const refused = this.#queue.filter(({ request }) => this.#lacked.has(nameOf(request)));
+    const refused = this.#queue.filter(({ request }) => this.#lacked.has(nameOf(wantedBy(request))));
     this.#queue = this.#queue.filter((waiting) => !refused.includes(waiting));
     for (const { request, refuse } of refused) {
-      const state = nameOf(request);
+      const state = nameOf(wantedBy(request));
       refuse(blockedBy(this.#options.bed, this.#lacked.get(state), state));
     }
   }

@@ -8,7 +8,8 @@ import { z } from "zod";
 export const joinRequestSchema = z.strictObject({
   /** Playwright's `parallelIndex`: unique among live workers, and taken over by the worker that replaces a crashed one. */
   slot: z.int().min(0),
-  state: bedStateSchema,
+  /** Absent where any will do in which a Director of the build runs. */
+  state: bedStateSchema.optional(),
   build: z.string().min(1),
   /**
    * Whether the test changes the bed beyond its own names; it is then alone on the bed. `true`: the bed is restored after it. `briefly`: it

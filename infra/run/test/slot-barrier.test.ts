@@ -2,7 +2,7 @@ import type { BedState } from "@kubera-e2e/schema/bed-state";
 import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
-import { SlotBarrier } from "../src/slot-barrier.ts";
+import { SlotBarrier, type Granted } from "../src/slot-barrier.ts";
 import { joinRequestSchema, type JoinRequest } from "../src/wire.ts";
 import { failureOf } from "./failure-of.ts";
 
@@ -30,8 +30,10 @@ class Course {
     });
   }
 
-  join(slot: number, state: BedState, over: Partial<JoinRequest> = {}): Promise<{ restoredMs: number; waitedMs: number }> {
-    const request = joinRequestSchema.parse({ slot, state, build: "1", disturbs: false, test: `T-${slot}`, ...over });
+  /** A test that names no state: `any`. */
+  join(slot: number, state: BedState | "any", over: Partial<JoinRequest> = {}): Promise<Granted> {
+    const named = state === "any" ? {} : { state };
+    const request = joinRequestSchema.parse({ slot, ...named, build: "1", disturbs: false, test: `T-${slot}`, ...over });
     const joined = this.barrier.join(request);
     joined.then(
       () => this.log.push(`${slot} ${state}`),
@@ -54,9 +56,9 @@ describe("SlotBarrier", () => {
     await course.pass(1);
     expect(course.restored).toEqual(["director@1"]);
     expect(await Promise.all(joined)).toEqual([
-      { restoredMs: RESTORE_MS, waitedMs: 0 },
-      { restoredMs: 0, waitedMs: RESTORE_MS },
-      { restoredMs: 0, waitedMs: RESTORE_MS },
+      { state: "director", restoredMs: RESTORE_MS, waitedMs: 0 },
+      { state: "director", restoredMs: 0, waitedMs: RESTORE_MS },
+      { state: "director", restoredMs: 0, waitedMs: RESTORE_MS },
     ]);
   });
 
@@ -66,7 +68,50 @@ describe("SlotBarrier", () => {
     await course.pass(RESTORE_MS);
     await first;
     course.barrier.leave(0, false);
-    expect(await course.join(0, "bare")).toEqual({ restoredMs: 0, waitedMs: 0 });
+    expect(await course.join(0, "bare")).toEqual({ state: "bare", restoredMs: 0, waitedMs: 0 });
+  });
+
+  const PRESENT: readonly { what: string; before: Partial<JoinRequest>; dirty?: boolean; state: BedState; restored: readonly string[] }[] =
+    [
+      { what: "a bed in no state", before: {}, state: "director", restored: ["director@1"] },
+      { what: "one with a Director", before: { state: "director" }, state: "director", restored: ["director@1"] },
+      { what: "one with OpenEBS too", before: { state: "openebs" }, state: "openebs", restored: ["openebs@1"] },
+      { what: "one with an older OpenEBS", before: { state: "openebs-base" }, state: "openebs-base", restored: ["openebs-base@1"] },
+      { what: "a bare one", before: { state: "bare" }, state: "director", restored: ["bare@1", "director@1"] },
+      { what: "a dirty one", before: { state: "openebs" }, dirty: true, state: "director", restored: ["openebs@1", "director@1"] },
+      {
+        what: "one of another build",
+        before: { state: "openebs", build: "2" },
+        state: "director",
+        restored: ["openebs@2", "director@1"],
+      },
+      {
+        what: "one on which something is arranged",
+        before: { state: "openebs", arranged: "pools" },
+        state: "director",
+        restored: ["openebs@1", "director@1"],
+      },
+    ];
+
+  test.each(PRESENT)("a test that names no state gets $what as $state", async ({ before, dirty, state, restored }) => {
+    const course = new Course();
+    if (before.state !== undefined) {
+      const first = course.join(0, before.state, before);
+      await course.pass(RESTORE_MS);
+      await first;
+      course.barrier.leave(0, dirty ?? false);
+    }
+    const joined = course.join(1, "any");
+    await course.pass(300 + RESTORE_MS);
+    expect(await joined).toMatchObject({ state });
+    expect(course.restored).toEqual(restored);
+  });
+
+  test("a test that names no state shares the bed with those that name one", async () => {
+    const course = new Course();
+    void course.join(0, "openebs");
+    await course.pass(RESTORE_MS);
+    expect(await course.join(1, "any")).toEqual({ state: "openebs", restoredMs: 0, waitedMs: 0 });
   });
 
   test("changes the state only when nobody is on the bed", async () => {

@@ -8,5 +8,8 @@ export const bedStateSchema = z.enum(["bare", "director", "openebs", "openebs-ba
 
 export type BedState = z.infer<typeof bedStateSchema>;
 
+/** To what a bed is restored for a test that names no state; it takes any other in which a Director of its build runs. */
+export const UNNAMED_STATE = "director" satisfies BedState;
+
 /** `bare`, or `director@1.12.0`: the name under which a set is stored. */
 export const stateName = (state: BedState, build: string): string => (state === "bare" ? "bare" : `${state}@${build}`);
