@@ -39,16 +39,20 @@ test.describe("installed by Director", () => {
   });
 });
 
-for (const { by, details } of [
-  { by: "operator", details: plan("TCID-IUOD02", { day: 2, priority: 1, assumption: "A-UPGRADE-FOREIGN" }) },
-  { by: "helm", details: plan("TCID-IUOD03", { day: 2, priority: 2, assumption: "A-UPGRADE-FOREIGN" }) },
-] as const) {
-  test(`a Jiva volume of an OpenEBS installed by ${by} is upgraded`, details, async ({ upgrade }) => {
-    await upgrade.install(by);
-    const application = await upgrade.newApplication([{ replicas: 1 }]);
-    await upgrade.controlPlaneByHand(by);
-    expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.base]]);
-    await upgrade.applications([application]);
-    expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.target]]);
-  });
-}
+test.describe("installed by others", () => {
+  test.use({ state: "director" });
+
+  for (const { by, details } of [
+    { by: "operator", details: plan("TCID-IUOD02", { day: 2, priority: 1, assumption: "A-UPGRADE-FOREIGN" }) },
+    { by: "helm", details: plan("TCID-IUOD03", { day: 2, priority: 2, assumption: "A-UPGRADE-FOREIGN" }) },
+  ] as const) {
+    test(`a Jiva volume of an OpenEBS installed by ${by} is upgraded`, details, async ({ upgrade }) => {
+      await upgrade.install(by);
+      const application = await upgrade.newApplication([{ replicas: 1 }]);
+      await upgrade.controlPlaneByHand(by);
+      expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.base]]);
+      await upgrade.applications([application]);
+      expect(await upgrade.volumeVersions(application)).toEqual([[upgrade.target]]);
+    });
+  }
+});

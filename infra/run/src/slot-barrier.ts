@@ -36,7 +36,12 @@ interface Waiting {
 const LINGER_MS = 300;
 const PATIENCE_MS = 15 * 60_000;
 
-const wantedBy = ({ state = UNNAMED_STATE, build, arranged }: JoinRequest): Present => ({ state, build, arranged });
+/** Tests beside one that names no state want most often what the bed had before. */
+const wantedBy = ({ state, build, arranged }: JoinRequest, before: BedState = "bare"): Present => ({
+  state: state ?? (before === "bare" ? UNNAMED_STATE : before),
+  build,
+  arranged,
+});
 
 const nameOf = ({ state, build, arranged }: Present): string =>
   arranged === undefined ? stateName(state, build) : `${stateName(state, build)} with ${arranged}`;
@@ -56,6 +61,7 @@ export class SlotBarrier {
   readonly #holds = new Map<number, JoinRequest>();
   #queue: Waiting[] = [];
   #present: Present | undefined;
+  #before: BedState | undefined;
   #dirty = false;
   #restoring = false;
   #emptySinceMs = -Infinity;
@@ -181,13 +187,15 @@ export class SlotBarrier {
 
   async #restoreFor(waiting: Waiting): Promise<void> {
     const { request } = waiting;
-    const wanted = wantedBy(request);
+    const wanted = wantedBy(request, this.#before);
     const startMs = this.#now();
     this.#restoring = true;
     this.#present = undefined;
     try {
       await this.#options.restore(wanted.state, wanted.build);
       this.#present = wanted;
+      // Where every test has a bed of its own making, none of them hangs on the one before.
+      if (this.#options.reset !== "always") this.#before = wanted.state;
       this.#dirty = false;
       this.#admit(waiting, this.#now() - startMs);
     } catch (error) {

@@ -78,18 +78,18 @@ describe("SlotBarrier", () => {
       { what: "one with OpenEBS too", before: { state: "openebs" }, state: "openebs", restored: ["openebs@1"] },
       { what: "one with an older OpenEBS", before: { state: "openebs-base" }, state: "openebs-base", restored: ["openebs-base@1"] },
       { what: "a bare one", before: { state: "bare" }, state: "director", restored: ["bare@1", "director@1"] },
-      { what: "a dirty one", before: { state: "openebs" }, dirty: true, state: "director", restored: ["openebs@1", "director@1"] },
+      { what: "a dirty one", before: { state: "openebs" }, dirty: true, state: "openebs", restored: ["openebs@1", "openebs@1"] },
       {
         what: "one of another build",
         before: { state: "openebs", build: "2" },
-        state: "director",
-        restored: ["openebs@2", "director@1"],
+        state: "openebs",
+        restored: ["openebs@2", "openebs@1"],
       },
       {
         what: "one on which something is arranged",
         before: { state: "openebs", arranged: "pools" },
-        state: "director",
-        restored: ["openebs@1", "director@1"],
+        state: "openebs",
+        restored: ["openebs@1", "openebs@1"],
       },
     ];
 
