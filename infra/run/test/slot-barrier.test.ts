@@ -1,51 +1,8 @@
-import type { BedState } from "@kubera-e2e/schema/bed-state";
-import { FakeClock } from "@kubera-e2e/schema/clock";
 import { KuberaError } from "@kubera-e2e/schema/kubera-error";
 import { describe, expect, test } from "vitest";
-import { SlotBarrier, type Granted } from "../src/slot-barrier.ts";
-import { joinRequestSchema, type JoinRequest } from "../src/wire.ts";
+import { joinRequestSchema } from "../src/wire.ts";
+import { Course, RESTORE_MS } from "./course.ts";
 import { failureOf } from "./failure-of.ts";
-
-const RESTORE_MS = 60_000;
-
-class Course {
-  readonly clock = new FakeClock();
-  /** States restored, in order. */
-  readonly restored: string[] = [];
-  /** Joins that were granted or refused, in order. */
-  readonly log: string[] = [];
-  failure: Error | undefined;
-  readonly barrier: SlotBarrier;
-
-  constructor(reset: "always" | "dirty" | "never" = "dirty") {
-    this.barrier = new SlotBarrier({
-      bed: "lab",
-      reset,
-      clock: this.clock,
-      restore: async (state, build) => {
-        await this.clock.sleep(RESTORE_MS);
-        this.restored.push(`${state}@${build}`);
-        if (this.failure !== undefined) throw this.failure;
-      },
-    });
-  }
-
-  /** A test that names no state: `any`. */
-  join(slot: number, state: BedState | "any", over: Partial<JoinRequest> = {}): Promise<Granted> {
-    const named = state === "any" ? {} : { state };
-    const request = joinRequestSchema.parse({ slot, ...named, build: "1", disturbs: false, test: `T-${slot}`, ...over });
-    const joined = this.barrier.join(request);
-    joined.then(
-      () => this.log.push(`${slot} ${state}`),
-      (error: unknown) => this.log.push(`${slot} refused: ${error instanceof KuberaError ? error.code : String(error)}`),
-    );
-    return joined;
-  }
-
-  async pass(ms = 0): Promise<void> {
-    await this.clock.advance(ms);
-  }
-}
 
 describe("SlotBarrier", () => {
   test("restores for the first, lets the others of its state wait for that and share it", async () => {
@@ -69,49 +26,6 @@ describe("SlotBarrier", () => {
     await first;
     course.barrier.leave(0, false);
     expect(await course.join(0, "bare")).toEqual({ state: "bare", restoredMs: 0, waitedMs: 0 });
-  });
-
-  const PRESENT: readonly { what: string; before: Partial<JoinRequest>; dirty?: boolean; state: BedState; restored: readonly string[] }[] =
-    [
-      { what: "a bed in no state", before: {}, state: "director", restored: ["director@1"] },
-      { what: "one with a Director", before: { state: "director" }, state: "director", restored: ["director@1"] },
-      { what: "one with OpenEBS too", before: { state: "openebs" }, state: "openebs", restored: ["openebs@1"] },
-      { what: "one with an older OpenEBS", before: { state: "openebs-base" }, state: "openebs-base", restored: ["openebs-base@1"] },
-      { what: "a bare one", before: { state: "bare" }, state: "director", restored: ["bare@1", "director@1"] },
-      { what: "a dirty one", before: { state: "openebs" }, dirty: true, state: "openebs", restored: ["openebs@1", "openebs@1"] },
-      {
-        what: "one of another build",
-        before: { state: "openebs", build: "2" },
-        state: "openebs",
-        restored: ["openebs@2", "openebs@1"],
-      },
-      {
-        what: "one on which something is arranged",
-        before: { state: "openebs", arranged: "pools" },
-        state: "openebs",
-        restored: ["openebs@1", "openebs@1"],
-      },
-    ];
-
-  test.each(PRESENT)("a test that names no state gets $what as $state", async ({ before, dirty, state, restored }) => {
-    const course = new Course();
-    if (before.state !== undefined) {
-      const first = course.join(0, before.state, before);
-      await course.pass(RESTORE_MS);
-      await first;
-      course.barrier.leave(0, dirty ?? false);
-    }
-    const joined = course.join(1, "any");
-    await course.pass(300 + RESTORE_MS);
-    expect(await joined).toMatchObject({ state });
-    expect(course.restored).toEqual(restored);
-  });
-
-  test("a test that names no state shares the bed with those that name one", async () => {
-    const course = new Course();
-    void course.join(0, "openebs");
-    await course.pass(RESTORE_MS);
-    expect(await course.join(1, "any")).toEqual({ state: "openebs", restoredMs: 0, waitedMs: 0 });
   });
 
   test("changes the state only when nobody is on the bed", async () => {
