@@ -19,7 +19,7 @@ export interface BarrierOptions {
 export interface Granted {
   readonly restoredMs: number;
   readonly waitedMs: number;
-  /** What the bed is in. */
+  /** What the bed is in; with the reset `never` nobody has brought it there, and it is what was asked for. */
   readonly state: BedState;
 }
 
@@ -185,9 +185,15 @@ export class SlotBarrier {
     waiting.grant({ state, restoredMs, waitedMs: Math.max(this.#now() - waiting.sinceMs - restoredMs, 0) });
   }
 
+  /** To what the bed would be restored for it. */
+  #wantedBy(request: JoinRequest): Present {
+    const wanted = wantedBy(request, this.#before);
+    return this.#lacked.has(nameOf(wanted)) ? wantedBy(request) : wanted;
+  }
+
   async #restoreFor(waiting: Waiting): Promise<void> {
     const { request } = waiting;
-    const wanted = wantedBy(request, this.#before);
+    const wanted = this.#wantedBy(request);
     const startMs = this.#now();
     this.#restoring = true;
     this.#present = undefined;
@@ -208,12 +214,12 @@ export class SlotBarrier {
     }
   }
 
-  /** Those whose state is one that cannot be had. */
+  /** Those whose state is one that cannot be had; one that names none may find the bed in another. */
   #refuseLacked(): void {
-    const refused = this.#queue.filter(({ request }) => this.#lacked.has(nameOf(wantedBy(request))));
+    const refused = this.#queue.filter(({ request }) => this.#needsRestore(request) && this.#lacked.has(nameOf(this.#wantedBy(request))));
     this.#queue = this.#queue.filter((waiting) => !refused.includes(waiting));
     for (const { request, refuse } of refused) {
-      const state = nameOf(wantedBy(request));
+      const state = nameOf(this.#wantedBy(request));
       refuse(blockedBy(this.#options.bed, this.#lacked.get(state), state));
     }
   }
