@@ -36,9 +36,8 @@ interface Waiting {
 const LINGER_MS = 300;
 const PATIENCE_MS = 15 * 60_000;
 
-/** Tests beside one that names no state want most often what the bed had before. */
-const wantedBy = ({ state, build, arranged }: JoinRequest, before: BedState = "bare"): Present => ({
-  state: state ?? (before === "bare" ? UNNAMED_STATE : before),
+const wantedBy = ({ state, build, arranged }: JoinRequest, unnamed: BedState = UNNAMED_STATE): Present => ({
+  state: state ?? unnamed,
   build,
   arranged,
 });
@@ -61,7 +60,8 @@ export class SlotBarrier {
   readonly #holds = new Map<number, JoinRequest>();
   #queue: Waiting[] = [];
   #present: Present | undefined;
-  #before: BedState | undefined;
+  /** To what it is restored for a test that names no state: its neighbours want most often what the bed had before. */
+  #unnamed: BedState = UNNAMED_STATE;
   #dirty = false;
   #restoring = false;
   #emptySinceMs = -Infinity;
@@ -186,14 +186,14 @@ export class SlotBarrier {
   }
 
   /** To what the bed would be restored for it. */
-  #wantedBy(request: JoinRequest): Present {
-    const wanted = wantedBy(request, this.#before);
+  #goalFor(request: JoinRequest): Present {
+    const wanted = wantedBy(request, this.#unnamed);
     return this.#lacked.has(nameOf(wanted)) ? wantedBy(request) : wanted;
   }
 
   async #restoreFor(waiting: Waiting): Promise<void> {
     const { request } = waiting;
-    const wanted = this.#wantedBy(request);
+    const wanted = this.#goalFor(request);
     const startMs = this.#now();
     this.#restoring = true;
     this.#present = undefined;
@@ -201,7 +201,7 @@ export class SlotBarrier {
       await this.#options.restore(wanted.state, wanted.build);
       this.#present = wanted;
       // Where every test has a bed of its own making, none of them hangs on the one before.
-      if (this.#options.reset !== "always") this.#before = wanted.state;
+      if (this.#options.reset !== "always" && wanted.state !== "bare") this.#unnamed = wanted.state;
       this.#dirty = false;
       this.#admit(waiting, this.#now() - startMs);
     } catch (error) {
@@ -216,10 +216,10 @@ export class SlotBarrier {
 
   /** Those whose state is one that cannot be had; one that names none may find the bed in another. */
   #refuseLacked(): void {
-    const refused = this.#queue.filter(({ request }) => this.#needsRestore(request) && this.#lacked.has(nameOf(this.#wantedBy(request))));
+    const refused = this.#queue.filter(({ request }) => this.#needsRestore(request) && this.#lacked.has(nameOf(this.#goalFor(request))));
     this.#queue = this.#queue.filter((waiting) => !refused.includes(waiting));
     for (const { request, refuse } of refused) {
-      const state = nameOf(this.#wantedBy(request));
+      const state = nameOf(this.#goalFor(request));
       refuse(blockedBy(this.#options.bed, this.#lacked.get(state), state));
     }
   }
