@@ -39,7 +39,7 @@ test.describe("installed by Director", () => {
   });
 });
 
-test.describe("installed by others", () => {
+test.describe(() => {
   test.use({ state: "director" });
 
   for (const { by, details } of [
