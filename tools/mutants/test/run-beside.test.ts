@@ -3,6 +3,7 @@ import type { Mutant } from "../src/catalogue.ts";
 import { bundlesOf } from "../src/woven/bundles.ts";
 import type { Trials } from "../src/woven/fixtures.ts";
 import type { Reach } from "../src/woven/reach.ts";
+import { runAlso } from "../src/woven/run-also.ts";
 import { runBeside } from "../src/woven/run-beside.ts";
 import type { EndedTest } from "../src/woven/trial-report.ts";
 
@@ -52,10 +53,12 @@ const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], l
   return { asked, run, choose: (trials: Trials | undefined) => void asked.push(trials ?? {}) };
 };
 
-const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, trouble?: Trouble) => {
+type Look = (mutants: readonly Mutant[], options: Parameters<typeof runBeside>[1]) => Promise<void>;
+
+const lookWith = async (look: Look, mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, trouble?: Trouble) => {
   const { asked, run, choose } = runs(red, trouble);
   const kept: Record<string, readonly string[] | undefined> = {};
-  const ended = runBeside(mutants, {
+  const ended = look(mutants, {
     place: { ids: new Set(mutants.map(({ id }) => id)), choose },
     reach: REACH,
     size: 9,
@@ -71,6 +74,8 @@ const beside = async (mutants: readonly Mutant[], red: Readonly<Record<string, r
   const told = asked.map((trials) => Object.fromEntries(Object.entries(trials).map(([key, some]) => [key, some.map(({ id }) => id)])));
   return { told, kept };
 };
+
+const beside = (...given: Parameters<typeof lookWith> extends [Look, ...infer Rest] ? Rest : never) => lookWith(runBeside, ...given);
 
 it("mutants live together where no two are of one function", () => {
   const [a, b, c, d] = [mutant("a", [], "f"), mutant("b", [], "g"), mutant("c", [], "f"), mutant("d", [], "h")];
@@ -128,5 +133,19 @@ it("a case that is named as going red too is not asked", async () => {
 
 it("nothing is kept of one that spoils its bed, nor of one without a result", async () => {
   const { kept } = await beside([mutant("flaky", ["X"]), mutant("unknown", ["X"])], { flaky: ["C"] }, { spoilt: ["flaky"] });
+  expect(kept).toEqual({});
+});
+
+it("a case that is named as going red too is asked under its mutant alone, unless a run has shown it", async () => {
+  const kind = { ...mutant("kind", ["X"]), also: ["A", "B"] };
+  const loud = { ...mutant("loud", ["X"]), also: ["B", "C"] };
+  const unknown = { ...mutant("unknown", ["X"]), also: ["A"] };
+  const { told, kept } = await lookWith(runAlso, [kind, loud, unknown], { kind: ["B"], loud: ["B", "C", "DEAR"] });
+  expect(told).toEqual([{ "A|t": ["kind"], "B|t": ["kind"] }, { "C|t": ["loud"] }]);
+  expect(kept, "what stayed green is not kept as shown").toEqual({ kind: ["B"], loud: ["B", "Z", "C"] });
+});
+
+it("a case that is red without the mutant too is not shown by it", async () => {
+  const { kept } = await lookWith(runAlso, [{ ...mutant("kind", ["X"]), also: ["A"] }], { kind: ["A"] }, { spoilt: ["kind"] });
   expect(kept).toEqual({});
 });

@@ -4,18 +4,25 @@ import type { Reach } from "./reach.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { AND } from "./weave.ts";
 
-/** One test, and the mutants that it meets without being of a case that they name. */
+/** One test, and mutants that it meets. */
 export interface Meeting {
   readonly test: Reach["tests"][number];
   readonly mutants: readonly Mutant[];
 }
 
 /** By test, those that leave their bed as it is first: what they find spares the dear ones. */
-export const meetingsOf = (mutants: readonly Mutant[], reach: Reach): readonly Meeting[] =>
+export const meetingsWhere = (
+  mutants: readonly Mutant[],
+  reach: Reach,
+  isAsked: (mutant: Mutant, test: Meeting["test"]) => boolean,
+): readonly Meeting[] =>
   reach.tests
-    .map((test, index) => ({ test, mutants: mutants.filter((one) => reach.met[one.id]?.includes(index) && !namesCase(one, test.plan)) }))
+    .map((test, index) => ({ test, mutants: mutants.filter((one) => reach.met[one.id]?.includes(index) && isAsked(one, test)) }))
     .filter(({ mutants: met }) => met.length > 0)
     .toSorted((a, b) => Number(a.test.disturbs) - Number(b.test.disturbs));
+
+export const meetingsOf = (mutants: readonly Mutant[], reach: Reach): readonly Meeting[] =>
+  meetingsWhere(mutants, reach, (mutant, { plan }) => !namesCase(mutant, plan));
 
 const functionOf = ({ edit }: Mutant): string => `${edit.file} ${edit.in}`;
 

@@ -1,25 +1,18 @@
 import { leftOutOf } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
-import type { Result } from "../results.ts";
 import { meetingsOf, suspectsOf, trialsTogether, type Meeting } from "./bundles.ts";
-import type { RunWoven } from "./run-mutants.ts";
+import type { RunAlso } from "./run-also.ts";
+import { slicesOf } from "./slices.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { besideOfTrials, countBeside } from "./trials.ts";
 
-export interface RunBeside extends Omit<RunWoven, "most" | "size"> {
+export interface RunBeside extends RunAlso {
   /** How many mutants live at once at most. */
   readonly size: number;
-  /** What is known of a mutant already. */
-  readonly known: (mutant: Mutant) => Result | undefined;
-  /** How many tests are run before those mutants are left out of which they have told something. */
-  readonly slice: number;
 }
 
 /** By mutant that was not green everywhere: the red cases; undefined when a test did not run, or spoilt its bed. */
 type Found = ReadonlyMap<string, readonly string[] | undefined>;
-
-const slicesOf = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
-  items.length === 0 ? [] : [items.slice(0, size), ...slicesOf(items.slice(size), size)];
 
 const without = (meetings: readonly Meeting[], found: Found): readonly Meeting[] =>
   meetings.flatMap(({ test, mutants }) => {

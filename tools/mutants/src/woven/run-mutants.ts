@@ -4,6 +4,7 @@ import type { Result } from "../results.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { trialsOf, verdictOfTrials } from "./trials.ts";
 import type { WovenPlace } from "./place.ts";
+import { slicesOf } from "./slices.ts";
 
 export interface RunWoven {
   readonly place: Pick<WovenPlace, "ids" | "choose">;
@@ -17,9 +18,6 @@ export interface RunWoven {
   readonly tell: (line: string) => void;
 }
 
-const chunksOf = (mutants: readonly Mutant[], size: number): readonly (readonly Mutant[])[] =>
-  mutants.length === 0 ? [] : [mutants.slice(0, size), ...chunksOf(mutants.slice(size), size)];
-
 const secondsOf = (ended: readonly EndedTest[], id: string): number =>
   Math.round(ended.filter(({ mutant }) => mutant === id).reduce((sum, { ms }) => sum + ms, 0) / 100) / 10;
 
@@ -30,7 +28,7 @@ export const runWoven = async (mutants: readonly Mutant[], options: RunWoven): P
   const { place, reach, size, most, run, keep, tell } = options;
   const here = mutants.filter(({ id }) => place.ids.has(id) && reach.met[id] !== undefined);
   const unsure = mutants.filter((mutant) => !here.includes(mutant));
-  for (const chunk of chunksOf(here, size)) {
+  for (const chunk of slicesOf(here, size)) {
     place.choose(trialsOf(chunk, reach, most));
     const ended = await run();
     for (const mutant of chunk) {

@@ -1,7 +1,8 @@
-import { redBeside } from "../beside.ts";
+import { neverShown, redBeside } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
 import { mergedReach, notGreen, readReach, reachOf, withoutTests, writeReach, type Reach } from "./reach.ts";
 import { countBeside, noticed, searchesOf } from "./trials.ts";
+import { runAlso } from "./run-also.ts";
 import { runBeside } from "./run-beside.ts";
 import { runWoven } from "./run-mutants.ts";
 import type { Session } from "../session.ts";
@@ -96,7 +97,8 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
     if (within === undefined) return again || result === undefined;
-    return result !== undefined && (again || redBeside(mutant, result) === undefined) && (countBeside(mutant, reach) ?? Infinity) <= within;
+    const isOpen = redBeside(mutant, result) === undefined || neverShown(mutant, result).length > 0;
+    return result !== undefined && (again || isOpen) && (countBeside(mutant, reach) ?? Infinity) <= within;
   };
   const asked = mutants.filter((mutant) => mutant.red.length > 0 && isAsked(mutant)).slice(0, limit);
   const place = openWovenPlace(root, asked, false);
@@ -104,7 +106,10 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
     const known = (mutant: Mutant) => session.known(mutant);
     const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
     const common = { place, reach, run, keep: session.keeper(asked), tell };
-    if (within !== undefined) return await runBeside(asked, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
+    if (within !== undefined) {
+      await runAlso(asked, { ...common, slice: SLICE, known });
+      return await runBeside(asked, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
+    }
     const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
   } finally {
