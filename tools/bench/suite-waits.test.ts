@@ -28,6 +28,11 @@ test.each([
     [[2100, 5000]],
   ],
   [
+    "what the bed was given beyond its state",
+    [step("bed with what is older than its control plane: made in 2.1 s", 5000, 5000)],
+    [[2900, 5000]],
+  ],
+  [
     "the pause between two questions that are the same, and no other",
     [step("GET /a → 404 (1 ms)", 0, 1), step("GET /a → 200 (1 ms)", 9, 10), step("GET /b → 200 (1 ms)", 20, 21)],
     [

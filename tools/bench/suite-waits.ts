@@ -25,8 +25,8 @@ export const storedTestSchema = z.object({
 export type StoredTest = z.infer<typeof storedTestSchema>;
 
 const CALL = /^(?<call>[A-Z]+ \/\S*) → \d+/;
-const BED = /^bed in state \S+:/;
-const SECONDS = /(?:restored in|waited for) (\d+(?:\.\d+)?) s/g;
+const BED = /^bed (?:in state|with) .+: /;
+const SECONDS = /(?:restored in|waited for|made in) (\d+(?:\.\d+)?) s/g;
 
 const isAwaited = (name: string): boolean => CALL.test(name) || name.startsWith("Expect ");
 

@@ -26,7 +26,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --unnamed        those for which nobody has named a case
   score              the table of what is known, without running anything
 
-Results are kept in _artifacts/mutants/results.json, each as long as mutant, source and specs are as they were.
+Results are kept in tools/mutants/results.jsonl, each as long as mutant, source and specs are as they were.
 
 Example: pnpm mutants run --kind role
 `;

@@ -21,24 +21,39 @@ const resultSchema = z.object({
   woven: z.literal(true).optional(),
 });
 
-const bookSchema = z.object({
-  /** Cases that were green without a mutant, each with the print of what they depend on. */
-  green: z.record(z.string(), z.string()),
-  results: z.record(z.string(), resultSchema),
-});
+const rowSchema = resultSchema.extend({ id: z.string() });
+const greenSchema = z.record(z.string(), z.string());
 
 export type Result = z.infer<typeof resultSchema>;
-export type Book = z.infer<typeof bookSchema>;
 
-/** Where results lie, beside the runs. */
-export const bookFileOf = (root: string): string => join(root, "_artifacts", "mutants", "results.json");
+export interface Book {
+  /** Cases that were green without a mutant, each with the print of what they depend on. */
+  readonly green: Readonly<Record<string, string>>;
+  readonly results: Readonly<Record<string, Result>>;
+}
 
-const EMPTY: Book = { green: {}, results: {} };
+/** Kept in the repository, a line a mutant: they took hours, and say of which sources they are true. */
+export const RESULTS_FILE = "tools/mutants/results.jsonl";
 
-export const readBook = (path: string): Book => (existsSync(path) ? bookSchema.parse(JSON.parse(readFileSync(path, "utf8"))) : EMPTY);
+/** Beside the runs: made anew in minutes, and old with any change of any room. */
+const GREEN_FILE = "_artifacts/mutants/green.json";
 
-export const writeBook = (path: string, book: Book): void => {
+const textOf = (path: string): string | undefined => (existsSync(path) ? readFileSync(path, "utf8") : undefined);
+
+const write = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, JSON.stringify(book, undefined, 2));
+  writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);
+};
+
+export const readBook = (root: string): Book => {
+  const rows = (textOf(join(root, RESULTS_FILE)) ?? "").split("\n").filter(Boolean);
+  const results = rows.map((row) => rowSchema.parse(JSON.parse(row))).map(({ id, ...result }) => [id, result] as const);
+  return { green: greenSchema.parse(JSON.parse(textOf(join(root, GREEN_FILE)) ?? "{}")), results: Object.fromEntries(results) };
+};
+
+export const writeBook = (root: string, { green, results }: Book): void => {
+  const rows = Object.entries(results).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  write(join(root, RESULTS_FILE), rows.map(([id, result]) => `${JSON.stringify({ id, ...result })}\n`).join(""));
+  write(join(root, GREEN_FILE), JSON.stringify(green, undefined, 2));
 };

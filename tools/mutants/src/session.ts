@@ -1,7 +1,7 @@
 import { listTests, type ListedTest } from "@kubera-e2e/cli/list-tests";
 import { leftOutOf } from "./beside.ts";
 import { namesCase, type Mutant } from "./catalogue.ts";
-import { bookFileOf, readBook, writeBook, type Book, type Result } from "./results.ts";
+import { readBook, writeBook, type Book, type Result } from "./results.ts";
 import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
 import { runSpecs } from "./run-specs.ts";
 import { isWhole, judge, redIds } from "./verdict.ts";
@@ -24,15 +24,13 @@ export interface SessionOptions {
 export class Session {
   readonly #options: SessionOptions;
   readonly #tests: readonly ListedTest[];
-  readonly #bookFile: string;
   #book: Book;
   #workplace: Workplace | undefined;
 
   constructor(options: SessionOptions, tests: readonly ListedTest[]) {
     this.#options = options;
     this.#tests = tests;
-    this.#bookFile = bookFileOf(options.root);
-    this.#book = readBook(this.#bookFile);
+    this.#book = readBook(options.root);
   }
 
   static async open(options: SessionOptions): Promise<Session> {
@@ -137,6 +135,6 @@ export class Session {
 
   #keep(book: Book): void {
     this.#book = book;
-    writeBook(this.#bookFile, book);
+    writeBook(this.#options.root, book);
   }
 }
