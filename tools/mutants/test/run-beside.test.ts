@@ -55,7 +55,9 @@ const runs = (red: Readonly<Record<string, readonly string[]>>, { spoilt = [], l
 
 type Look = (mutants: readonly Mutant[], options: Parameters<typeof runBeside>[1]) => Promise<void>;
 
-const lookWith = async (look: Look, mutants: readonly Mutant[], red: Readonly<Record<string, readonly string[]>>, trouble?: Trouble) => {
+type Red = Readonly<Record<string, readonly string[]>>;
+
+const lookWith = (look: Look) => async (mutants: readonly Mutant[], red: Red, trouble?: Trouble) => {
   const { asked, run, choose } = runs(red, trouble);
   const kept: Record<string, readonly string[] | undefined> = {};
   const ended = look(mutants, {
@@ -75,7 +77,8 @@ const lookWith = async (look: Look, mutants: readonly Mutant[], red: Readonly<Re
   return { told, kept };
 };
 
-const beside = (...given: Parameters<typeof lookWith> extends [Look, ...infer Rest] ? Rest : never) => lookWith(runBeside, ...given);
+const beside = lookWith(runBeside);
+const asNamed = lookWith(runAlso);
 
 it("mutants live together where no two are of one function", () => {
   const [a, b, c, d] = [mutant("a", [], "f"), mutant("b", [], "g"), mutant("c", [], "f"), mutant("d", [], "h")];
@@ -140,12 +143,12 @@ it("a case that is named as going red too is asked under its mutant alone, unles
   const kind = { ...mutant("kind", ["X"]), also: ["A", "B"] };
   const loud = { ...mutant("loud", ["X"]), also: ["B", "C"] };
   const unknown = { ...mutant("unknown", ["X"]), also: ["A"] };
-  const { told, kept } = await lookWith(runAlso, [kind, loud, unknown], { kind: ["B"], loud: ["B", "C", "DEAR"] });
+  const { told, kept } = await asNamed([kind, loud, unknown], { kind: ["B"], loud: ["B", "C", "DEAR"] });
   expect(told).toEqual([{ "A|t": ["kind"], "B|t": ["kind"] }, { "C|t": ["loud"] }]);
   expect(kept, "what stayed green is not kept as shown").toEqual({ kind: ["B"], loud: ["B", "Z", "C"] });
 });
 
 it("a case that is red without the mutant too is not shown by it", async () => {
-  const { kept } = await lookWith(runAlso, [{ ...mutant("kind", ["X"]), also: ["A"] }], { kind: ["A"] }, { spoilt: ["kind"] });
+  const { kept } = await asNamed([{ ...mutant("kind", ["X"]), also: ["A"] }], { kind: ["A"] }, { spoilt: ["kind"] });
   expect(kept).toEqual({});
 });
