@@ -58,6 +58,8 @@ const fits = (present: Present | undefined, request: JoinRequest): boolean => {
 export class SlotBarrier {
   readonly #options: BarrierOptions;
   readonly #holds = new Map<number, JoinRequest>();
+  /** All that have ever joined. */
+  readonly #slots = new Set<number>();
   #queue: Waiting[] = [];
   #present: Present | undefined;
   /** To what it is restored for a test that names no state: its neighbours want most often what the bed had before. */
@@ -78,6 +80,7 @@ export class SlotBarrier {
    * the bed only lacks a state, for those who want that one.
    */
   join(request: JoinRequest, signal?: AbortSignal): Promise<Granted> {
+    this.#slots.add(request.slot);
     this.#takeOver(request.slot);
     return new Promise((grant, refuse) => {
       const waiting: Waiting = { request, sinceMs: this.#now(), grant, refuse };
@@ -165,9 +168,10 @@ export class SlotBarrier {
     return candidates.find(({ request }) => request.disturbs === false && !this.#needsRestore(request));
   }
 
-  /** Whether the bed stays as it is a little longer: the next test of its state is asked for within milliseconds. */
+  /** Whether the bed stays as it is a little longer: the next test of its state is asked for within milliseconds, unless everybody waits. */
   #lingers(isImpatient: boolean): boolean {
-    if (isImpatient || this.#dirty || this.#options.reset === "always") return false;
+    const isAwaited = this.#queue.length < this.#slots.size;
+    if (!isAwaited || isImpatient || this.#dirty || this.#options.reset === "always") return false;
     const leftMs = this.#emptySinceMs + (this.#options.lingerMs ?? LINGER_MS) - this.#now();
     if (leftMs <= 0) return false;
     void this.#options.clock.sleep(leftMs).then(() => this.#turn());

@@ -60,6 +60,23 @@ describe("SlotBarrier", () => {
     expect(course.log.at(-1)).toBe("1 director");
   });
 
+  test("keeps it for nobody where all who ever came wait for another state", async () => {
+    const course = new Course();
+    void course.join(0, "bare");
+    await course.pass(RESTORE_MS);
+    course.barrier.leave(0, false);
+    void course.join(0, "director");
+    await course.pass(RESTORE_MS);
+    expect(course.log).toEqual(["0 bare", "0 director"]);
+    void course.join(1, "bare");
+    course.barrier.leave(0, false);
+    await course.pass(RESTORE_MS);
+    expect(course.log.at(-1), "the other may come back").toBe("0 director");
+    void course.join(0, "openebs");
+    await course.pass(RESTORE_MS);
+    expect(course.log.at(-1)).toBe("1 bare");
+  });
+
   test("lets nobody wait for ever behind a state that is kept", async () => {
     const course = new Course();
     void course.join(0, "bare");
