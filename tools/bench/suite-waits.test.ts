@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { awaitedShare, awaitedSpans } from "./suite-waits.ts";
+import { awaitedShares, awaitedSpans } from "./suite-waits.ts";
 
 const step = (name: string, start: number, stop: number) => ({ name, start, stop });
 const stored = (thread: string, ...steps: ReturnType<typeof step>[]) => ({
@@ -46,11 +46,11 @@ test.each([
   expect(awaitedSpans({ steps }).map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual(spans);
 });
 
-test("is a share of the time of all workers", () => {
-  const tests = [stored("a", step("GET /a → 200 (1 ms)", 0, 100)), stored("b", step("GET /a → 200 (1 ms)", 0, 50))];
-  expect(awaitedShare(tests, { fromMs: 0, toMs: 100 })).toBe(0.75);
+test("are shares of the wall time, and of that of all workers", () => {
+  const tests = [stored("a", step("GET /a → 200 (1 ms)", 0, 60)), stored("b", step("GET /b → 200 (1 ms)", 40, 90))];
+  expect(awaitedShares(tests, { fromMs: 0, toMs: 100 })).toEqual({ ofWall: 0.9, ofWorkers: 0.55 });
 });
 
-test("is no share of nothing", () => {
-  expect(() => awaitedShare([], { fromMs: 0, toMs: 100 })).toThrow("the run has stored no test");
+test("are none of nothing", () => {
+  expect(() => awaitedShares([], { fromMs: 0, toMs: 100 })).toThrow("the run has stored no test");
 });

@@ -66,10 +66,19 @@ export const awaitedSpans = ({ steps }: Pick<StoredTest, "steps">): Span[] => {
 
 const workerOf = ({ labels }: StoredTest): string => labels.find(({ name }) => name === "thread")?.value ?? "";
 
-/** The part of all workers' time in which each was in a call or a wait of its test. Throws without a test: a share of nothing is none. */
-export const awaitedShare = (tests: readonly StoredTest[], run: Span): number => {
+/** Parts of a run in which tests were in a call or a wait, as their steps tell. */
+export interface Awaited {
+  /** Of the wall time: in which some worker was. */
+  readonly ofWall: number;
+  /** Of the time of all workers: in which each was, its own start and what lies between its tests included. */
+  readonly ofWorkers: number;
+}
+
+/** Throws without a test: a share of nothing is none. */
+export const awaitedShares = (tests: readonly StoredTest[], run: Span): Awaited => {
   const workers = [...new Set(tests.map(workerOf))];
   if (workers.length === 0) throw new Error("the run has stored no test");
-  const covered = workers.map((worker) => coveredMs(tests.filter((one) => workerOf(one) === worker).flatMap(awaitedSpans), run));
-  return covered.reduce((sum, ms) => sum + ms, 0) / ((run.toMs - run.fromMs) * workers.length);
+  const partOf = (some: readonly StoredTest[]): number => coveredMs(some.flatMap(awaitedSpans), run) / (run.toMs - run.fromMs);
+  const each = workers.map((worker) => partOf(tests.filter((one) => workerOf(one) === worker)));
+  return { ofWall: partOf(tests), ofWorkers: each.reduce((sum, part) => sum + part, 0) / workers.length };
 };
