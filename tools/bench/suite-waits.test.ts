@@ -47,7 +47,7 @@ test.each([
 });
 
 test("are shares of the wall time, and of that of all workers", () => {
-  const tests = [stored("a", step("GET /a → 200 (1 ms)", 0, 60)), stored("b", step("GET /b → 200 (1 ms)", 40, 90))];
+  const tests = [stored("a", step("GET /a → 200 (1 ms)", 0, 60)), stored("b", step("GET /b → 200 (1 ms)", 40, 90)), stored("none")];
   expect(awaitedShares(tests, { fromMs: 0, toMs: 100 })).toEqual({ ofWall: 0.9, ofWorkers: 0.55 });
 });
 

@@ -76,7 +76,8 @@ export interface Awaited {
 
 /** Throws without a test: a share of nothing is none. */
 export const awaitedShares = (tests: readonly StoredTest[], run: Span): Awaited => {
-  const workers = [...new Set(tests.map(workerOf))];
+  // What is left out by its title alone comes to no worker.
+  const workers = [...new Set(tests.filter(({ steps }) => steps.length > 0).map(workerOf))];
   if (workers.length === 0) throw new Error("the run has stored no test");
   const partOf = (some: readonly StoredTest[]): number => coveredMs(some.flatMap(awaitedSpans), run) / (run.toMs - run.fromMs);
   const each = workers.map((worker) => partOf(tests.filter((one) => workerOf(one) === worker)));

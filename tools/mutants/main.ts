@@ -4,6 +4,7 @@ import { chosen, HELP, readOrder, sampled, type Order } from "./src/arguments.ts
 import { CATALOGUE_FILE, parseCatalogue, type Fault, type Mutant } from "./src/catalogue.ts";
 import { catalogueFaults } from "./src/hold.ts";
 import { planCases } from "./src/plan-cases.ts";
+import { dropResults } from "./src/results.ts";
 import { scoreOf, scoreTable, type Scored } from "./src/score.ts";
 
 const ROOT = dirname(dirname(import.meta.dirname));
@@ -33,6 +34,7 @@ const generate = async ({ flags }: Order): Promise<number> => {
     return 1;
   }
   writeFileSync(FILE, dropped(text, vanished));
+  if (vanished.length > 0) dropResults(ROOT, vanished);
   console.log(`${added.length} added, ${vanished.length} dropped\n${added.map((id) => `  ${id}`).join("\n")}`);
   return 0;
 };

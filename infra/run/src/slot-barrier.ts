@@ -58,7 +58,7 @@ const fits = (present: Present | undefined, request: JoinRequest): boolean => {
 export class SlotBarrier {
   readonly #options: BarrierOptions;
   readonly #holds = new Map<number, JoinRequest>();
-  /** All that have ever joined. */
+  /** All that have ever joined: a worker that is later with its first test than others with their second is not counted on. */
   readonly #slots = new Set<number>();
   #queue: Waiting[] = [];
   #present: Present | undefined;

@@ -46,10 +46,31 @@ const write = (path: string, text: string): void => {
   renameSync(`${path}.new`, path);
 };
 
+const readRow = (text: string, line: number): readonly [id: string, result: Result] => {
+  try {
+    const { id, ...result } = rowSchema.parse(JSON.parse(text));
+    return [id, result];
+  } catch (error) {
+    throw new Error(`${RESULTS_FILE}:${line}: no result of a mutant: ${text.slice(0, 60)}`, { cause: error });
+  }
+};
+
+/** Throws at a line that is no result, and at an id that stands twice, as a merge may leave them. */
 export const readBook = (root: string): Book => {
-  const rows = (textOf(join(root, RESULTS_FILE)) ?? "").split("\n").filter(Boolean);
-  const results = rows.map((row) => rowSchema.parse(JSON.parse(row))).map(({ id, ...result }) => [id, result] as const);
+  const results = new Map<string, Result>();
+  for (const [index, text] of (textOf(join(root, RESULTS_FILE)) ?? "").split("\n").entries()) {
+    if (text === "") continue;
+    const [id, result] = readRow(text, index + 1);
+    if (results.has(id)) throw new Error(`${RESULTS_FILE}:${index + 1}: ${id} stands there twice. Delete both lines and run it anew`);
+    results.set(id, result);
+  }
   return { green: greenSchema.parse(JSON.parse(textOf(join(root, GREEN_FILE)) ?? "{}")), results: Object.fromEntries(results) };
+};
+
+/** Results of mutants that are not there any more. */
+export const dropResults = (root: string, ids: readonly string[]): void => {
+  const { green, results } = readBook(root);
+  writeBook(root, { green, results: Object.fromEntries(Object.entries(results).filter(([id]) => !ids.includes(id))) });
 };
 
 export const writeBook = (root: string, { green, results }: Book): void => {

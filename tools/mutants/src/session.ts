@@ -60,7 +60,7 @@ export class Session {
       new Set(tests.filter(({ status }) => status === wanted).map(({ plan }) => plan));
     const [passed, failed] = [ended("passed"), ended("failed")];
     const proven = asked.filter((id) => passed.has(id) && !failed.has(id));
-    this.#keep({ ...this.#book, green: { ...this.#book.green, ...Object.fromEntries(proven.map((id) => [id, printOf(id)])) } });
+    this.#keep({ green: Object.fromEntries(proven.map((id) => [id, printOf(id)])) });
     return asked.filter((id) => !proven.includes(id));
   }
 
@@ -78,19 +78,19 @@ export class Session {
     const tests = this.#testsOf(mutants.flatMap(({ red }) => red));
     const untilRed = mutants.length === 1 && !this.#options.every;
     const edits = mutants.map(({ edit }) => edit);
+    // Read now: with the edit made, no source is as it was.
+    const before = mutants.map((mutant) => this.known(mutant)?.others ?? []);
     const verdicts = await this.#place.mutated(edits, async () => {
       const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
       const [only, ...more] = mutants;
-      const others = this.#options.others && only !== undefined && more.length === 0 ? await this.#othersOf(only) : {};
+      const isLookedFor = this.#options.others && only !== undefined && more.length === 0;
+      const others = isLookedFor ? await this.#othersOf(only, before.flat()) : {};
       return mutants.map(({ red }) => ({ ...judge(run, red), ...others }));
     });
     const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
     const together = mutants.length > 1 ? { together: mutants.length } : {};
     const results = verdicts.map((verdict, index): Result => ({ print: prints[index] ?? "", seconds, ...together, ...verdict }));
-    this.#keep({
-      ...this.#book,
-      results: { ...this.#book.results, ...Object.fromEntries(mutants.map(({ id }, index) => [id, results[index]])) } as Book["results"],
-    });
+    this.#keep({ results: Object.fromEntries(mutants.map(({ id }, index) => [id, results[index]])) as Book["results"] });
     return results;
   }
 
@@ -99,7 +99,7 @@ export class Session {
     const prints = new Map(mutants.map((mutant) => [mutant.id, this.#print(mutant)]));
     return (found) => {
       const results = Object.entries(found).map(([id, result]) => [id, { print: prints.get(id) ?? "", ...result }] as const);
-      this.#keep({ ...this.#book, results: { ...this.#book.results, ...Object.fromEntries(results) } });
+      this.#keep({ results: Object.fromEntries(results) });
     };
   }
 
@@ -114,10 +114,10 @@ export class Session {
   }
 
   /** Nothing where not all of them ran: what did not run was not green. */
-  async #othersOf(mutant: Mutant): Promise<Pick<Result, "others" | "leftOut">> {
+  async #othersOf(mutant: Mutant, before: readonly string[]): Promise<Pick<Result, "others" | "leftOut">> {
     const tests = this.#tests.filter(({ plan }) => !namesCase(mutant, plan));
     const run = await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false });
-    const shown = this.known(mutant)?.others?.filter((plan) => mutant.also?.includes(plan)) ?? [];
+    const shown = before.filter((plan) => mutant.also?.includes(plan));
     return isWhole(run, tests.length) ? { others: [...shown, ...redIds(run)], ...leftOutOf(mutant) } : {};
   }
 
@@ -133,8 +133,11 @@ export class Session {
     return this.#tests.filter(({ plan }) => ids.includes(plan));
   }
 
-  #keep(book: Book): void {
-    this.#book = book;
-    writeBook(this.#options.root, book);
+  /** Onto what lies there by now: somebody else may run other mutants. */
+  #keep({ green = {}, results = {} }: Partial<Book>): void {
+    const { root } = this.#options;
+    const now = readBook(root);
+    this.#book = { green: { ...now.green, ...green }, results: { ...now.results, ...results } };
+    writeBook(root, this.#book);
   }
 }

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { redBeside } from "../src/beside.ts";
 import type { Mutant } from "../src/catalogue.ts";
+import type { Result } from "../src/results.ts";
 import { bundlesOf } from "../src/woven/bundles.ts";
 import type { Trials } from "../src/woven/fixtures.ts";
 import type { Reach } from "../src/woven/reach.ts";
@@ -60,13 +62,17 @@ type Red = Readonly<Record<string, readonly string[]>>;
 const lookWith = (look: Look) => async (mutants: readonly Mutant[], red: Red, trouble?: Trouble) => {
   const { asked, run, choose } = runs(red, trouble);
   const kept: Record<string, readonly string[] | undefined> = {};
+  const results: Record<string, Partial<Result>> = {};
   const ended = look(mutants, {
     place: { ids: new Set(mutants.map(({ id }) => id)), choose },
     reach: REACH,
     size: 9,
     slice: 2,
     run,
-    keep: (results) => void Object.assign(kept, Object.fromEntries(Object.entries(results).map(([id, { others }]) => [id, others]))),
+    keep: (found) => {
+      Object.assign(results, found);
+      Object.assign(kept, Object.fromEntries(Object.entries(found).map(([id, { others }]) => [id, others])));
+    },
     known: ({ id }) =>
       id === "unknown" ? undefined : { print: "p", end: "killed", by: ["X"], seconds: 1, ...(id === "loud" && { others: ["B", "Z"] }) },
     tell: () => {},
@@ -74,7 +80,7 @@ const lookWith = (look: Look) => async (mutants: readonly Mutant[], red: Red, tr
   if (trouble?.cutAfter === undefined) await ended;
   else await expect(ended).rejects.toThrow("cut off");
   const told = asked.map((trials) => Object.fromEntries(Object.entries(trials).map(([key, some]) => [key, some.map(({ id }) => id)])));
-  return { told, kept };
+  return { told, kept, results };
 };
 
 const beside = lookWith(runBeside);
@@ -143,9 +149,11 @@ it("a case that is named as going red too is asked under its mutant alone, unles
   const kind = { ...mutant("kind", ["X"]), also: ["A", "B"] };
   const loud = { ...mutant("loud", ["X"]), also: ["B", "C"] };
   const unknown = { ...mutant("unknown", ["X"]), also: ["A"] };
-  const { told, kept } = await asNamed([kind, loud, unknown], { kind: ["B"], loud: ["B", "C", "DEAR"] });
+  const { told, kept, results } = await asNamed([kind, loud, unknown], { kind: ["B"], loud: ["B", "C", "DEAR"] });
   expect(told).toEqual([{ "A|t": ["kind"], "B|t": ["kind"] }, { "C|t": ["loud"] }]);
   expect(kept, "what stayed green is not kept as shown").toEqual({ kind: ["B"], loud: ["B", "Z", "C"] });
+  expect(redBeside(kind, results["kind"]), "nobody has looked at the others").toBeUndefined();
+  expect(redBeside(loud, results["loud"]), "somebody had").toEqual(["Z"]);
 });
 
 it("a case that is red without the mutant too is not shown by it", async () => {

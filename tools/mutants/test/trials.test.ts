@@ -96,12 +96,13 @@ describe("what trials say", () => {
   });
 
   it("names what else went red, unless a test beside it was kept from running", () => {
-    expect(besideOfTrials([red("A"), red("B"), control("B", "passed")], M)).toEqual(["B"]);
+    expect(besideOfTrials([red("A"), control("A", "passed"), red("B"), control("B", "passed")], M)).toEqual(["B"]);
     expect(besideOfTrials([ended("B", { mutant: "m" })], M)).toEqual([]);
     expect(besideOfTrials([red("B"), control("B", "passed")], { ...M, also: ["B"] })).toEqual([]);
     expect(besideOfTrials([red("C"), control("C", "failed")], M)).toBeUndefined();
     expect(besideOfTrials([ended("C", { mutant: "m", status: "skipped" })], M)).toBeUndefined();
-    expect(noticed([red("A"), red("A", { title: "another row" }), red("B")], "m")).toEqual(["A", "B"]);
+    expect(besideOfTrials([red("C")], M), "a run that was cut off").toBeUndefined();
+    expect(noticed([red("A"), control("A", "passed"), red("B"), red("C", { disturbs: true })], "m")).toEqual(["A", "C"]);
   });
 });
 
@@ -115,7 +116,7 @@ describe("mutants in one data centre", () => {
       reach: { ...REACH, met: { ...REACH.met, n: [2], fixed: [0] } },
       size: 1,
       most: 1,
-      run: () => Promise.resolve([red("A"), ended("B", { mutant: "n" })]),
+      run: () => Promise.resolve([red("A"), control("A", "passed"), ended("B", { mutant: "n" })]),
       keep: (results) => void kept.push(results),
       tell: () => {},
     });

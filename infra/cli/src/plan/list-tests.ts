@@ -38,7 +38,7 @@ const suiteSchema: z.ZodType<Suite> = z.lazy(() =>
 
 const reportSchema = z.object({ suites: z.array(suiteSchema), errors: z.array(z.object({ message: z.string().optional() })) });
 
-const testsOf = ({ title, specs, suites = [] }: Suite, groups: readonly string[]): ListedTest[] => {
+const testsOf = ({ specs, suites = [] }: Suite, groups: readonly string[]): ListedTest[] => {
   const inside = specs.flatMap((spec) =>
     spec.tests.map(({ projectName, annotations }) => {
       const told = (type: string): string | undefined => annotations.find((one) => one.type === type)?.description;
@@ -55,13 +55,19 @@ const testsOf = ({ title, specs, suites = [] }: Suite, groups: readonly string[]
       };
     }),
   );
-  // The outermost suite is the file.
-  const deeper = (suite: Suite): string[] => [...groups, suite.title];
-  return [...inside, ...suites.flatMap((suite) => testsOf(suite, title === "" ? [] : deeper(suite)))];
+  return [...inside, ...suites.flatMap((suite) => testsOf(suite, suite.title === "" ? groups : [...groups, suite.title]))];
 };
 
 const PROJECTS = ["api", "gui", "chaos"];
 const OUTPUT_LIMIT = 64 * 1024 * 1024;
+
+/** The tests of a list that Playwright has written as JSON. Throws what it tells of a spec that does not load. */
+export const readList = (text: string): readonly ListedTest[] => {
+  const { suites, errors } = reportSchema.parse(JSON.parse(text));
+  const [first] = errors;
+  if (first !== undefined) throw new Error(`the specs cannot be listed: ${first.message ?? "Playwright does not say why"}`);
+  return suites.flatMap((suite) => testsOf(suite, []));
+};
 
 /** Every test of a repository, of all projects, in the order of the specs. Throws what Playwright tells of a spec that does not load. */
 export const listTests = async (root: string): Promise<readonly ListedTest[]> => {
@@ -72,8 +78,5 @@ export const listTests = async (root: string): Promise<readonly ListedTest[]> =>
     env,
     maxBuffer: OUTPUT_LIMIT,
   });
-  const { suites, errors } = reportSchema.parse(JSON.parse(stdout));
-  const [first] = errors;
-  if (first !== undefined) throw new Error(`the specs cannot be listed: ${first.message ?? "Playwright does not say why"}`);
-  return suites.flatMap((suite) => testsOf(suite, []));
+  return readList(stdout);
 };

@@ -29,9 +29,9 @@ export const runAlso = async (mutants: readonly Mutant[], options: RunAlso): Pro
       const result = known(mutant);
       const red = noticed(ended, mutant.id).filter((plan) => neverShown(mutant, result).includes(plan));
       if (result === undefined || red.length === 0) continue;
-      const { print: _, others = [], ...rest } = result;
+      const { print: _, others, ...rest } = result;
       // What is red beside those is not known by this, unless it was known before.
-      keep({ [mutant.id]: { ...rest, others: [...others, ...red], inCompany: true } });
+      keep({ [mutant.id]: { ...rest, others: [...(others ?? []), ...red], ...(others === undefined && { inCompany: true as const }) } });
       tell(`${mutant.id} as named also ${red.join(", ")}`);
     }
   }

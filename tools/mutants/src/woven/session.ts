@@ -94,13 +94,18 @@ export const findCases = async (
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
   const { root, session, again, within, limit, size, tell } = options;
   const reach = reachOfRoot(root, (plan, title) => session.hasTest(plan, title));
+  const isUnknown = (mutant: Mutant): boolean => redBeside(mutant, session.known(mutant)) === undefined;
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
     if (within === undefined) return again || result === undefined;
-    const isOpen = redBeside(mutant, result) === undefined || neverShown(mutant, result).length > 0;
-    return result !== undefined && (again || isOpen) && (countBeside(mutant, reach) ?? Infinity) <= within;
+    const isOpen = again || isUnknown(mutant) || neverShown(mutant, result).length > 0;
+    return result !== undefined && isOpen && (countBeside(mutant, reach) ?? Infinity) <= within;
   };
-  const asked = mutants.filter((mutant) => mutant.red.length > 0 && isAsked(mutant)).slice(0, limit);
+  const asked = mutants
+    .filter((mutant) => mutant.red.length > 0 && isAsked(mutant))
+    // With a limit, those of which least is known: what stays green although it is named is asked again each time.
+    .toSorted((a, b) => Number(isUnknown(b)) - Number(isUnknown(a)))
+    .slice(0, limit);
   const place = openWovenPlace(root, asked, false);
   try {
     const known = (mutant: Mutant) => session.known(mutant);
@@ -108,7 +113,8 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
     const common = { place, reach, run, keep: session.keeper(asked), tell };
     if (within !== undefined) {
       await runAlso(asked, { ...common, slice: SLICE, known });
-      return await runBeside(asked, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
+      const unknown = asked.filter((mutant) => again || isUnknown(mutant));
+      return await runBeside(unknown, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
     }
     const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);

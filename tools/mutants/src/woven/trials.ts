@@ -59,17 +59,20 @@ export const searchesOf = (mutants: readonly Mutant[], reach: Reach, most: numbe
   );
 };
 
-/** Cases that went red under a mutant, and were green again without it on the same bed. */
-export const noticed = (ended: readonly EndedTest[], id: string) => {
+const keyOf = ({ plan, title }: EndedTest): string => trialKey(plan, title);
+
+/** The tests that were red under a mutant, and those of them that were green again without it on the same bed, unless that is restored anyway. */
+const redUnder = (ended: readonly EndedTest[], id: string) => {
   const ofMutant = ended.filter(({ mutant }) => mutant === id);
-  const spoilt = new Set(
-    ofMutant.filter((one) => one.isControl && one.status === "failed").map(({ plan, title }) => trialKey(plan, title)),
-  );
-  const red = ofMutant.filter(
-    (one) => !one.isControl && one.status === "failed" && !one.inSetUp && !spoilt.has(trialKey(one.plan, one.title)),
-  );
-  return [...new Set(red.map(({ plan }) => plan))];
+  const green = new Set(ofMutant.filter(({ isControl, status }) => isControl && status === "passed").map(keyOf));
+  const red = ofMutant.filter(({ isControl, status }) => !isControl && status === "failed");
+  return { ofMutant, red, sure: red.filter((one) => !one.inSetUp && (one.disturbs || green.has(keyOf(one)))) };
 };
+
+/** Cases that a mutant has turned red for sure. */
+export const noticed = (ended: readonly EndedTest[], id: string): readonly string[] => [
+  ...new Set(redUnder(ended, id).sure.map(({ plan }) => plan)),
+];
 
 /** What trials say of a mutant; undefined when they say nothing for sure. */
 export const verdictOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant): Verdict | undefined => {
@@ -79,8 +82,8 @@ export const verdictOfTrials = (ended: readonly EndedTest[], { id, red }: Mutant
 
 /** Cases beside the named ones that went red; undefined when one of their tests did not come to its end, or its bed was not as it should be. */
 export const besideOfTrials = (ended: readonly EndedTest[], mutant: Mutant): readonly string[] | undefined => {
-  const { id } = mutant;
-  const ofMutant = ended.filter((one) => one.mutant === id);
-  const isUnsure = ofMutant.some(({ isControl, status, inSetUp }) => inSetUp || (isControl ? status === "failed" : status === "skipped"));
-  return isUnsure ? undefined : noticed(ended, id).filter((plan) => !namesCase(mutant, plan));
+  const { ofMutant, red, sure } = redUnder(ended, mutant.id);
+  const isUnsure =
+    red.length > sure.length || ofMutant.some(({ isControl, status, inSetUp }) => inSetUp || (!isControl && status === "skipped"));
+  return isUnsure ? undefined : [...new Set(sure.map(({ plan }) => plan))].filter((plan) => !namesCase(mutant, plan));
 };
