@@ -111,6 +111,7 @@ const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
         root: ROOT,
         session,
         again: flags.again === true,
+        every: flags.every === true,
         within: flags.else === true ? Number(flags.within ?? Infinity) : undefined,
         limit: Number(flags.limit ?? mutants.length),
         size: flags.group === undefined ? undefined : Number(flags.group),

@@ -11,7 +11,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --kind K         those of one kind: ${KINDS.join(", ")}
     --case TCID      those that name a case
     --again          those too whose result still holds
-    --every          runs every case that a mutant names, and not only up to the first that is red
+    --every          runs every case that a mutant names, and not only up to the first that is red; with --woven --else all others too
     --else           runs all other cases too, and says which of them went red
     --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without

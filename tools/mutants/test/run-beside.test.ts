@@ -25,6 +25,8 @@ const REACH: Reach = {
 };
 
 interface Trouble {
+  /** Whether what turned something red is asked further. */
+  readonly every?: boolean;
   /** Mutants whose tests are red without them, too. */
   readonly spoilt?: readonly string[];
   /** A case that the report lacks. */
@@ -68,6 +70,7 @@ const lookWith = (look: Look) => async (mutants: readonly Mutant[], red: Red, tr
     reach: REACH,
     size: 9,
     slice: 2,
+    every: trouble?.every === true,
     run,
     keep: (found) => {
       Object.assign(results, found);
@@ -127,6 +130,17 @@ it("what is red is asked for again under each alone, and who turned it red is as
     { "C|t": ["kind"], "DEAR|t": ["kind"] },
   ]);
   expect(kept).toEqual({ loud: ["B"], kind: [] });
+});
+
+it("who turned something red is asked by all others too where that is wished for, alone from then on", async () => {
+  const { told, kept, results } = await beside([mutant("kind", ["X"]), mutant("loud", ["X"])], { loud: ["B", "C"] }, { every: true });
+  expect(told).toEqual([
+    { "A|t": ["kind+loud"], "B|t": ["kind+loud"] },
+    { "B|t": ["kind", "loud"] },
+    { "C|t": ["kind", "loud"], "DEAR|t": ["kind", "loud"] },
+  ]);
+  expect(kept).toEqual({ loud: ["B", "C"], kind: [] });
+  expect(redBeside({ ...mutant("loud", ["X"]), also: ["B", "C"] }, results["loud"]), "nothing lies behind them").toEqual([]);
 });
 
 it("what no later test meets is kept, though the run is cut off behind it", async () => {

@@ -43,11 +43,18 @@ export const bundlesOf = (mutants: readonly Mutant[], size: number): readonly (r
 
 const bundleId = (bundle: readonly Mutant[]): string => bundle.map(({ id }) => id).join(AND);
 
-/** Each test once for each bundle of what it meets. */
-export const trialsTogether = (meetings: readonly Meeting[], size: number): Trials =>
+/** Each test once for each bundle of what it meets, and once for each that is to be alone. */
+export const trialsTogether = (meetings: readonly Meeting[], size: number, alone: ReadonlySet<string> = new Set()): Trials =>
   Object.fromEntries(
     meetings.map(({ test, mutants }) => {
-      const trials = bundlesOf(mutants, size).map((bundle): Trial => ({ id: bundleId(bundle), ends: false, control: !test.disturbs }));
+      const bundles = [
+        ...bundlesOf(
+          mutants.filter(({ id }) => !alone.has(id)),
+          size,
+        ),
+        ...mutants.filter(({ id }) => alone.has(id)).map((one) => [one]),
+      ];
+      const trials = bundles.map((bundle): Trial => ({ id: bundleId(bundle), ends: false, control: !test.disturbs }));
       return [trialKey(test.plan, test.title), trials];
     }),
   );

@@ -47,6 +47,8 @@ export interface RunInOnePlace {
   readonly root: string;
   readonly session: Session;
   readonly again: boolean;
+  /** Whether those that turned something red are asked by all further tests, too. */
+  readonly every: boolean;
   /** Looks at what other cases say of mutants that have a result, where at most so many of their tests meet them; undefined for not at all. */
   readonly within: number | undefined;
   readonly limit: number;
@@ -92,7 +94,7 @@ export const findCases = async (
 
 /** Mutants that have no result yet; with `within` those that have one, of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
-  const { root, session, again, within, limit, size, tell } = options;
+  const { root, session, again, every, within, limit, size, tell } = options;
   const reach = reachOfRoot(root, (plan, title) => session.hasTest(plan, title));
   const isUnknown = (mutant: Mutant): boolean => redBeside(mutant, session.known(mutant)) === undefined;
   const isAsked = (mutant: Mutant): boolean => {
@@ -114,7 +116,7 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
     if (within !== undefined) {
       await runAlso(asked, { ...common, slice: SLICE, known });
       const unknown = asked.filter((mutant) => again || isUnknown(mutant));
-      return await runBeside(unknown, { ...common, size: size ?? BUNDLE, slice: SLICE, known });
+      return await runBeside(unknown, { ...common, size: size ?? BUNDLE, slice: SLICE, known, every });
     }
     const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
