@@ -46,6 +46,13 @@ const runSlice = async (meetings: readonly Meeting[], { place, run, size }: RunB
 
 const toldOf = (red: readonly string[] | undefined): string => (red === undefined ? "not sure" : `also ${red.join(", ")}`);
 
+interface Look {
+  readonly others: readonly string[];
+  /** Whether no other test meets it. */
+  readonly isAlone: boolean;
+  readonly isWhole: boolean;
+}
+
 /** What is kept of a look: `isWhole` when it went on behind what was red. */
 const lookedAt = (mutant: Mutant, result: Result, { others, isAlone, isWhole }: Look): Omit<Result, "print"> => {
   const { print: _, inCompany: __, leftOut: ___, others: shown = [], ...rest } = result;
@@ -53,13 +60,6 @@ const lookedAt = (mutant: Mutant, result: Result, { others, isAlone, isWhole }: 
   const before = shown.filter((plan) => mutant.also?.includes(plan));
   return { ...rest, others: [...before, ...others], ...leftOutOf(mutant), ...(!isAlone && !isWhole && { inCompany: true as const }) };
 };
-
-interface Look {
-  readonly others: readonly string[];
-  /** Whether no other test meets it. */
-  readonly isAlone: boolean;
-  readonly isWhole: boolean;
-}
 
 const united = (before: readonly string[] = [], more: readonly string[]): readonly string[] => [...new Set([...before, ...more])];
 
