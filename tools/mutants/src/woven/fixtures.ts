@@ -108,10 +108,18 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
         "enter(request, { testInfo, seen }));\n",
         `enter(request, { testInfo, seen }));
     if (request.disturbs !== false) testInfo.annotations.push({ type: "${DISTURBS}" });
-    if (under !== undefined && control === undefined) write(FOLDER + "/now", under);
+    const isTrial = under !== undefined && control === undefined;
+    // Its fixtures meet the mutant too, and where one fails the body never runs.
+    if (isTrial) for (const [name, text] of [["last", "red"], ["now", under]]) write(FOLDER + "/" + name, text);
 `,
       ],
-      ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
+      [
+        "    request.patience.end();\n",
+        `    write(FOLDER + "/now", "");
+    if (under !== undefined && control === undefined && testInfo.errors.length > 0) testInfo.fail();
+    request.patience.end();
+`,
+      ],
       ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
       [
         "slotOf(testInfo), dirty, failed }",
