@@ -33,8 +33,9 @@ const FOLDER = ${JSON.stringify(folder)};
 const chosen = JSON.parse(read(FOLDER + "/trials.json", "utf8"));
 const shown = (body: any, run: any) => Object.assign(run, { toString: () => body.toString() });
 const dies = (body: any, id: string, ends: boolean) => shown(body, async (parts: any, info: any) => {
-  // What is expected to fail ends no worker.
+  // What is expected to fail ends no worker; what comes behind a red body is to leave the bed as it was.
   const fails = () => {
+    write(FOLDER + "/now", "");
     info.fail();
     if (ends) append(FOLDER + "/ended", id + "\\n");
   };
@@ -46,8 +47,6 @@ const dies = (body: any, id: string, ends: boolean) => shown(body, async (parts:
   } catch (error) {
     fails();
     throw error;
-  } finally {
-    write(FOLDER + "/now", "");
   }
 });
 const tried = (title: string, details: any, body: any) => {
@@ -62,8 +61,12 @@ const tried = (title: string, details: any, body: any) => {
 export const test: typeof unwoven = new Proxy(unwoven, { apply: (_, __, given: any) => tried(...(given as [any, any, any])) });
 `;
 
+/** Of the test that a fixture is for: the mutant under which it runs, or after which it runs without. */
+const TRIAL = `const [, control, under] = /⟦(control:)?(.*)⟧$/.exec(testInfo.title) ?? [];
+    const isTrial = under !== undefined && control === undefined;`;
+
 /** A test that is not needed any more asks for no bed. */
-const skips = `const [, control, under] = /⟦(control:)?(.*)⟧$/.exec(testInfo.title) ?? [];
+const skips = `${TRIAL}
     if (control !== undefined) testInfo.skip(read(FOLDER + "/last", "utf8") !== "red", "the test before it was not red");
     else if (under !== undefined && read(FOLDER + "/ended", "utf8").split("\\n").includes(under)) {
       write(FOLDER + "/last", "skipped");
@@ -78,7 +81,10 @@ export const HASTE: Rewritten = {
   edits: ["directorReady: 30s", "clusterActive: 60s", "openebsReady: 60s"].map((text) => [text, text.replace(/\d+s/, PATIENCE)] as const),
 };
 
-/** What a copy's fixtures do beside: a mutant lives from where the test is on its bed to the end of its body, and what fails under one is no reason to restore. */
+/**
+ * What a copy's fixtures do beside: a mutant lives from where the test is on its bed until all that it left there is looked at, or its body is
+ * red, which is no reason to restore. What a case finds older than its control plane is made under the mutant too.
+ */
 export const wovenFixtures = (folder: string): readonly Rewritten[] => [
   {
     file: "fixtures/src/index.ts",
@@ -94,6 +100,12 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
     edits: [
       // A bed is restored after each trial of such a case, so that there is no other case on it.
       ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
+      [
+        "import { identityOf }",
+        `import { writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport { identityOf }`,
+      ],
+      ["    const older = await", `    ${TRIAL}\n    if (isTrial) write(FOLDER + "/now", under);\n    const older = await`],
+      ["    refuseKept(request, place);", `    write(FOLDER + "/now", "");\n    refuseKept(request, place);`],
     ],
   },
   {
@@ -108,22 +120,23 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
         "enter(request, { testInfo, seen }));\n",
         `enter(request, { testInfo, seen }));
     if (request.disturbs !== false) testInfo.annotations.push({ type: "${DISTURBS}" });
-    const isTrial = under !== undefined && control === undefined;
     // Its fixtures meet the mutant too, and where one fails the body never runs.
     if (isTrial) for (const [name, text] of [["last", "red"], ["now", under]]) write(FOLDER + "/" + name, text);
+    // Whoever is first on a Director signs in, and here each test may be.
+    if (under !== undefined) session.administrator.forget();
 `,
       ],
+      ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
       [
-        "    request.patience.end();\n",
-        `    write(FOLDER + "/now", "");
-    if (under !== undefined && control === undefined && testInfo.errors.length > 0) testInfo.fail();
-    request.patience.end();
-`,
+        "    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed",
+        `    const hasLeft = isTrial && failed && read(FOLDER + "/last", "utf8") === "green";
+    if (isTrial && failed) testInfo.fail();
+    if (hasLeft) write(FOLDER + "/last", "red");
+    if (bed`,
       ],
-      ["    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed", "    if (bed"],
       [
         "slotOf(testInfo), dirty, failed }",
-        "slotOf(testInfo), dirty: request.disturbs !== false || (failed && control !== undefined), failed: false }",
+        "slotOf(testInfo), dirty: hasLeft || request.disturbs !== false || (failed && control !== undefined), failed: false }",
       ],
     ],
   },
