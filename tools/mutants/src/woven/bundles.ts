@@ -54,7 +54,7 @@ export const trialsTogether = (meetings: readonly Meeting[], size: number, alone
         ),
         ...mutants.filter(({ id }) => alone.has(id)).map((one) => [one]),
       ];
-      const trials = bundles.map((bundle): Trial => ({ id: bundleId(bundle), ends: false, control: !test.disturbs }));
+      const trials = bundles.map((bundle): Trial => ({ id: bundleId(bundle), ends: false }));
       return [trialKey(test.plan, test.title), trials];
     }),
   );

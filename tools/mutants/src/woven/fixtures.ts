@@ -13,8 +13,6 @@ export interface Trial {
   readonly id: string;
   /** Whether no further test of the mutant is run once this one is red. */
   readonly ends: boolean;
-  /** Whether the test is run without the mutant behind it when it was red; not where the bed is restored anyway. */
-  readonly control: boolean;
 }
 
 /** Trials by test: `<plan id>|<title>`. */
@@ -52,9 +50,9 @@ const dies = (body: any, id: string, ends: boolean) => shown(body, async (parts:
 const tried = (title: string, details: any, body: any) => {
   if (chosen === null) return unwoven(title, details, body);
   const plan = details.annotation.find((one: any) => one.type === "plan").description;
-  for (const { id, ends, control } of chosen[plan + "|" + title] ?? []) {
+  for (const { id, ends } of chosen[plan + "|" + title] ?? []) {
     unwoven(title + ${JSON.stringify(UNDER)} + id + "⟧", details, dies(body, id, ends));
-    if (control) unwoven(title + ${JSON.stringify(UNDER + CONTROL)} + id + "⟧", details, body);
+    unwoven(title + ${JSON.stringify(UNDER + CONTROL)} + id + "⟧", details, body);
   }
 };
 /** Playwright's \`test\`, each test once for each mutant. */

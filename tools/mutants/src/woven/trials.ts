@@ -24,8 +24,7 @@ interface Chosen {
 
 const trialsOfAll = (chosen: readonly Chosen[], ends: boolean): Trials => {
   const trials: Record<string, Trial[]> = {};
-  for (const { id, tests } of chosen)
-    for (const { plan, title, disturbs } of tests) (trials[trialKey(plan, title)] ??= []).push({ id, ends, control: !disturbs });
+  for (const { id, tests } of chosen) for (const { plan, title } of tests) (trials[trialKey(plan, title)] ??= []).push({ id, ends });
   return trials;
 };
 
@@ -61,12 +60,12 @@ export const searchesOf = (mutants: readonly Mutant[], reach: Reach, most: numbe
 
 const keyOf = ({ plan, title }: EndedTest): string => trialKey(plan, title);
 
-/** The tests that were red under a mutant, and those of them that were green again without it on the same bed, unless that is restored anyway. */
+/** The tests that were red under a mutant, and those of them that were green again without it. */
 const redUnder = (ended: readonly EndedTest[], id: string) => {
   const ofMutant = ended.filter(({ mutant }) => mutant === id);
   const green = new Set(ofMutant.filter(({ isControl, status }) => isControl && status === "passed").map(keyOf));
   const red = ofMutant.filter(({ isControl, status }) => !isControl && status === "failed");
-  return { ofMutant, red, sure: red.filter((one) => !one.inSetUp && (one.disturbs || green.has(keyOf(one)))) };
+  return { ofMutant, red, sure: red.filter((one) => !one.inSetUp && green.has(keyOf(one))) };
 };
 
 /** Cases that a mutant has turned red for sure. */
