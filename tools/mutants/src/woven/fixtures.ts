@@ -128,8 +128,10 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
       [
         "    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed",
         `    const hasLeft = isTrial && failed && read(FOLDER + "/last", "utf8") === "green";
-    if (isTrial && failed) testInfo.fail();
-    if (hasLeft) write(FOLDER + "/last", "red");
+    if (isTrial && failed) {
+      testInfo.fail();
+      write(FOLDER + "/last", "red");
+    }
     if (bed`,
       ],
       [
