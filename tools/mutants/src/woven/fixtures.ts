@@ -96,7 +96,7 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
   {
     file: "fixtures/src/test/enter-behind.ts",
     edits: [
-      // A bed is restored after each trial of such a case, so that there is no other case on it.
+      // A bed is restored after each trial of such a case, so that there is no other case on it; what a mutant does to those of others is not seen.
       ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
       [
         "import { identityOf }",
