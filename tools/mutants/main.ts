@@ -96,41 +96,10 @@ const drawn = (mutants: readonly Mutant[], { flags }: Order): readonly Mutant[] 
 
 const run = async (order: Order, isOnlyRead: boolean): Promise<number> => {
   const { flags } = order;
-  const { Session } = await import("./src/session.ts");
-  const { runAll } = await import("./src/run-all.ts");
+  const { runOrder } = await import("./src/run-order.ts");
   const tell = flags.json === true ? () => {} : (line: string) => console.log(line);
-  // What is ended by a signal has its copy removed too.
-  const removed = () => process.exit(130);
-  process.once("SIGINT", removed).once("SIGTERM", removed);
-  const session = await Session.open({ root: ROOT, every: flags.every === true, others: flags.else === true, tell });
-  try {
-    const mutants = drawn(chosen(readMutants(), order), order);
-    if (flags.woven === true) {
-      const { runInOnePlace } = await import("./src/woven/session.ts");
-      await runInOnePlace(mutants, {
-        root: ROOT,
-        session,
-        again: flags.again === true,
-        every: flags.every === true,
-        within: flags.else === true ? Number(flags.within ?? Infinity) : undefined,
-        limit: Number(flags.limit ?? mutants.length),
-        size: flags.group === undefined ? undefined : Number(flags.group),
-        tell,
-      });
-    }
-    const limit = isOnlyRead || flags.woven === true ? 0 : Number(flags.limit ?? mutants.length);
-    const scored = await runAll(mutants, {
-      session,
-      // What has just been run woven is known.
-      again: flags.again === true && flags.woven !== true,
-      limit,
-      size: flags.else === true ? 1 : Number(flags.group ?? 1),
-      tell,
-    });
-    return tellScore(scored, flags.json === true);
-  } finally {
-    session.close();
-  }
+  const mutants = drawn(chosen(readMutants(), order), order);
+  return tellScore(await runOrder(mutants, { root: ROOT, flags, isOnlyRead, tell }), flags.json === true);
 };
 
 const main = (order: Order): Promise<number> | number => {

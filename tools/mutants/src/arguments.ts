@@ -13,6 +13,7 @@ A mutant breaks one rule of the simulated Director, and the cases of the plan th
     --again          those too whose result still holds
     --every          runs every case that a mutant names, and not only up to the first that is red; with --woven --else all others too
     --else           runs all other cases too, and says which of them went red
+    --in FOLDER      those that have a result and meet cases of a folder of specs: all of these in one run, which share their beds
     --group N        so many at once where they are of areas apart; a red case counts for the mutant that names it
     --woven          in one data centre, one after the other, by the tests that meet each; what that does not settle is left for a run without
     --within N       with --woven --else, which looks at those that have a result: those that at most so many tests of other cases meet
@@ -39,6 +40,7 @@ const OPTIONS = {
   again: { type: "boolean" },
   every: { type: "boolean" },
   else: { type: "boolean" },
+  in: { type: "string" },
   group: { type: "string" },
   woven: { type: "boolean" },
   within: { type: "string" },
@@ -70,6 +72,8 @@ export const readOrder = (argv: readonly string[]): Order => {
     if (text !== undefined && !/^[1-9]\d*$/.test(text)) throw new Error(`--${name} ${text} is no count`);
   }
   if (flags.within !== undefined && !/^\d+$/.test(flags.within)) throw new Error(`--within ${flags.within} is no count`);
+  if (flags.in !== undefined && flags.woven === true)
+    throw new Error("--in is for cases that share their beds, and --woven gives each test its own. Leave one out");
   return { verb, ids, flags };
 };
 

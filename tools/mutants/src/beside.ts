@@ -4,17 +4,25 @@ import type { Result } from "./results.ts";
 /** What a result keeps of those that were not asked since they are named already. */
 export const leftOutOf = ({ also }: Mutant): Pick<Result, "leftOut"> => (also === undefined ? {} : { leftOut: also });
 
+/** All that runs have shown red beside what must notice it. */
+const shownBy = ({ red }: Mutant, { others = [], inFolders = {} }: Partial<Result>): readonly string[] => [
+  ...new Set([...others, ...Object.values(inFolders).flat()].filter((plan) => !red.includes(plan))),
+];
+
 /**
  * Cases that go red beside all that a mutant names; undefined when nobody has looked so far: a look with more mutants at once ends at the
  * first that are red, and once those are named there may be more behind them.
  */
-export const redBeside = (mutant: Mutant, { others, leftOut = [], inCompany }: Partial<Result> = {}): readonly string[] | undefined => {
+export const redBeside = (mutant: Mutant, result: Partial<Result> = {}): readonly string[] | undefined => {
+  const { others, leftOut = [], inCompany } = result;
   if (others === undefined || leftOut.some((plan) => !namesCase(mutant, plan))) return undefined;
-  const unnamed = others.filter((plan) => !namesCase(mutant, plan));
+  const unnamed = shownBy(mutant, result).filter((plan) => !namesCase(mutant, plan));
   const isAtTheFirst = inCompany === true && others.some((plan) => !leftOut.includes(plan));
   return unnamed.length === 0 && isAtTheFirst ? undefined : unnamed;
 };
 
 /** Cases that a mutant names as going red too, and that no run has shown so. */
-export const neverShown = ({ also = [] }: Mutant, { others = [] }: Partial<Result> = {}): readonly string[] =>
-  also.filter((plan) => !others.includes(plan));
+export const neverShown = (mutant: Mutant, result: Partial<Result> = {}): readonly string[] => {
+  const shown = shownBy(mutant, result);
+  return (mutant.also ?? []).filter((plan) => !shown.includes(plan));
+};

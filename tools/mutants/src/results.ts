@@ -14,6 +14,8 @@ const resultSchema = z.object({
   leftOut: z.array(z.string()).readonly().optional(),
   /** Whether others were looked for with more mutants at once, and no further than to the first tests that were red. */
   inCompany: z.literal(true).optional(),
+  /** By folder of specs whose cases were all run under it as the suite runs them: ids that were red. */
+  inFolders: z.record(z.string(), z.array(z.string()).readonly()).optional(),
   seconds: z.number(),
   /** How many mutants were there at once; undefined when it was alone. */
   together: z.number().optional(),

@@ -81,6 +81,15 @@ const row = (cells: readonly (string | number)[]): string => {
   return `${String(name).padEnd(8)}${numbers.map((cell) => String(cell).padStart(10)).join("")}`;
 };
 
+/** How many were run in each folder. */
+const folderLines = (all: readonly Scored[]): string[] => {
+  const folders = all.flatMap(({ result }) => Object.keys(result?.inFolders ?? {}));
+  return [...new Set(folders)].map((folder) => {
+    const count = folders.filter((one) => one === folder).length;
+    return `${count} were run in ${folder}, where cases share their beds`;
+  });
+};
+
 /** The table at the end of a run, survivors by id behind it. */
 export const scoreTable = (all: readonly Scored[]): string => {
   const lines = [row(["kind", "total", "given up", "killed", "% of all", "of named"])];
@@ -104,6 +113,7 @@ export const scoreTable = (all: readonly Scored[]): string => {
     ...(beside.count === undefined ? [] : ["", beside.count]),
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),
+    ...folderLines(all).flatMap((line) => ["", line]),
     ...(whole.unnamed.length > 0 ? ["", `${whole.unnamed.length} rules have no ids named yet: pnpm mutants list --unnamed`] : []),
     ...(whole.notRun.length > 0 ? ["", `${whole.notRun.length} were not run`] : []),
   ].join("\n");

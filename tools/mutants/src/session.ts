@@ -79,19 +79,36 @@ export class Session {
     const untilRed = mutants.length === 1 && !this.#options.every;
     const edits = mutants.map(({ edit }) => edit);
     // Read now: with the edit made, no source is as it was.
-    const before = mutants.map((mutant) => this.known(mutant)?.others ?? []);
+    const before = mutants.map((mutant): Partial<Result> => this.known(mutant) ?? {});
+    const shown = before.flatMap(({ others = [] }) => others);
     const verdicts = await this.#place.mutated(edits, async () => {
       const run = await runSpecs({ root, tests, limitMs: NAMED_LIMIT_MS, untilRed });
       const [only, ...more] = mutants;
       const isLookedFor = this.#options.others && only !== undefined && more.length === 0;
-      const others = isLookedFor ? await this.#othersOf(only, before.flat()) : {};
+      const others = isLookedFor ? await this.#othersOf(only, shown) : {};
       return mutants.map(({ red }) => ({ ...judge(run, red), ...others }));
     });
     const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
     const together = mutants.length > 1 ? { together: mutants.length } : {};
-    const results = verdicts.map((verdict, index): Result => ({ print: prints[index] ?? "", seconds, ...together, ...verdict }));
+    const results = verdicts.map((verdict, index): Result => {
+      const inFolders = before[index]?.inFolders;
+      return { print: prints[index] ?? "", seconds, ...together, ...verdict, ...(inFolders && { inFolders }) };
+    });
     this.#keep({ results: Object.fromEntries(mutants.map(({ id }, index) => [id, results[index]])) as Book["results"] });
     return results;
+  }
+
+  /** Ids of the cases of a folder of specs. Throws where there are none. */
+  casesIn(folder: string): readonly string[] {
+    return [...new Set(this.#testsIn(folder).map(({ plan }) => plan))];
+  }
+
+  /** Ids that were red when all cases of a folder ran under a mutant, as the suite runs them; undefined where not all of them ran. */
+  async redIn(folder: string, { edit }: Mutant): Promise<readonly string[] | undefined> {
+    const tests = this.#testsIn(folder);
+    const { root } = this.#place;
+    const run = await this.#place.mutated([edit], () => runSpecs({ root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
+    return isWhole(run, tests.length) ? redIds(run) : undefined;
   }
 
   /** What is found out of mutants beside this session's own runs is kept for sources and specs as they are now. */
@@ -127,6 +144,12 @@ export class Session {
 
   #specsOf(ids: readonly string[]): readonly string[] {
     return [...new Set(this.#testsOf(ids).map(({ file }) => file))];
+  }
+
+  #testsIn(folder: string): readonly ListedTest[] {
+    const tests = this.#tests.filter(({ file }) => file.startsWith(`${folder}/`));
+    if (tests.length === 0) throw new Error(`no case of the API is in ${folder}`);
+    return tests;
   }
 
   #testsOf(ids: readonly string[]): readonly ListedTest[] {

@@ -25,6 +25,13 @@ it.each([
     result: { others: ["B"], leftOut: ["B"], inCompany: true as const },
     red: [],
   },
+  { when: "another was in a folder's run", also: undefined, result: { others: [], inFolders: { "tests/a": ["A", "B"] } }, red: ["B"] },
+  {
+    when: "what a folder's run has shown is named since, and a look with more mutants had ended green",
+    also: ["B"],
+    result: { others: [], inFolders: { "tests/a": ["B"] }, inCompany: true as const },
+    red: [],
+  },
   { when: "one that was left out is named no more", also: undefined, result: { others: [], leftOut: ["B"] }, red: undefined },
 ])("$when", ({ also, result, red }) => {
   expect(redBeside(mutant(also), result)).toEqual(red);
@@ -33,5 +40,6 @@ it.each([
 it("what nobody has seen red is told", () => {
   expect(neverShown(mutant(["B", "C"]), { others: ["B"] })).toEqual(["C"]);
   expect(neverShown(mutant(["B"]))).toEqual(["B"]);
+  expect(neverShown(mutant(["B", "C"]), { others: ["B"], inFolders: { "tests/a": ["C"] } })).toEqual([]);
   expect(neverShown(mutant())).toEqual([]);
 });

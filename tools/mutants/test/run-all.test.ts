@@ -83,6 +83,7 @@ describe("the command line", () => {
     expect(() => idsOf("--kind", "colour")).toThrow("--kind colour is none of status, field, role, state");
     expect(() => idsOf("--limit", "none")).toThrow("--limit none is no count");
     expect(() => idsOf("--sideways")).toThrow(/sideways/);
+    expect(() => idsOf("--in", "tests/upgrade", "--woven")).toThrow("--in is for cases that share their beds");
   });
 });
 

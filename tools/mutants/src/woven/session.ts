@@ -36,8 +36,8 @@ export const recordReach = async (mutants: readonly Mutant[], { root, specs, tel
   }
 };
 
-/** Of those tests that are still there. */
-const reachOfRoot = (root: string, isThere: (plan: string, title: string) => boolean = () => true): Reach => {
+/** Of those tests that are still there. Throws when nobody has recorded it. */
+export const reachOfRoot = (root: string, isThere: (plan: string, title: string) => boolean = () => true): Reach => {
   const reach = readReach(root);
   if (reach === undefined) throw new Error("nobody has recorded which test meets which mutant. Run pnpm mutants reach first");
   return withoutTests(reach, ({ plan, title }) => !isThere(plan, title));
