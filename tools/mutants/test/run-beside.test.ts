@@ -3,7 +3,7 @@ import { redBeside } from "../src/beside.ts";
 import type { Mutant } from "../src/catalogue.ts";
 import type { Result } from "../src/results.ts";
 import { bundlesOf } from "../src/woven/bundles.ts";
-import type { Trials } from "../src/woven/fixtures.ts";
+import type { Trials } from "../src/woven/trial-key.ts";
 import type { Reach } from "../src/woven/reach.ts";
 import { runAlso } from "../src/woven/run-also.ts";
 import { runBeside } from "../src/woven/run-beside.ts";

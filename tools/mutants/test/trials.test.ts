@@ -4,7 +4,7 @@ import { mergedReach, notGreen, reachOf, withoutTests, type Reach } from "../src
 import { runWoven } from "../src/woven/run-mutants.ts";
 import type { EndedTest } from "../src/woven/trial-report.ts";
 import { besideOfTrials, countBeside, noticed, searchesOf, trialsOf, verdictOfTrials } from "../src/woven/trials.ts";
-import type { Trials } from "../src/woven/fixtures.ts";
+import type { Trials } from "../src/woven/trial-key.ts";
 
 const ended = (plan: string, more: Partial<EndedTest> = {}): EndedTest => ({
   plan,

@@ -1,5 +1,5 @@
 import { namesCase, type Mutant } from "../catalogue.ts";
-import { trialKey, type Trial, type Trials } from "./fixtures.ts";
+import { trialKey, type Trial, type Trials } from "./trial-key.ts";
 import type { Reach } from "./reach.ts";
 import type { EndedTest } from "./trial-report.ts";
 import { AND } from "./weave.ts";

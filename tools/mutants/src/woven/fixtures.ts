@@ -1,76 +1,7 @@
-/** Between a test's title and the mutant under which it is run. */
-export const UNDER = " ⟦";
-/** The test again, without the mutant: whether what it has left is the reason why the next one fails. */
-export const CONTROL = "control:";
-
 interface Rewritten {
   readonly file: string;
   readonly edits: readonly (readonly [text: string, replacement: string])[];
 }
-
-/** One test under one mutant. */
-export interface Trial {
-  readonly id: string;
-  /** Whether no further test of the mutant is run once this one is red. */
-  readonly ends: boolean;
-}
-
-/** Trials by test: `<plan id>|<title>`. */
-export type Trials = Readonly<Record<string, readonly Trial[]>>;
-
-export const trialKey = (plan: string, title: string): string => `${plan}|${title}`;
-
-/** On a test that leaves its bed to be restored. */
-export const DISTURBS = "disturbs";
-
-/** What a copy's specs import as `test`: each test once for each mutant that was chosen for it. */
-const trials = (folder: string): string => `
-import { test as unwoven } from "./test.ts";
-import { appendFileSync as append, readFileSync as read, writeFileSync as write } from "node:fs";
-const FOLDER = ${JSON.stringify(folder)};
-const chosen = JSON.parse(read(FOLDER + "/trials.json", "utf8"));
-const shown = (body: any, run: any) => Object.assign(run, { toString: () => body.toString() });
-const dies = (body: any, id: string, ends: boolean) => shown(body, async (parts: any, info: any) => {
-  // What is expected to fail ends no worker; what comes behind a red body is to leave the bed as it was.
-  const fails = () => {
-    write(FOLDER + "/now", "");
-    info.fail();
-    if (ends) append(FOLDER + "/ended", id + "\\n");
-  };
-  write(FOLDER + "/last", "red");
-  try {
-    await body(parts, info);
-    if (info.errors.length > 0) fails();
-    else write(FOLDER + "/last", "green");
-  } catch (error) {
-    fails();
-    throw error;
-  }
-});
-const tried = (title: string, details: any, body: any) => {
-  if (chosen === null) return unwoven(title, details, body);
-  const plan = details.annotation.find((one: any) => one.type === "plan").description;
-  for (const { id, ends } of chosen[plan + "|" + title] ?? []) {
-    unwoven(title + ${JSON.stringify(UNDER)} + id + "⟧", details, dies(body, id, ends));
-    unwoven(title + ${JSON.stringify(UNDER + CONTROL)} + id + "⟧", details, body);
-  }
-};
-/** Playwright's \`test\`, each test once for each mutant. */
-export const test: typeof unwoven = new Proxy(unwoven, { apply: (_, __, given: any) => tried(...(given as [any, any, any])) });
-`;
-
-/** Of the test that a fixture is for: the mutant under which it runs, or after which it runs without. */
-const TRIAL = `const [, control, under] = /⟦(control:)?(.*)⟧$/.exec(testInfo.title) ?? [];
-    const isTrial = under !== undefined && control === undefined;`;
-
-/** A test that is not needed any more asks for no bed. */
-const skips = `${TRIAL}
-    if (control !== undefined) testInfo.skip(read(FOLDER + "/last", "utf8") !== "red", "the test before it was not red");
-    else if (under !== undefined && read(FOLDER + "/ended", "utf8").split("\\n").includes(under)) {
-      write(FOLDER + "/last", "skipped");
-      testInfo.skip(true, "it was noticed already");
-    }
-`;
 
 /** A red test waits as long as its bed may take; in the simulator what comes at all comes within seconds. */
 const PATIENCE = "15s";
@@ -79,15 +10,24 @@ export const HASTE: Rewritten = {
   edits: ["directorReady: 30s", "clusterActive: 60s", "openebsReady: 60s"].map((text) => [text, text.replace(/\d+s/, PATIENCE)] as const),
 };
 
+const WOVEN = "tools/mutants/src/woven";
+
 /**
  * What a copy's fixtures do beside: a mutant lives from where the test is on its bed until all that it left there is looked at, or its body is
- * red, which is no reason to restore. What a case finds older than its control plane is made under the mutant too.
+ * red, which is no reason to restore.
  */
-export const wovenFixtures = (folder: string): readonly Rewritten[] => [
+export const WOVEN_FIXTURES: readonly Rewritten[] = [
   {
     file: "fixtures/src/index.ts",
     edits: [
-      ['export { test, type KuberaOptions } from "./test.ts";', `export { type KuberaOptions } from "./test.ts";\n${trials(folder)}`],
+      [
+        'export { test, type KuberaOptions } from "./test.ts";',
+        `export { type KuberaOptions } from "./test.ts";
+import { test as unwoven } from "./test.ts";
+import { tried } from "../../${WOVEN}/trial-test.ts";
+import { folder } from "../../${WOVEN}/in-copy.ts";
+export const test = tried(unwoven, folder);`,
+      ],
     ],
   },
   { file: "fixtures/src/test.ts", edits: [["if (testInfo.errors.length === 0) await apps.clear();", "await apps.clear();"]] },
@@ -96,48 +36,31 @@ export const wovenFixtures = (folder: string): readonly Rewritten[] => [
   {
     file: "fixtures/src/test/enter-behind.ts",
     edits: [
-      // A bed is restored after each trial of such a case, so that there is no other case on it; what a mutant does to those of others is not seen.
-      ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [identityOf(testInfo).plan]: behind[identityOf(testInfo).plan] ?? {} })"],
-      [
-        "import { identityOf }",
-        `import { writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport { identityOf }`,
-      ],
-      ["    const older = await", `    ${TRIAL}\n    if (isTrial) write(FOLDER + "/now", under);\n    const older = await`],
-      ["    refuseKept(request, place);", `    write(FOLDER + "/now", "");\n    refuseKept(request, place);`],
+      // A bed is restored after each trial of such a case, so that there is no other case on it: what a mutant does to theirs, `run --in` shows.
+      ["olderPlace(place.bed, wishes)", "olderPlace(place.bed, { [plan]: behind[plan] ?? {} })"],
+      ["import { identityOf }", `import { trial } from "../../../${WOVEN}/in-copy.ts";\nimport { identityOf }`],
+      ["    const older = await", "    trial.makesOlder(testInfo);\n    const older = await"],
+      ["    refuseKept(request, place);", "    trial.rests();\n    refuseKept(request, place);"],
     ],
   },
   {
     file: "fixtures/src/test/place.ts",
     edits: [
-      [
-        "import { redactErrors }",
-        `import { readFileSync as read, writeFileSync as write } from "node:fs";\nconst FOLDER = ${JSON.stringify(folder)};\nimport { redactErrors }`,
-      ],
-      ["  let bed: Bed | undefined;\n", `  let bed: Bed | undefined;\n  ${skips}`],
+      ["import { redactErrors }", `import { trial } from "../../../${WOVEN}/in-copy.ts";\nimport { redactErrors }`],
+      ["  let bed: Bed | undefined;\n", "  trial.begins(testInfo);\n  let bed: Bed | undefined;\n"],
       [
         "enter(request, { testInfo, seen }));\n",
         `enter(request, { testInfo, seen }));
-    if (request.disturbs !== false) testInfo.annotations.push({ type: "${DISTURBS}" });
-    // Its fixtures meet the mutant too, and where one fails the body never runs.
-    if (isTrial) for (const [name, text] of [["last", "red"], ["now", under]]) write(FOLDER + "/" + name, text);
-    // Whoever is first on a Director signs in, and here each test may be.
-    if (under !== undefined) session.administrator.forget();
+    trial.isOnBed(testInfo, { disturbs: request.disturbs !== false });
+    if (trial.signsInAnew(testInfo)) session.administrator.forget();
 `,
       ],
-      ["    request.patience.end();\n", `    write(FOLDER + "/now", "");\n    request.patience.end();\n`],
+      ["    request.patience.end();\n", "    trial.rests();\n    request.patience.end();\n"],
       [
         "    if (failed) await attachEvidence({ testInfo, session, startedAt, bed });\n    if (bed",
-        `    const hasLeft = isTrial && failed && read(FOLDER + "/last", "utf8") === "green";
-    if (isTrial && failed) {
-      testInfo.fail();
-      write(FOLDER + "/last", "red");
-    }
-    if (bed`,
+        "    const spoilt = trial.spoilsBed(testInfo, { failed, disturbs: request.disturbs !== false });\n    if (bed",
       ],
-      [
-        "slotOf(testInfo), dirty, failed }",
-        "slotOf(testInfo), dirty: hasLeft || request.disturbs !== false || (failed && control !== undefined), failed: false }",
-      ],
+      ["slotOf(testInfo), dirty, failed }", "slotOf(testInfo), dirty: spoilt, failed: false }"],
     ],
   },
 ];

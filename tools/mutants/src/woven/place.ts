@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Mutant } from "../catalogue.ts";
 import { SWITCH_FILE, switchSource, weave } from "./weave.ts";
-import { HASTE, wovenFixtures, type Trials } from "./fixtures.ts";
+import { HASTE, WOVEN_FIXTURES } from "./fixtures.ts";
+import { TrialFolder } from "./trial-folder.ts";
+import type { Trials } from "./trial-key.ts";
 import { openWorkplace } from "../workplace.ts";
 
 /** A copy of the repository in whose simulated data centre many mutants lie, of which one at a time is let live. */
@@ -34,7 +36,7 @@ const weaveSources = (root: string, mutants: readonly Mutant[]): ReadonlySet<str
   return new Set(ids);
 };
 
-const rewrite = (root: string, { file, edits }: ReturnType<typeof wovenFixtures>[number]): void => {
+const rewrite = (root: string, { file, edits }: (typeof WOVEN_FIXTURES)[number]): void => {
   const path = join(root, file);
   let source = readFileSync(path, "utf8");
   for (const [text, replacement] of edits) {
@@ -47,21 +49,17 @@ const rewrite = (root: string, { file, edits }: ReturnType<typeof wovenFixtures>
 /** `records`: what is reached is told; then no mutant lives. */
 export const openWovenPlace = (repository: string, mutants: readonly Mutant[], records: boolean): WovenPlace => {
   const { root, remove } = openWorkplace(repository);
-  const folder = join(root, "mutant-switch");
-  mkdirSync(folder);
-  for (const name of ["now", "reached", "last", "ended", ...(records ? ["records"] : [])]) writeFileSync(join(folder, name), "");
+  const folder = new TrialFolder(root);
+  folder.make({ records });
   const ids = weaveSources(root, mutants);
-  writeFileSync(join(root, SWITCH_FILE), switchSource(folder));
+  writeFileSync(join(root, SWITCH_FILE), switchSource(folder.path));
   // What is recorded once may take its time.
-  for (const file of [...wovenFixtures(folder), ...(records ? [] : [HASTE])]) rewrite(root, file);
+  for (const file of [...WOVEN_FIXTURES, ...(records ? [] : [HASTE])]) rewrite(root, file);
   return {
     root,
     ids,
-    choose(trials) {
-      writeFileSync(join(folder, "trials.json"), JSON.stringify(trials ?? null));
-      writeFileSync(join(folder, "ended"), "");
-    },
-    reached: () => readFileSync(join(folder, "reached"), "utf8").split("\n").filter(Boolean),
+    choose: (trials) => folder.choose(trials),
+    reached: () => folder.reached(),
     remove,
   };
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CONTROL, DISTURBS, UNDER } from "./fixtures.ts";
+import { readTitle } from "./trial-titles.ts";
+import { DISTURBS } from "./trial.ts";
 
 const annotationSchema = z.object({ type: z.string(), description: z.string().optional() });
 const resultSchema = z.object({
@@ -47,15 +48,14 @@ const statusOf = (status: string): EndedTest["status"] =>
 const endedOf = (title: string, { annotations, results }: z.infer<typeof specSchema>["tests"][number]): readonly EndedTest[] => {
   const last = results.at(-1);
   if (last === undefined) return [];
-  const [ownTitle = title, under] = title.split(UNDER);
+  const { title: ownTitle, trial } = readTitle(title);
   const told = [...annotations, ...last.annotations];
-  const isControl = under?.startsWith(CONTROL) === true;
   return [
     {
       plan: told.find(({ type }) => type === "plan")?.description ?? "",
       title: ownTitle,
-      mutant: under?.slice(isControl ? CONTROL.length : 0, -1),
-      isControl,
+      mutant: trial?.id,
+      isControl: trial?.isControl === true,
       status: statusOf(last.status),
       // A mutant lives once the bed is there, so that what it breaks is none of the bed's, whatever error it comes to.
       inSetUp: told.some(({ type }) => type === SET_UP),

@@ -2,7 +2,7 @@ import { namesCase, type Mutant } from "../catalogue.ts";
 import type { Reach } from "./reach.ts";
 import type { EndedTest } from "./trial-report.ts";
 import type { Verdict } from "../verdict.ts";
-import { trialKey, type Trial, type Trials } from "./fixtures.ts";
+import { trialKey, type Trial, type Trials } from "./trial-key.ts";
 
 /** About what a bed costs that must be restored behind a test. */
 const RESTORE_MS = 10_000;
