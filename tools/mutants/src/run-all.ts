@@ -5,7 +5,7 @@ import type { Scored } from "./score.ts";
 import type { Session } from "./session.ts";
 
 export interface RunAll {
-  readonly session: Pick<Session, "areasOf" | "known" | "notGreen" | "run">;
+  readonly session: Pick<Session, "known" | "notGreen" | "run"> & { readonly tests: Pick<Session["tests"], "areasOf"> };
   /** Whether results that still hold are made anew. */
   readonly again: boolean;
   /** How many are run at most. */
@@ -39,7 +39,7 @@ export const runAll = async (mutants: readonly Mutant[], { session, again, limit
   const red = await session.notGreen([...new Set(due.flatMap((mutant) => mutant.red))]);
   if (red.length > 0) throw new Error(`red without any mutant, so that nothing can be said with them: ${red.join(", ")}`);
   let ended = 0;
-  for (const group of groupsOf(due, size, (mutant) => session.areasOf(mutant)))
+  for (const group of groupsOf(due, size, (mutant) => session.tests.areasOf(mutant.red)))
     for (const { mutant, result } of await resultsOf(group, session)) {
       ended += 1;
       known.set(mutant.id, result);

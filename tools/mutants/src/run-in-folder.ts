@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
 import type { Reach } from "./woven/reach.ts";
 
 export interface RunInFolder {
-  readonly session: Pick<Session, "casesIn" | "keeper" | "known" | "redIn">;
+  readonly session: Pick<Session, "keeper" | "known" | "redIn"> & { readonly tests: Pick<Session["tests"], "inFolder"> };
   /** Of specs, relative to the repository: tests/upgrade. */
   readonly folder: string;
   readonly reach: Reach;
@@ -24,7 +24,7 @@ const toldOf = (red: readonly string[] | undefined): string =>
  */
 export const runInFolder = async (mutants: readonly Mutant[], options: RunInFolder): Promise<void> => {
   const { session, folder, reach, again, limit, tell } = options;
-  const cases = new Set(session.casesIn(folder));
+  const cases = new Set(session.tests.inFolder(folder).map(({ plan }) => plan));
   const isMet = ({ id }: Mutant): boolean => reach.met[id]?.some((index) => cases.has(reach.tests[index]?.plan ?? "")) === true;
   const isDue = (result: Result | undefined): result is Result =>
     result !== undefined && (again || result.inFolders?.[folder] === undefined);

@@ -1,9 +1,10 @@
-import { listTests, type ListedTest } from "@kubera-e2e/cli/list-tests";
+import { listTests } from "@kubera-e2e/cli/list-tests";
 import { leftOutOf } from "./beside.ts";
 import { namesCase, type Mutant } from "./catalogue.ts";
 import { readBook, writeBook, type Book, type Result } from "./results.ts";
 import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
 import { runSpecs } from "./run-specs.ts";
+import { SuiteTests } from "./suite-tests.ts";
 import { isWhole, judge, redIds } from "./verdict.ts";
 import { openWorkplace, type Workplace } from "./workplace.ts";
 
@@ -22,25 +23,19 @@ export interface SessionOptions {
 
 /** Runs of mutants over one copy of the repository, whose results are kept as they come. */
 export class Session {
+  readonly tests: SuiteTests;
   readonly #options: SessionOptions;
-  readonly #tests: readonly ListedTest[];
   #book: Book;
   #workplace: Workplace | undefined;
 
-  constructor(options: SessionOptions, tests: readonly ListedTest[]) {
+  constructor(options: SessionOptions, tests: SuiteTests) {
     this.#options = options;
-    this.#tests = tests;
+    this.tests = tests;
     this.#book = readBook(options.root);
   }
 
   static async open(options: SessionOptions): Promise<Session> {
-    const tests = (await listTests(options.root)).filter(({ project, isDraft }) => project === "api" && !isDraft);
-    return new Session(options, tests);
-  }
-
-  /** Whether a spec holds it; lists put what it stands in before a title. */
-  hasTest(plan: string, title: string): boolean {
-    return this.#tests.some((one) => one.plan === plan && ` ${one.title}`.endsWith(` ${title}`));
+    return new Session(options, new SuiteTests(await listTests(options.root)));
   }
 
   close(): void {
@@ -51,11 +46,11 @@ export class Session {
   async notGreen(ids: readonly string[]): Promise<readonly string[]> {
     const { root } = this.#place;
     const rooms = roomsPrint(root);
-    const printOf = (id: string): string => casePrint(rooms, root, this.#specsOf([id]));
+    const printOf = (id: string): string => casePrint(rooms, root, this.tests.specsOf([id]));
     const asked = ids.filter((id) => this.#book.green[id] !== printOf(id));
     if (asked.length === 0) return [];
     this.#options.tell(`without a mutant: ${asked.length} cases`);
-    const { tests } = await runSpecs({ root, tests: this.#testsOf(asked), limitMs: SUITE_LIMIT_MS, untilRed: false });
+    const { tests } = await runSpecs({ root, tests: this.tests.ofCases(asked), limitMs: SUITE_LIMIT_MS, untilRed: false });
     const ended = (wanted: "passed" | "failed"): Set<string> =>
       new Set(tests.filter(({ status }) => status === wanted).map(({ plan }) => plan));
     const [passed, failed] = [ended("passed"), ended("failed")];
@@ -75,7 +70,7 @@ export class Session {
     const { root } = this.#place;
     const prints = mutants.map((mutant) => this.#print(mutant));
     const started = performance.now();
-    const tests = this.#testsOf(mutants.flatMap(({ red }) => red));
+    const tests = this.tests.ofCases(mutants.flatMap(({ red }) => red));
     const untilRed = mutants.length === 1 && !this.#options.every;
     const edits = mutants.map(({ edit }) => edit);
     // Read now: with the edit made, no source is as it was.
@@ -98,14 +93,9 @@ export class Session {
     return results;
   }
 
-  /** Ids of the cases of a folder of specs. Throws where there are none. */
-  casesIn(folder: string): readonly string[] {
-    return [...new Set(this.#testsIn(folder).map(({ plan }) => plan))];
-  }
-
   /** Ids that were red when all cases of a folder ran under a mutant, as the suite runs them; undefined where not all of them ran. */
   async redIn(folder: string, { edit }: Mutant): Promise<readonly string[] | undefined> {
-    const tests = this.#testsIn(folder);
+    const tests = this.tests.inFolder(folder);
     const { root } = this.#place;
     const run = await this.#place.mutated([edit], () => runSpecs({ root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false }));
     return isWhole(run, tests.length) ? redIds(run) : undefined;
@@ -120,11 +110,6 @@ export class Session {
     };
   }
 
-  /** The areas of the specs of its cases. */
-  areasOf(mutant: Mutant): readonly string[] {
-    return [...new Set(this.#specsOf(mutant.red).map((file) => file.split("/")[1] ?? ""))];
-  }
-
   /** Made when it is needed, and from then on what everything is read from. */
   get #place(): Workplace {
     return (this.#workplace ??= openWorkplace(this.#options.root));
@@ -132,28 +117,14 @@ export class Session {
 
   /** Nothing where not all of them ran: what did not run was not green. */
   async #othersOf(mutant: Mutant, before: readonly string[]): Promise<Pick<Result, "others" | "leftOut">> {
-    const tests = this.#tests.filter(({ plan }) => !namesCase(mutant, plan));
+    const tests = this.tests.all.filter(({ plan }) => !namesCase(mutant, plan));
     const run = await runSpecs({ root: this.#place.root, tests, limitMs: SUITE_LIMIT_MS, untilRed: false });
     const shown = before.filter((plan) => mutant.also?.includes(plan));
     return isWhole(run, tests.length) ? { others: [...shown, ...redIds(run)], ...leftOutOf(mutant) } : {};
   }
 
   #print(mutant: Mutant): string {
-    return mutantPrint(mutant, this.#workplace?.root ?? this.#options.root, this.#specsOf(mutant.red));
-  }
-
-  #specsOf(ids: readonly string[]): readonly string[] {
-    return [...new Set(this.#testsOf(ids).map(({ file }) => file))];
-  }
-
-  #testsIn(folder: string): readonly ListedTest[] {
-    const tests = this.#tests.filter(({ file }) => file.startsWith(`${folder}/`));
-    if (tests.length === 0) throw new Error(`no case of the API is in ${folder}`);
-    return tests;
-  }
-
-  #testsOf(ids: readonly string[]): readonly ListedTest[] {
-    return this.#tests.filter(({ plan }) => ids.includes(plan));
+    return mutantPrint(mutant, this.#workplace?.root ?? this.#options.root, this.tests.specsOf(mutant.red));
   }
 
   /** Onto what lies there by now: somebody else may run other mutants. */

@@ -20,7 +20,7 @@ const session = ({ known = {}, red = [] }: { known?: Readonly<Record<string, Res
     ran,
     known: ({ id }: Mutant) => known[id],
     notGreen: () => Promise.resolve(red),
-    areasOf: ({ id }: Mutant) => [id.startsWith("alone") ? "install" : id],
+    tests: { areasOf: ([id = ""]: readonly string[]) => [id.startsWith("alone") ? "install" : id] },
     run: (mutants: readonly Mutant[]) => {
       ran.push(mutants.map(({ id }) => id).join("+"));
       return Promise.resolve(mutants.map(({ id }) => (id === "logs" ? { ...KILLED, end: "survived" as const } : KILLED)));
@@ -54,7 +54,7 @@ describe("a run of mutants", () => {
 
   it("runs those of areas apart at once, and alone what was not killed in company", async () => {
     const one = session();
-    const inFile = (id: string): Mutant => ({ ...mutant(id), edit: { file: `infra/sim/src/${id}.ts`, text: "a", with: "b" } });
+    const inFile = (id: string): Mutant => ({ ...mutant(id, [id]), edit: { file: `infra/sim/src/${id}.ts`, text: "a", with: "b" } });
     await runAll(["auth", "alone", "logs", "pools", "dmaas"].map(inFile), { ...options, session: one, size: 3 });
     expect(one.ran).toEqual(["auth+logs+pools", "logs", "alone", "dmaas"]);
   });

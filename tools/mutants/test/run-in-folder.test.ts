@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { Mutant } from "../src/catalogue.ts";
 import type { Result } from "../src/results.ts";
 import { runInFolder } from "../src/run-in-folder.ts";
+import { SuiteTests } from "../src/suite-tests.ts";
 
 const mutant = (id: string): Mutant => ({
   id,
@@ -20,6 +21,8 @@ const reach = {
   met: { green: [0, 1], spoils: [0], stops: [0], looked: [0], elsewhere: [1], unjudged: [0] },
 };
 
+const listed = (file: string, plan: string) => ({ plan, title: "t", file, line: 1, project: "api", isDraft: false });
+
 const session = () => {
   const kept: Record<string, Omit<Result, "print">> = {};
   const known: Readonly<Record<string, Result>> = { green: KILLED, spoils: KILLED, stops: KILLED, looked: LOOKED, elsewhere: KILLED };
@@ -27,7 +30,7 @@ const session = () => {
   return {
     kept,
     known: ({ id }: Mutant) => known[id],
-    casesIn: () => ["TCID-UPGRADE"],
+    tests: new SuiteTests([listed("tests/upgrade/a.api.spec.ts", "TCID-UPGRADE"), listed("tests/other/a.api.spec.ts", "TCID-OTHER")]),
     redIn: (_: string, { id }: Mutant) => Promise.resolve(red[id]),
     keeper: () => (found: Readonly<Record<string, Omit<Result, "print">>>) => void Object.assign(kept, found),
   };
@@ -58,4 +61,9 @@ it("looks again when told to, and at no more than the limit", async () => {
   const other = session();
   await runInFolder(mutants, { ...options, session: other, limit: 1, tell: () => {} });
   expect(Object.keys(other.kept)).toEqual(["green"]);
+});
+
+it("is refused for a folder without cases", async () => {
+  const run = runInFolder(mutants, { ...options, folder: "tests/upgrades", session: session(), tell: () => {} });
+  await expect(run).rejects.toThrow("no case of the API is in tests/upgrades");
 });

@@ -95,7 +95,7 @@ export const findCases = async (
 /** Mutants that have no result yet; with `within` those that have one, of which nobody knows what else they turn red. Throws when nobody has recorded what meets them. */
 export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOnePlace): Promise<void> => {
   const { root, session, again, every, within, limit, size, tell } = options;
-  const reach = reachOfRoot(root, (plan, title) => session.hasTest(plan, title));
+  const reach = reachOfRoot(root, (plan, title) => session.tests.has(plan, title));
   const isUnknown = (mutant: Mutant): boolean => redBeside(mutant, session.known(mutant)) === undefined;
   const isAsked = (mutant: Mutant): boolean => {
     const result = session.known(mutant);
