@@ -4,6 +4,14 @@ import type { Result } from "./results.ts";
 /** What a result keeps of those that were not asked since they are named already. */
 export const leftOutOf = ({ also }: Mutant): Pick<Result, "leftOut"> => (also === undefined ? {} : { leftOut: also });
 
+/** What is known of cases beside those that must notice it: a new run of these does not take it away. */
+export const besideNamed = ({ others, leftOut, inCompany, inFolders }: Partial<Result> = {}): Partial<Result> => ({
+  ...(others && { others }),
+  ...(leftOut && { leftOut }),
+  ...(inCompany && { inCompany }),
+  ...(inFolders && { inFolders }),
+});
+
 /** All that runs have shown red beside what must notice it. */
 const shownBy = ({ red }: Mutant, { others = [], inFolders = {} }: Partial<Result>): readonly string[] => [
   ...new Set([...others, ...Object.values(inFolders).flat()].filter((plan) => !red.includes(plan))),
@@ -25,4 +33,10 @@ export const redBeside = (mutant: Mutant, result: Partial<Result> = {}): readonl
 export const neverShown = (mutant: Mutant, result: Partial<Result> = {}): readonly string[] => {
   const shown = shownBy(mutant, result);
   return (mutant.also ?? []).filter((plan) => !shown.includes(plan));
+};
+
+/** Cases that a mutant names as those that must notice it, and that no run has shown red: most end at the first that is. */
+export const neverNoticed = ({ red }: Mutant, { by = [], others = [], inFolders = {} }: Partial<Result> = {}): readonly string[] => {
+  const shown = new Set([...by, ...others, ...Object.values(inFolders).flat()]);
+  return red.filter((plan) => !shown.has(plan));
 };

@@ -1,4 +1,4 @@
-import { neverShown, redBeside } from "./beside.ts";
+import { neverNoticed, neverShown, redBeside } from "./beside.ts";
 import type { Mutant } from "./catalogue.ts";
 import type { Result } from "./results.ts";
 
@@ -104,12 +104,17 @@ export const scoreTable = (all: readonly Scored[]): string => {
   const list = (title: string, entries: readonly string[]): string[] => (entries.length === 0 ? [] : ["", title, ...entries]);
   const told = ({ id, because }: { readonly id: string; readonly because: string }): string => `  ${id}: ${because}`;
   const beside = besideLines(all);
+  const unnoticed = all.flatMap(({ mutant, result }) => {
+    const plans = result?.end === "killed" ? neverNoticed(mutant, result) : [];
+    return plans.length === 0 ? [] : [`  ${mutant.id}: ${plans.join(", ")}`];
+  });
   return [
     ...lines,
     ...list("survivors:", whole.survivors.map(told)),
     ...list("errored, and so neither killed nor survived:", whole.errored.map(told)),
     ...list("red beside all that they name:", beside.told),
     ...list("named as `also`, and never shown red:", beside.unshown),
+    ...list("named in `red`, and never shown so:", unnoticed),
     ...(beside.count === undefined ? [] : ["", beside.count]),
     ...(inCompany > 0 ? ["", `${inCompany} were run with others at once`] : []),
     ...(inOnePlace > 0 ? ["", `${inOnePlace} were run in one data centre with others, one after the other`] : []),

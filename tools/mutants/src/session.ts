@@ -1,5 +1,5 @@
 import { listTests } from "@kubera-e2e/cli/list-tests";
-import { leftOutOf } from "./beside.ts";
+import { besideNamed, leftOutOf } from "./beside.ts";
 import { namesCase, type Mutant } from "./catalogue.ts";
 import { readBook, writeBook, type Book, type Result } from "./results.ts";
 import { casePrint, mutantPrint, roomsPrint } from "./prints.ts";
@@ -86,8 +86,8 @@ export class Session {
     const seconds = Math.round((performance.now() - started) / 1000 / mutants.length);
     const together = mutants.length > 1 ? { together: mutants.length } : {};
     const results = verdicts.map((verdict, index): Result => {
-      const inFolders = before[index]?.inFolders;
-      return { print: prints[index] ?? "", seconds, ...together, ...verdict, ...(inFolders && { inFolders }) };
+      const known = besideNamed("others" in verdict ? { inFolders: before[index]?.inFolders } : before[index]);
+      return { ...known, print: prints[index] ?? "", seconds, ...together, ...verdict };
     });
     this.#keep({ results: Object.fromEntries(mutants.map(({ id }, index) => [id, results[index]])) as Book["results"] });
     return results;

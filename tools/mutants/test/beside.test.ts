@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { neverShown, redBeside } from "../src/beside.ts";
+import { besideNamed, neverNoticed, neverShown, redBeside } from "../src/beside.ts";
 import type { Mutant } from "../src/catalogue.ts";
 
 const mutant = (also?: string[]): Mutant => ({
@@ -42,4 +42,17 @@ it("what nobody has seen red is told", () => {
   expect(neverShown(mutant(["B"]))).toEqual(["B"]);
   expect(neverShown(mutant(["B", "C"]), { others: ["B"], inFolders: { "tests/a": ["C"] } })).toEqual([]);
   expect(neverShown(mutant())).toEqual([]);
+});
+
+it("what must notice it, and nobody has seen red, is told", () => {
+  const two = { ...mutant(), red: ["A", "D"] };
+  expect(neverNoticed(two)).toEqual(["A", "D"]);
+  expect(neverNoticed(two, { by: ["A"] })).toEqual(["D"]);
+  expect(neverNoticed(two, { by: ["A"], inFolders: { "tests/a": ["D"] } })).toEqual([]);
+});
+
+it("what is known beside the named cases outlives a new run of these", () => {
+  const beside = { others: ["B"], leftOut: ["C"], inCompany: true as const, inFolders: { "tests/a": [] } };
+  expect(besideNamed({ ...beside, by: ["A"], seconds: 1 })).toEqual(beside);
+  expect(besideNamed({ others: undefined })).toEqual({});
 });

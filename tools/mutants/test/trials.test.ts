@@ -69,6 +69,8 @@ describe("trials", () => {
   it("are the tests of the named cases that meet the mutant, the cheapest first", () => {
     expect(trialsOf([M], REACH, 1)).toEqual({ "A|quick": [{ id: "m", ends: true }] });
     expect(Object.keys(trialsOf([M], REACH, 9))).toEqual(["A|quick", "A|slow"]);
+    const asked = [{ id: "m", ends: false }];
+    expect(trialsOf([M], REACH, undefined), "all, whatever is red").toEqual({ "A|quick": asked, "A|slow": asked });
   });
 
   it("beside them are those of all other cases that meet it", () => {
@@ -119,9 +121,10 @@ describe("mutants in one data centre", () => {
       run: () => Promise.resolve([red("A"), control("A", "passed"), ended("B", { mutant: "n" })]),
       keep: (results) => void kept.push(results),
       tell: () => {},
+      known: () => ({ print: "p", end: "killed", by: ["Z"], others: ["B"], seconds: 9 }),
     });
     expect(told.map((trials) => Object.keys(trials))).toEqual([["A|quick"], ["B|other"]]);
-    expect(kept).toEqual([{ m: { seconds: 0, woven: true, end: "killed", by: ["A"] } }]);
+    expect(kept).toEqual([{ m: { others: ["B"], seconds: 0, woven: true, end: "killed", by: ["A"] } }]);
     expect(unsure.map(({ id }) => id)).toEqual(["unmet", "fixed", "n"]);
   });
 });

@@ -1,14 +1,11 @@
 import { neverShown } from "../beside.ts";
 import type { Mutant } from "../catalogue.ts";
-import type { Result } from "../results.ts";
 import { meetingsWhere, trialsTogether, type Meeting } from "./bundles.ts";
 import type { RunWoven } from "./run-mutants.ts";
 import { slicesOf } from "./slices.ts";
 import { noticed } from "./trials.ts";
 
 export interface RunAlso extends Omit<RunWoven, "most" | "size"> {
-  /** What is known of a mutant already. */
-  readonly known: (mutant: Mutant) => Result | undefined;
   /** How many tests are run before what they have shown is kept. */
   readonly slice: number;
 }

@@ -47,7 +47,7 @@ export interface RunInOnePlace {
   readonly root: string;
   readonly session: Session;
   readonly again: boolean;
-  /** Whether those that turned something red are asked by all further tests, too. */
+  /** Whether a red test is not the last that a mutant is asked by. */
   readonly every: boolean;
   /** Looks at what other cases say of mutants that have a result, where at most so many of their tests meet them; undefined for not at all. */
   readonly within: number | undefined;
@@ -112,13 +112,13 @@ export const runInOnePlace = async (mutants: readonly Mutant[], options: RunInOn
   try {
     const known = (mutant: Mutant) => session.known(mutant);
     const run = () => wovenRun(place, { limitMs: LIMIT_MS, tell });
-    const common = { place, reach, run, keep: session.keeper(asked), tell };
+    const common = { place, reach, run, keep: session.keeper(asked), tell, known };
     if (within !== undefined) {
-      await runAlso(asked, { ...common, slice: SLICE, known });
+      await runAlso(asked, { ...common, slice: SLICE });
       const unknown = asked.filter((mutant) => again || isUnknown(mutant));
-      return await runBeside(unknown, { ...common, size: size ?? BUNDLE, slice: SLICE, known, every });
+      return await runBeside(unknown, { ...common, size: size ?? BUNDLE, slice: SLICE, every });
     }
-    const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: MOST });
+    const unsure = await runWoven(asked, { ...common, size: size ?? SHARED, most: every ? undefined : MOST });
     if (unsure.length > 0) tell(`\n${unsure.length} want a data centre of their own: ${unsure.map(({ id }) => id).join(" ")}`);
   } finally {
     place.remove();

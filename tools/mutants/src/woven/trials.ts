@@ -28,8 +28,11 @@ const trialsOfAll = (chosen: readonly Chosen[], ends: boolean): Trials => {
   return trials;
 };
 
-/** Tests of the named cases that are run under each mutant, at most so many, the cheapest first; what comes behind the first that is red is left out. */
-export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number): Trials =>
+/**
+ * Tests of the named cases that are run under each mutant, at most so many, the cheapest first, what comes behind the first that is red left out;
+ * all of them without `most`.
+ */
+export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number | undefined): Trials =>
   trialsOfAll(
     mutants.map((mutant) => ({
       id: mutant.id,
@@ -37,7 +40,7 @@ export const trialsOf = (mutants: readonly Mutant[], reach: Reach, most: number)
         .toSorted((a, b) => a.ms - b.ms)
         .slice(0, most),
     })),
-    true,
+    most !== undefined,
   );
 
 /** How many tests of cases that it does not name meet a mutant; undefined when nobody knows. */
