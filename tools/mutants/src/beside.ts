@@ -12,10 +12,12 @@ export const besideNamed = ({ others, leftOut, inCompany, inFolders }: Partial<R
   ...(inFolders && { inFolders }),
 });
 
-/** All that runs have shown red beside what must notice it. */
-const shownBy = ({ red }: Mutant, { others = [], inFolders = {} }: Partial<Result>): readonly string[] => [
-  ...new Set([...others, ...Object.values(inFolders).flat()].filter((plan) => !red.includes(plan))),
+/** All that any run has shown red. */
+const shownRed = ({ by = [], others = [], inFolders = {} }: Partial<Result>): readonly string[] => [
+  ...new Set([...by, ...others, ...Object.values(inFolders).flat()]),
 ];
+
+const notIn = (shown: readonly string[], plans: readonly string[]): readonly string[] => plans.filter((plan) => !shown.includes(plan));
 
 /**
  * Cases that go red beside all that a mutant names; undefined when nobody has looked so far: a look with more mutants at once ends at the
@@ -24,19 +26,13 @@ const shownBy = ({ red }: Mutant, { others = [], inFolders = {} }: Partial<Resul
 export const redBeside = (mutant: Mutant, result: Partial<Result> = {}): readonly string[] | undefined => {
   const { others, leftOut = [], inCompany } = result;
   if (others === undefined || leftOut.some((plan) => !namesCase(mutant, plan))) return undefined;
-  const unnamed = shownBy(mutant, result).filter((plan) => !namesCase(mutant, plan));
+  const unnamed = shownRed(result).filter((plan) => !namesCase(mutant, plan));
   const isAtTheFirst = inCompany === true && others.some((plan) => !leftOut.includes(plan));
   return unnamed.length === 0 && isAtTheFirst ? undefined : unnamed;
 };
 
 /** Cases that a mutant names as going red too, and that no run has shown so. */
-export const neverShown = (mutant: Mutant, result: Partial<Result> = {}): readonly string[] => {
-  const shown = shownBy(mutant, result);
-  return (mutant.also ?? []).filter((plan) => !shown.includes(plan));
-};
+export const neverShown = ({ also = [] }: Mutant, result: Partial<Result> = {}): readonly string[] => notIn(shownRed(result), also);
 
 /** Cases that a mutant names as those that must notice it, and that no run has shown red: most end at the first that is. */
-export const neverNoticed = ({ red }: Mutant, { by = [], others = [], inFolders = {} }: Partial<Result> = {}): readonly string[] => {
-  const shown = new Set([...by, ...others, ...Object.values(inFolders).flat()]);
-  return red.filter((plan) => !shown.has(plan));
-};
+export const neverNoticed = ({ red }: Mutant, result: Partial<Result> = {}): readonly string[] => notIn(shownRed(result), red);

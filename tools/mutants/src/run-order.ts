@@ -13,7 +13,7 @@ interface Run {
   readonly tell: (line: string) => void;
 }
 
-const shared = (mutants: readonly Mutant[], { session, flags, tell }: Run) => ({
+const common = (mutants: readonly Mutant[], { session, flags, tell }: Run) => ({
   session,
   again: flags.again === true,
   limit: Number(flags.limit ?? mutants.length),
@@ -23,7 +23,7 @@ const shared = (mutants: readonly Mutant[], { session, flags, tell }: Run) => ({
 const woven = (mutants: readonly Mutant[], run: Run): Promise<void> => {
   const { every, else: isElse, within, group } = run.flags;
   return runInOnePlace(mutants, {
-    ...shared(mutants, run),
+    ...common(mutants, run),
     root: run.root,
     every: every === true,
     within: isElse === true ? Number(within ?? Infinity) : undefined,
@@ -32,7 +32,7 @@ const woven = (mutants: readonly Mutant[], run: Run): Promise<void> => {
 };
 
 const inFolder = (mutants: readonly Mutant[], folder: string, run: Run): Promise<void> =>
-  runInFolder(mutants, { ...shared(mutants, run), folder: folder.replace(/\/$/, ""), reach: reachOfRoot(run.root) });
+  runInFolder(mutants, { ...common(mutants, run), folder: folder.replace(/\/$/, ""), reach: reachOfRoot(run.root) });
 
 const known = (mutants: readonly Mutant[], { session }: Run): readonly Scored[] =>
   mutants.map((mutant) => ({ mutant, result: session.known(mutant) }));
@@ -40,10 +40,9 @@ const known = (mutants: readonly Mutant[], { session }: Run): readonly Scored[] 
 /** Runs mutants the way that an order has chosen, and answers what is known of all. */
 const runAsOrdered = async (mutants: readonly Mutant[], run: Run): Promise<readonly Scored[]> => {
   const { woven: isWoven, in: folder, else: isElse, group } = run.flags;
-  if (isWoven !== true && folder === undefined)
-    return runAll(mutants, { ...shared(mutants, run), size: isElse === true ? 1 : Number(group ?? 1) });
   if (isWoven === true) await woven(mutants, run);
-  if (folder !== undefined) await inFolder(mutants, folder, run);
+  else if (folder !== undefined) await inFolder(mutants, folder, run);
+  else return runAll(mutants, { ...common(mutants, run), size: isElse === true ? 1 : Number(group ?? 1) });
   return known(mutants, run);
 };
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { TrialFolder } from "../src/woven/trial-folder.ts";
 import { tried } from "../src/woven/trial-test.ts";
 import { trialTitle } from "../src/woven/trial-titles.ts";
-import { TrialHooks } from "../src/woven/trial.ts";
+import { TrialHooks } from "../src/woven/trial-hooks.ts";
 
 const ID = "role:a:b";
 
@@ -54,6 +54,13 @@ const registered = (title: string, body: () => Promise<void>, ends = true): read
   return tests;
 };
 
+/** The test under its mutant. */
+const trialOf = (body: () => Promise<void>, ends = true): Registered["body"] => {
+  const [run] = registered("holds", body, ends);
+  if (run === undefined) throw new Error("no trial was registered");
+  return run.body;
+};
+
 it("a test is run under each mutant that was chosen for it, and behind it without; others are not run", () => {
   const body = async () => {};
   expect(registered("holds", body).map(({ title }) => title)).toEqual([`holds ⟦${ID}⟧`, `holds ⟦control:${ID}⟧`]);
@@ -62,12 +69,14 @@ it("a test is run under each mutant that was chosen for it, and behind it withou
 });
 
 it("a mutant lives while a green test is on its bed, and what its fixtures clean up is cleaned under it", async () => {
-  const [run] = registered("holds", async () => expect(lives()).toBe(ID) as undefined);
+  const run = trialOf(async () => {
+    expect(lives()).toBe(ID);
+  });
   const test = underMutant();
   trial.begins(test);
   expect(lives()).toBe("");
   trial.isOnBed(test, { disturbs: false });
-  await run?.body({}, test);
+  await run({}, test);
   expect(lives()).toBe(ID);
   trial.rests();
   expect(lives()).toBe("");
@@ -76,10 +85,10 @@ it("a mutant lives while a green test is on its bed, and what its fixtures clean
 });
 
 it("a red body ends its mutant, so that its bed is cleaned; the control behind it runs, and nothing further of it", async () => {
-  const [run] = registered("holds", () => Promise.reject(new Error("red")));
+  const run = trialOf(() => Promise.reject(new Error("red")));
   const test = underMutant();
   trial.isOnBed(test, { disturbs: false });
-  await expect(run?.body({}, test)).rejects.toThrow("red");
+  await expect(run({}, test)).rejects.toThrow("red");
   expect(lives()).toBe("");
   expect(trial.spoilsBed(test, { failed: true, disturbs: false })).toBe(false);
   expect(test.told.fails).toBe(true);
@@ -94,10 +103,10 @@ it("a red body ends its mutant, so that its bed is cleaned; the control behind i
 });
 
 it("what fails while it is cleaned is red, and its bed is restored before the control", async () => {
-  const [run] = registered("holds", async () => {});
+  const run = trialOf(async () => {});
   const test = underMutant();
   trial.isOnBed(test, { disturbs: false });
-  await run?.body({}, test);
+  await run({}, test);
   expect(trial.spoilsBed(test, { failed: true, disturbs: false })).toBe(true);
   const behind = control();
   trial.begins(behind);
@@ -115,8 +124,8 @@ it("a fixture that fails before the body is red too", () => {
 });
 
 it("a control is left out behind a green test, and restores its bed when it fails", async () => {
-  const [run] = registered("holds", async () => {});
-  await run?.body({}, underMutant());
+  const run = trialOf(async () => {});
+  await run({}, underMutant());
   const behind = control();
   trial.begins(behind);
   expect(behind.told.skipped).toBe("the test before it was not red");
@@ -131,8 +140,8 @@ it("what is older is made under the mutant, and not for its control", () => {
 });
 
 it("a mutant that is asked to its end is asked on behind a red test", async () => {
-  const [run] = registered("holds", () => Promise.reject(new Error("red")), false);
-  await run?.body({}, underMutant()).catch(() => {});
+  const run = trialOf(() => Promise.reject(new Error("red")), false);
+  await expect(run({}, underMutant())).rejects.toThrow("red");
   const next = underMutant();
   trial.begins(next);
   expect(next.told.skipped).toBe("");

@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Trials } from "./trial-key.ts";
 
 /** In a copy of the repository, beside what it holds: by its files the tests and the simulator, processes apart, know what lives. */
 const TRIAL_FOLDER = "mutant-switch";
@@ -20,14 +21,14 @@ export class TrialFolder {
     for (const name of ["now", "reached", "last", "ended", ...(records ? ["records"] : [])]) this.#write(name, "");
   }
 
-  choose(trials: unknown): void {
+  /** Every test runs as it is where it is undefined. */
+  choose(trials: Trials | undefined): void {
     this.#write("trials.json", JSON.stringify(trials ?? null));
     this.#write("ended", "");
   }
 
-  /** Undefined when every test runs as it is. */
-  chosen<T>(): T | undefined {
-    return (JSON.parse(this.#read("trials.json")) as T | null) ?? undefined;
+  chosen(): Trials | undefined {
+    return (JSON.parse(this.#read("trials.json")) as Trials | null) ?? undefined;
   }
 
   live(id: string): void {

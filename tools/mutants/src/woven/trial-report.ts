@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readTitle } from "./trial-titles.ts";
-import { DISTURBS } from "./trial.ts";
+import { DISTURBS } from "./trial-hooks.ts";
 
 const annotationSchema = z.object({ type: z.string(), description: z.string().optional() });
 const resultSchema = z.object({

@@ -1,6 +1,6 @@
 import type { TestInfo } from "@playwright/test";
 import { trialTitle } from "./trial-titles.ts";
-import { trialKey, type Trial, type Trials } from "./trial-key.ts";
+import { trialKey, type Trial } from "./trial-key.ts";
 import type { TrialFolder } from "./trial-folder.ts";
 
 type Body = (parts: unknown, testInfo: TestInfo) => unknown;
@@ -36,7 +36,7 @@ const dying = (body: Body, { id, ends }: Trial, folder: TrialFolder): Body => {
 /** What a copy's specs import as `test`: each test once under each mutant that was chosen for it, and again without it. */
 export const tried = <T extends object>(unwoven: T, folder: TrialFolder): T => {
   const test = unwoven as unknown as Test;
-  const chosen = folder.chosen<Trials>();
+  const chosen = folder.chosen();
   const each: Test = (title, details, body) => {
     const plan = details.annotation.find(({ type }) => type === "plan")?.description ?? "";
     for (const trial of chosen?.[trialKey(plan, title)] ?? []) {
